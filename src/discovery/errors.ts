@@ -1,0 +1,58 @@
+import { RopewalkError } from '../core/error.ts'
+
+/** A field of an Instance is missing or out of its limits. */
+export class InvalidInstanceError extends RopewalkError {
+  readonly code = 'ERR_INVALID_INSTANCE'
+  /** Which field. */
+  readonly field: string
+
+  constructor(field: string, value: unknown, expected: string) {
+    super(`The instance's ${field} is ${JSON.stringify(value)?.slice(0, 100)}: it must be ${expected}`)
+    this.field = field
+  }
+}
+
+/** Another live process has registered the same id under the same service name. */
+export class InstanceConflictError extends RopewalkError {
+  readonly code = 'ERR_INSTANCE_CONFLICT'
+
+  constructor(serviceName: string, id: string, options?: ErrorOptions) {
+    super(
+      `The instance "${id}" of "${serviceName}" is registered by another live process: give this one an id of its own, or stop the other`,
+      options,
+    )
+  }
+}
+
+/** The claim on an Instance has lapsed or was taken away. */
+export class LeaseLostError extends RopewalkError {
+  readonly code = 'ERR_LEASE_LOST'
+
+  constructor(serviceName: string, id: string, options?: ErrorOptions) {
+    super(
+      `The lease on instance "${id}" of "${serviceName}" is gone (it lapsed, or somebody removed the instance): register again`,
+      options,
+    )
+  }
+}
+
+/** The registry could not be reached, or not in time. */
+export class RegistryUnavailableError extends RopewalkError {
+  readonly code = 'ERR_REGISTRY_UNAVAILABLE'
+
+  constructor(registry: string, options?: ErrorOptions) {
+    super(`The registry ${registry} cannot be reached: check that it runs and that the URL is right`, options)
+  }
+}
+
+/** The Registry object was closed while, or before, it was used. */
+export class RegistryClosedError extends RopewalkError {
+  readonly code = 'ERR_REGISTRY_CLOSED'
+
+  constructor(options?: ErrorOptions) {
+    super(
+      'The registry was closed by this process: use it only between the start and the stop of what owns it',
+      options,
+    )
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * How much an Instance is to be trusted with new work, as its consumers see it.
+ *
+ * - `ready`: connection and heartbeat are both fine.
+ * - `unconfirmed`: known from before the registry's restart and not heard of since; used as before until the grace is over.
+ * - `late`: the connection is open but the heartbeat overdue, as of a busy or stopped process; chosen after the ready ones.
+ * - `suspect`: the connection was lost without goodbye, as in a crash; chosen only when nothing else is left.
+ * - `draining`: on its way down; never chosen for new work.
+ */
+export type InstanceStatus = 'ready' | 'unconfirmed' | 'late' | 'suspect' | 'draining'
+
+/** One running copy of a service. Immutable: a change makes a new one. */
+export interface Instance {
+  /** The name it is found under: 1 to 255 bytes of UTF-8, no control characters, no `/`. What is called by URL should be lower case. */
+  readonly serviceName: string
+  /** Unique within the service name: 1 to 255 bytes of UTF-8, no control characters, no `/`. */
+  readonly id: string
+  /** Where to connect, the preferred one first, as endpoint URLs: `tcp://10.0.0.5:8080`, `tls://…`, `unix:/run/x.sock`. At most 16. */
+  readonly endpoints: readonly string[]
+  /** Its share of the work beside others: 0 (none) to 65,535, usually 1. */
+  readonly weight: number
+  /** Where it runs, as the operator divides the world: empty if not divided. */
+  readonly zone: string
+  /** What it runs: empty if not said. */
+  readonly version: string
+  /** At most 64, each up to 255 bytes. */
+  readonly tags: readonly string[]
+  /** At most 64 KiB in all. */
+  readonly metadata: Readonly<Record<string, string>>
+  /** When it became ready to work, in milliseconds since 1970, by its own clock. */
+  readonly startedAt: number
+  readonly status: InstanceStatus
+}
+
+/** What one has to say of an Instance; the rest has defaults. */
+export type InstanceInit = Pick<Instance, 'serviceName' | 'id' | 'endpoints'> & Partial<Instance>

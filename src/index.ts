@@ -1,0 +1,1 @@
+export { type ErrorCode, RopewalkError } from './core/error.ts'
