@@ -1,0 +1,3 @@
+/** `ropewalk/testing`: what tests of services, adapters and balancers need. */
+export { seededRandom } from '../core/random.ts'
+export { FakeClock } from './fake-clock.ts'
