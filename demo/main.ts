@@ -1,0 +1,63 @@
+import { parseArgs } from 'node:util'
+import { rm } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { showFixedList } from './fixed-list.ts'
+import { type Outcome, outcomeOf } from './outcome.ts'
+import { Progress } from './progress.ts'
+import { crashes, SCENES } from './scenes.ts'
+import { DemoSystem } from './system.ts'
+
+const REQUESTS_PER_SECOND = 700
+const { values: options } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, 'skip-comparison': { type: 'boolean', default: false } },
+})
+
+async function playScenes(system: DemoSystem, progress: Progress): Promise<Outcome> {
+  progress.scene('start: the registry, 3 × users, 2 × orders, a load generator')
+  await system.startRegistry()
+  await Promise.all([...Array(3).keys()].map(() => system.startInstance('users')))
+  await Promise.all([...Array(2).keys()].map(() => system.startInstance('orders')))
+  const load = system.startLoad(REQUESTS_PER_SECOND)
+  progress.follow(load)
+  await load.untilTold('count')
+  for (const scene of SCENES) {
+    progress.scene(scene.title)
+    await scene.play(system)
+  }
+  await sleep(500)
+  progress.stop()
+  load.tell('finish')
+  await load.untilTold('result')
+  await system.stop()
+  return outcomeOf(system.processes, load, crashes)
+}
+
+function table(outcome: Outcome): string {
+  const rows: [string, string | number | null][] = [
+    ['requests', outcome.requests],
+    ['failed', outcome.failed],
+    ['latency, median', `${outcome.p50Ms} ms`],
+    ['latency, 99 of 100 below', `${outcome.p99Ms} ms`],
+    ['SIGKILL → no resolver picks it', `${outcome.crashToUnpickedMs} ms`],
+    ['drain acknowledged by every watcher', `${outcome.drainAcknowledgedMs} ms`],
+    ['requests that came after that', outcome.requestsAfterDrain],
+    ['process start → first request answered', `${outcome.startToFirstRequestMs} ms`],
+  ]
+  return rows.map(([label, value]) => `  ${label.padEnd(42)}${value}`).join('\n')
+}
+
+const progress = new Progress()
+const system = await DemoSystem.create()
+try {
+  const outcome = await playScenes(system, progress)
+  const passed = outcome.failed === 0 && outcome.requestsAfterDrain === 0
+  progress.say(`\n${table(outcome)}\n`)
+  for (const [cause, count] of Object.entries(outcome.failures)) progress.say(`  ${count} × ${cause}`)
+  const without = options['skip-comparison'] ? undefined : await showFixedList(progress)
+  if (passed) await rm(system.folder, { recursive: true, force: true })
+  else progress.say(`  The logs of the processes are in ${system.folder}`)
+  if (options.json) process.stdout.write(`${JSON.stringify({ ...outcome, without })}\n`)
+  process.exitCode = passed ? 0 : 1
+} finally {
+  await system.stop()
+}
