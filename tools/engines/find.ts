@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ENGINES, type Engine } from './engines.ts'
+
+/** Where engines are kept: out of version control, safe to delete. */
+export const ENGINES_FOLDER = fileURLToPath(new URL('../../.cache/engines/', import.meta.url))
+
+/** An engine as it can be started: append the program's own arguments to `args`. */
+export interface InstalledEngine {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** The engine is not in the cache, or this machine cannot have it. Its message is the reason to print beside what was skipped. */
+export class EngineMissingError extends Error {
+  override readonly name = 'EngineMissingError'
+}
+
+/**
+ * The engine `name` ready to be started. Throws `EngineMissingError` when it has not been installed.
+ *
+ * It is started by the dynamic loader it came with, so that it meets the libraries it was built for, whatever this machine has.
+ */
+export function findEngine(name: string): InstalledEngine {
+  const engine = engineNamed(name)
+  const root = engineFolder(engine)
+  if (!existsSync(root)) throw new EngineMissingError(`${name} is not installed: run "npm run engines"`)
+  const { loader, triplet } = platform()
+  const libraries = ['lib', 'usr/lib'].map(folder => join(root, folder, triplet)).join(':')
+  return {
+    command: join(root, loader),
+    args: ['--library-path', libraries, join(root, engine.program)],
+    env: Object.fromEntries(Object.entries(engine.paths ?? {}).map(([key, path]) => [key, join(root, path)])),
+  }
+}
+
+/** The engine of that name in the table; throws when there is none. */
+export function engineNamed(name: string): Engine {
+  const engine = ENGINES.find(candidate => candidate.name === name)
+  if (!engine)
+    throw new EngineMissingError(`No engine is called "${name}": there are ${ENGINES.map(e => e.name).join(', ')}`)
+  return engine
+}
+
+/** The folder its packages are unpacked in; it exists exactly when the installation was complete. */
+export function engineFolder(engine: Engine): string {
+  return join(ENGINES_FOLDER, `${engine.name}-${engine.suite}`)
+}
+
+function platform(): { loader: string; triplet: string } {
+  const key = `${process.platform}-${process.arch}`
+  if (key === 'linux-x64') return { loader: 'lib64/ld-linux-x86-64.so.2', triplet: 'x86_64-linux-gnu' }
+  if (key === 'linux-arm64') return { loader: 'lib/ld-linux-aarch64.so.1', triplet: 'aarch64-linux-gnu' }
+  throw new EngineMissingError(`Engines are Debian's, for Linux on x64 and arm64: this is ${key}`)
+}

@@ -1,0 +1,34 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { downloadPackages } from './apt.ts'
+import type { Engine } from './engines.ts'
+import { engineFolder, ENGINES_FOLDER } from './find.ts'
+
+const run = promisify(execFile)
+
+/**
+ * Makes sure that `engine` is in the cache folder; says whether it had to be fetched. Nothing outside the cache folder changes, and
+ * an installation that fails leaves nothing behind. Rejects with `EngineMissingError` when the engine cannot be had here.
+ */
+export async function installEngine(engine: Engine): Promise<'present' | 'fetched'> {
+  const folder = engineFolder(engine)
+  if (existsSync(folder)) return 'present'
+  await mkdir(ENGINES_FOLDER, { recursive: true })
+  const work = await mkdtemp(join(ENGINES_FOLDER, '.installing-'))
+  try {
+    const root = join(work, 'root')
+    await unpack(await downloadPackages(engine, work), root)
+    await rename(root, folder)
+    return 'fetched'
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
+}
+
+async function unpack(archives: string, root: string): Promise<void> {
+  const packages = (await readdir(archives)).filter(name => name.endsWith('.deb'))
+  for (const name of packages) await run('dpkg', ['-x', join(archives, name), root])
+}
