@@ -16,7 +16,7 @@ export interface InstanceSet {
    * False while the registry, just (re)started, cannot vouch that what is absent is gone. A Resolver then keeps what it knew.
    */
   readonly settled: boolean
-  /** How long ago this was known to be current, in milliseconds; 0 when it comes straight from the registry. */
+  /** How long ago this was known to be current, in milliseconds; 0 when it comes straight from the registry. Grows while `stale`. */
   readonly ageMs: number
   /** Whether the registry is out of reach, so that the set may be out of date. */
   readonly stale: boolean

@@ -15,22 +15,25 @@ export interface Instance {
   readonly serviceName: string
   /** Unique within the service name: 1 to 255 bytes of UTF-8, no control characters, no `/`. */
   readonly id: string
-  /** Where to connect, the preferred one first, as endpoint URLs: `tcp://10.0.0.5:8080`, `tls://…`, `unix:/run/x.sock`. At most 16. */
+  /**
+   * Where to connect, the preferred one first, as endpoint URLs: `tcp://10.0.0.5:8080`, `tls://…`, `unix:/run/x.sock`. 1 to 16, each up
+   * to 1,024 bytes, without spaces or control characters.
+   */
   readonly endpoints: readonly string[]
-  /** Its share of the work beside others: 0 (none) to 65,535, usually 1. */
+  /** Its share of the work beside others, a whole number: 0 (none) to 65,535, usually 1. */
   readonly weight: number
-  /** Where it runs, as the operator divides the world: empty if not divided. */
+  /** Where it runs, as the operator divides the world: empty if not divided. Up to 255 bytes, no control characters. */
   readonly zone: string
-  /** What it runs: empty if not said. */
+  /** What it runs: empty if not said. Up to 255 bytes, no control characters. */
   readonly version: string
-  /** At most 64, each up to 255 bytes. */
+  /** At most 64, each 1 to 255 bytes, no control characters. */
   readonly tags: readonly string[]
-  /** At most 64 KiB in all. */
+  /** Whatever consumers should know. Keys and values together at most 64 KiB of UTF-8; a key is not empty. */
   readonly metadata: Readonly<Record<string, string>>
   /** When it became ready to work, in milliseconds since 1970, by its own clock. */
   readonly startedAt: number
   readonly status: InstanceStatus
 }
 
-/** What one has to say of an Instance; the rest has defaults. */
+/** What one has to say of an Instance; the rest has defaults (`createInstance`). */
 export type InstanceInit = Pick<Instance, 'serviceName' | 'id' | 'endpoints'> & Partial<Instance>

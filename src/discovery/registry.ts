@@ -17,6 +17,10 @@ export interface RegisterOptions extends Abortable {
  * again by themselves when the registry is away and end only by the signal (rejecting with its reason), by `break`, or by
  * `close()` (rejecting with `RegistryClosedError`).
  *
+ * A watch yields one set per change of the set *or of what it is worth*: when the registry is lost, the last set comes again with
+ * `stale: true`; when it is back, with `stale: false`; when a restarted registry can vouch for it, with `settled: true`. The revision
+ * then stays the same; otherwise no revision comes twice. A registry that is absent when the watch opens yields nothing until it appears.
+ *
  * **Reading on is acknowledging**: calling `next()` after a set tells the registry that this reader works with that set from now on.
  * A drain waits for it.
  */

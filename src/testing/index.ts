@@ -1,3 +1,4 @@
 /** `ropewalk/testing`: what tests of services, adapters and balancers need. */
 export { seededRandom } from '../core/random.ts'
 export { FakeClock } from './fake-clock.ts'
+export { TcpRelay, type TcpRelayTarget } from './tcp-relay.ts'

@@ -1,0 +1,122 @@
+import { systemClock, type Clock } from '../core/clock.ts'
+import { InvalidInstanceError } from './errors.ts'
+import type { Instance, InstanceInit, InstanceStatus } from './instance.ts'
+
+/** What each field of an Instance may be at most; see `Instance` for the rules in words. */
+const LIMITS = {
+  nameBytes: 255,
+  endpoints: 16,
+  endpointBytes: 1024,
+  weight: 65_535,
+  tags: 64,
+  metadataBytes: 64 * 1024,
+}
+
+const STATUSES: readonly InstanceStatus[] = ['ready', 'unconfirmed', 'late', 'suspect', 'draining']
+
+/**
+ * Makes an Instance of what is said of it: everything else gets its default (weight 1, empty strings, lists and metadata, started now,
+ * ready), fields that an Instance does not have are left out, and the whole is copied and frozen. Throws `InvalidInstanceError` with
+ * the name of the first field that is missing or out of its limits.
+ */
+export function createInstance(init: InstanceInit, { clock = systemClock }: { clock?: Clock } = {}): Instance {
+  return Object.freeze({
+    serviceName: name('serviceName', init.serviceName),
+    id: name('id', init.id),
+    endpoints: Object.freeze([...endpoints(init.endpoints)]),
+    weight: weight(init.weight ?? 1),
+    zone: label('zone', init.zone ?? ''),
+    version: label('version', init.version ?? ''),
+    tags: Object.freeze([...tags(init.tags ?? [])]),
+    metadata: Object.freeze({ ...metadata(init.metadata ?? {}) }),
+    startedAt: startedAt(init.startedAt ?? clock.wallTime()),
+    status: status(init.status ?? 'ready'),
+  })
+}
+
+/** Throws `InvalidInstanceError` unless `serviceName` may be the name of a service: 1 to 255 bytes of UTF-8, no control characters, no `/`. */
+export function validateServiceName(serviceName: string): void {
+  name('serviceName', serviceName)
+}
+
+function name(field: string, value: string): string {
+  const valid = isText(value, LIMITS.nameBytes) && value !== '' && !value.includes('/')
+  return checked(valid, { field, value, expected: '1 to 255 bytes of text without control characters and "/"' })
+}
+
+function label(field: string, value: string): string {
+  return checked(isText(value, LIMITS.nameBytes), {
+    field,
+    value,
+    expected: 'at most 255 bytes of text without control characters',
+  })
+}
+
+function endpoints(value: readonly string[]): readonly string[] {
+  const valid = Array.isArray(value) && value.length > 0 && value.length <= LIMITS.endpoints && value.every(isEndpoint)
+  return checked(valid, {
+    field: 'endpoints',
+    value,
+    expected: 'a list of 1 to 16 endpoint URLs such as "tcp://10.0.0.5:8080"',
+  })
+}
+
+function isEndpoint(value: unknown): boolean {
+  return isText(value, LIMITS.endpointBytes) && /^[a-z][a-z0-9+.-]*:\S+$/.test(value)
+}
+
+function weight(value: number): number {
+  const valid = Number.isInteger(value) && value >= 0 && value <= LIMITS.weight
+  return checked(valid, { field: 'weight', value, expected: 'a whole number from 0 to 65535' })
+}
+
+function tags(value: readonly string[]): readonly string[] {
+  const valid = Array.isArray(value) && value.length <= LIMITS.tags && value.every(isTag)
+  return checked(valid, {
+    field: 'tags',
+    value,
+    expected: 'a list of at most 64 texts of 1 to 255 bytes without control characters',
+  })
+}
+
+function isTag(value: unknown): boolean {
+  return value !== '' && isText(value, LIMITS.nameBytes)
+}
+
+function metadata(value: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return checked(isMetadata(value), {
+    field: 'metadata',
+    value,
+    expected: 'an object of texts by non-empty keys, at most 65536 bytes in all',
+  })
+}
+
+function isMetadata(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  let bytes = 0
+  for (const [key, text] of Object.entries(value)) {
+    if (key === '' || typeof text !== 'string' || !key.isWellFormed() || !text.isWellFormed()) return false
+    bytes += Buffer.byteLength(key) + Buffer.byteLength(text)
+  }
+  return bytes <= LIMITS.metadataBytes
+}
+
+function startedAt(value: number): number {
+  const expected = 'milliseconds since 1970'
+  return checked(Number.isFinite(value) && value >= 0, { field: 'startedAt', value, expected })
+}
+
+function status(value: InstanceStatus): InstanceStatus {
+  return checked(STATUSES.includes(value), { field: 'status', value, expected: `one of ${STATUSES.join(', ')}` })
+}
+
+/** Text of at most so many bytes that survives UTF-8 and a terminal: no lone surrogates, no control characters. */
+function isText(value: unknown, bytesMax: number): value is string {
+  if (typeof value !== 'string' || value.length > bytesMax) return false
+  return Buffer.byteLength(value) <= bytesMax && value.isWellFormed() && !/\p{Cc}/u.test(value)
+}
+
+function checked<T>(valid: boolean, { field, value, expected }: { field: string; value: T; expected: string }): T {
+  if (!valid) throw new InvalidInstanceError(field, value, expected)
+  return value
+}
