@@ -1,0 +1,142 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { publish } from '../core/event.ts'
+import { BadRequestError, HttpError, MethodNotAllowedError, NotFoundError } from './errors.ts'
+import { sendJson } from './json.ts'
+import { RouteTree } from './route-tree.ts'
+
+/** One request and its answer, as a route's handler gets them. */
+export interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** The decoded values of the pattern's `:name` and `*name`. */
+  readonly params: Readonly<Record<string, string>>
+  readonly query: URLSearchParams
+}
+
+/** Answers one request, by `exchange.response`. What it throws becomes the answer, see {@link Router}. */
+export type RouteHandler = (exchange: Exchange) => void | Promise<void>
+
+/** How a Router answers. */
+export interface RouterOptions {
+  /** The status for an error that is not an HttpError; undefined: 500, and the error's text stays secret. */
+  statusOf?: (error: unknown) => number | undefined
+}
+
+/**
+ * Sends each request to the handler of its method and path. Patterns are `/api/v1/services/:name` or end in `*rest`; see RouteTree
+ * for which wins. `HEAD` takes the handler of `GET` unless it has its own. An error becomes `{"error": {"code", "message"}}`: no route is
+ * 404, another method is 405 with `Allow`, an HttpError says its own status, `statusOf` that of others; anything else is 500 with no
+ * more than `ERR_INTERNAL`, and the event `request.failed`.
+ */
+export class Router {
+  readonly #routes = new RouteTree<RouteHandler>()
+  readonly #statusOf: (error: unknown) => number | undefined
+
+  constructor({ statusOf = () => undefined }: RouterOptions = {}) {
+    this.#statusOf = statusOf
+  }
+
+  /** Adds a handler; returns the router. Throws a TypeError for a malformed pattern or a route that is there already. */
+  route(method: string, pattern: string, handler: RouteHandler): this {
+    this.#routes.add(method, pattern, handler)
+    return this
+  }
+
+  /** Answers one request. Never throws; to be given to `nodeHandler` or to `http.createServer`. */
+  readonly handle = (request: IncomingMessage, response: ServerResponse): void => {
+    try {
+      const done = this.#dispatch(request, response)
+      if (done) done.catch((error: unknown) => this.#answerError(request, response, error))
+    } catch (error) {
+      this.#answerError(request, response, error)
+    }
+  }
+
+  #dispatch(request: IncomingMessage, response: ServerResponse): void | Promise<void> {
+    const { path, search } = splitTarget(request.url ?? '/')
+    const match = this.#routes.find(decodeSegments(path))
+    if (!match) throw new NotFoundError(`There is nothing at ${path}`)
+    const { methods, params } = match
+    const method = request.method ?? 'GET'
+    const handler = methods.get(method) ?? (method === 'HEAD' ? methods.get('GET') : undefined)
+    if (!handler) throw new MethodNotAllowedError(method, allowedMethods(methods))
+    return handler(new RoutedExchange({ request, response, params, search }))
+  }
+
+  #answerError(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    const status = error instanceof HttpError ? error.status : this.#statusOf(error)
+    if (status === undefined) tellFailure(request, error)
+    if (response.headersSent || response.destroyed) {
+      response.destroy()
+      return
+    }
+    sendJson(
+      response,
+      { error: status === undefined ? INTERNAL : describe(error) },
+      {
+        status: status ?? 500,
+        headers: error instanceof HttpError ? error.headers : {},
+      },
+    )
+  }
+}
+
+/** All that may be told about an error nobody foresaw. */
+const INTERNAL = { code: 'ERR_INTERNAL', message: 'Something went wrong here; the log says more' }
+
+class RoutedExchange implements Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly params: Readonly<Record<string, string>>
+  readonly #search: string
+  #query: URLSearchParams | undefined
+
+  constructor(parts: {
+    request: IncomingMessage
+    response: ServerResponse
+    params: Record<string, string>
+    search: string
+  }) {
+    this.request = parts.request
+    this.response = parts.response
+    this.params = parts.params
+    this.#search = parts.search
+  }
+
+  get query(): URLSearchParams {
+    return (this.#query ??= new URLSearchParams(this.#search))
+  }
+}
+
+function describe(error: unknown): { code: string; message: string } {
+  const { code = 'ERR_INTERNAL', message = String(error) } = (error ?? {}) as { code?: string; message?: string }
+  return { code, message }
+}
+
+function tellFailure(request: IncomingMessage, error: unknown): void {
+  const { method, url } = request
+  publish('web', { level: 'error', event: 'request.failed', message: `${method} ${url} failed`, method, url, error })
+}
+
+function allowedMethods(methods: ReadonlyMap<string, unknown>): string[] {
+  const names = new Set(methods.keys())
+  if (names.has('GET')) names.add('HEAD')
+  return [...names].toSorted()
+}
+
+function splitTarget(url: string): { path: string; search: string } {
+  const target = url.startsWith('/') ? url : url.replace(/^[a-z]+:\/\/[^/?]*/i, '')
+  const mark = target.indexOf('?')
+  const path = mark < 0 ? target : target.slice(0, mark)
+  return { path: path || '/', search: mark < 0 ? '' : target.slice(mark + 1) }
+}
+
+function decodeSegments(path: string): string[] {
+  const segments = path.slice(1).split('/')
+  if (!path.includes('%')) return segments
+  try {
+    return segments.map(decodeURIComponent)
+  } catch (cause) {
+    throw new BadRequestError(`The path ${path} is not percent-encoded UTF-8`, { cause })
+  }
+}
