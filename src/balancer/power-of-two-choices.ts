@@ -1,0 +1,46 @@
+import { systemRandom, type Random } from '../core/random.ts'
+import type { Balancer } from './balancer.ts'
+import type { Candidate } from './candidate.ts'
+import { leastRequests } from './least-requests.ts'
+import type { Load } from './load.ts'
+
+/** How to weigh and where chance comes from. */
+export interface PowerOfTwoChoicesOptions {
+  /** Makes the Load of each Instance. Default: requests in flight. */
+  load?: () => Load
+  random?: Random
+}
+
+/**
+ * Of two different candidates drawn by chance, the one with less load for its weight; the first drawn when they are equal, so that
+ * idle Instances share by weight. Two draws instead of one bring the longest queue from Θ(log n / log log n) down to Θ(log log n),
+ * and unlike a search for the least loaded of all, many callers with the same view do not all run to the same Instance.
+ *
+ *     a, b drawn;     pick b if cost(b)/weight(b) < cost(a)/weight(a), else a
+ *
+ * @see Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", 2001
+ */
+export class PowerOfTwoChoices implements Balancer {
+  readonly #load: () => Load
+  readonly #random: Random
+
+  constructor({ load = () => leastRequests, random = systemRandom }: PowerOfTwoChoicesOptions = {}) {
+    this.#load = load
+    this.#random = random
+  }
+
+  pick<C extends Candidate>(candidates: readonly C[]): C | undefined {
+    const { length } = candidates
+    if (length < 2) return candidates[0]
+    const drawn = this.#random.next() * length
+    const first = Math.floor(drawn)
+    const second = Math.floor((drawn - first) * (length - 1)) // What a draw leaves behind the point is a draw again.
+    const a = candidates[first] as C
+    const b = candidates[second < first ? second : second + 1] as C
+    return b.load.cost(b.pending) * a.weight < a.load.cost(a.pending) * b.weight ? b : a
+  }
+
+  newLoad(): Load {
+    return this.#load()
+  }
+}
