@@ -1,0 +1,69 @@
+import type { Instance } from '../instance.ts'
+import type { DepartureCause } from './change.ts'
+
+/**
+ * What is known of an owner's life.
+ *
+ * - `connected`: its connection is open; only its heartbeat can be overdue.
+ * - `disconnected`: its connection was lost without goodbye; it may resume within the grace.
+ * - `timed`: it has no connection and lives by its heartbeat alone.
+ * - `unconfirmed`: restored after a restart, not heard of since.
+ */
+export type Presence = 'connected' | 'disconnected' | 'timed' | 'unconfirmed'
+
+/** How an owner shows that it lives: by a connection and a heartbeat, or by a heartbeat alone. */
+export type OwnerKind = 'session' | 'timed'
+
+/** Is told of a claim that goes without `revoke`, from inside the change: must neither throw nor change the Store. */
+export type LossListener = (claim: Claim, cause: DepartureCause | 'replaced') => void
+
+/** What is to be said of an owner. */
+export interface OwnerInit {
+  /** The same whenever the same process comes back. */
+  readonly id: string
+  /** For people. */
+  readonly name: string
+  readonly onLost?: LossListener
+}
+
+/** Somebody who holds instances: a process with its session, or a caller without one. Changed by `Leases` only. */
+export class Owner {
+  readonly id: string
+  readonly kind: OwnerKind
+  name: string
+  presence: Presence
+  onLost: LossListener
+  /** When the last heartbeat came, on the Store's clock. */
+  heardAt: number
+  /** Since when it is disconnected or unconfirmed. */
+  awaySince: number
+  /** Whether any of its claims is `late`, so that hearing of it changes something. */
+  late = false
+  /** When it is looked at next; belongs to `Deadlines`. */
+  dueAt = Infinity
+  readonly claims = new Set<Claim>()
+
+  constructor({ id, name, onLost }: OwnerInit, { kind, now }: { kind: OwnerKind; now: number }) {
+    this.id = id
+    this.kind = kind
+    this.name = name
+    this.presence = kind === 'session' ? 'connected' : 'timed'
+    this.onLost = onLost ?? nothing
+    this.heardAt = now
+    this.awaySince = now
+  }
+}
+
+/** That an owner holds an instance. Changed by `Leases` only. */
+export interface Claim {
+  /** As consumers see it, status included. */
+  instance: Instance
+  readonly owner: Owner
+  ttlMs: number
+  /** The revision that marked it draining; 0 while it is not. */
+  drainRevision: number
+  /** No longer held: nothing brings this claim back. */
+  gone: boolean
+}
+
+function nothing(): void {}

@@ -1,0 +1,140 @@
+import type { Clock } from '../../core/clock.ts'
+import type { Instance } from '../instance.ts'
+import type { InstanceSet } from '../instance-set.ts'
+import { Audience } from './audience.ts'
+import { ChangeLog } from './change-log.ts'
+import type { Claim } from './owner.ts'
+
+/** What changed in one service from one revision to a later one. Immutable; the same object for everybody who asks for the same. */
+export interface Delta {
+  readonly serviceName: string
+  readonly from: number
+  readonly to: number
+  /** New and changed instances, in the order in which they last changed, the newest first. */
+  readonly put: readonly Instance[]
+  /** Ids of instances that are gone. */
+  readonly gone: readonly string[]
+  readonly known: boolean
+  readonly settled: boolean
+}
+
+/** What is known of one service name. Changed by `Rosters` only. */
+export class Roster {
+  readonly serviceName: string
+  readonly log: ChangeLog
+  revision: number
+  /** Whether an instance of this name was ever registered, as far as is remembered. */
+  known = false
+  #clock: Clock
+  #audience: Audience | undefined
+  #byId = new Map<string, Claim>()
+  /** The same in the order of ids. */
+  #ordered: Claim[] = []
+  #set: InstanceSet | undefined
+  #deltas = new Map<number, Delta>()
+
+  constructor(serviceName: string, { revision, clock }: { revision: number; clock: Clock }) {
+    this.serviceName = serviceName
+    this.revision = revision
+    this.log = new ChangeLog(revision)
+    this.#clock = clock
+  }
+
+  /** Those who watch it; made when there is first anybody, for most services of a large registry are watched by nobody. */
+  get audience(): Audience {
+    this.#audience ??= new Audience(this.#clock)
+    return this.#audience
+  }
+
+  /** Whether there is nothing to keep it for. */
+  get idle(): boolean {
+    return !this.known && (this.#audience?.idle ?? true)
+  }
+
+  /** Tells every watcher that something changed. */
+  notify(): void {
+    for (const watcher of this.#audience?.watchers ?? []) watcher.onChange()
+  }
+
+  get size(): number {
+    return this.#ordered.length
+  }
+
+  get(id: string): Claim | undefined {
+    return this.#byId.get(id)
+  }
+
+  /** Puts a claim in the place of its instance's id. */
+  put(claim: Claim): void {
+    const { id } = claim.instance
+    const at = this.#place(id)
+    this.#ordered.splice(at, this.#byId.has(id) ? 1 : 0, claim)
+    this.#byId.set(id, claim)
+  }
+
+  delete(id: string): void {
+    if (this.#byId.delete(id)) this.#ordered.splice(this.#place(id), 1)
+  }
+
+  /** What was computed of an earlier state is computed anew when it is next asked for. */
+  invalidate(): void {
+    this.#set = undefined
+    if (this.#deltas.size > 0) this.#deltas = new Map()
+  }
+
+  /** The whole set at the present revision: computed once per revision. */
+  set(settled: boolean): InstanceSet {
+    this.#set ??= Object.freeze({
+      serviceName: this.serviceName,
+      revision: this.revision,
+      instances: Object.freeze(this.#ordered.map(claim => claim.instance)),
+      known: this.known,
+      settled,
+      ageMs: 0,
+      stale: false,
+    })
+    return this.#set
+  }
+
+  /** What changed since the revision `from`: computed once per pair of revisions. Undefined when it is not remembered so far back. */
+  delta(from: number, settled: boolean): Delta | undefined {
+    const cached = this.#deltas.get(from)
+    if (cached) return cached
+    const ids = from <= this.revision ? this.log.since(from) : undefined
+    if (!ids) return undefined
+    const delta = this.#changed(from, { ids, settled })
+    this.#deltas.set(from, delta)
+    return delta
+  }
+
+  #changed(from: number, { ids, settled }: { ids: ReadonlySet<string>; settled: boolean }): Delta {
+    const put: Instance[] = []
+    const gone: string[] = []
+    for (const id of ids) {
+      const claim = this.#byId.get(id)
+      if (claim) put.push(claim.instance)
+      else gone.push(id)
+    }
+    return Object.freeze({
+      serviceName: this.serviceName,
+      from,
+      to: this.revision,
+      put,
+      gone,
+      known: this.known,
+      settled,
+    })
+  }
+
+  /** Where `id` is, or belongs. */
+  #place(id: string): number {
+    let low = 0
+    let high = this.#ordered.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.#ordered[middle] as Claim).instance.id < id) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}

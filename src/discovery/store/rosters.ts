@@ -1,0 +1,254 @@
+import type { Abortable } from '../../core/abort.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { InstanceSet, ServiceNames } from '../instance-set.ts'
+import type { DrainReport } from '../lease.ts'
+import type { WatchInit, Watcher } from './audience.ts'
+import type { Change, ChangeKind } from './change.ts'
+import { STORE_LIMITS, StoreLimitError } from './limits.ts'
+import type { Claim } from './owner.ts'
+import { type Delta, Roster } from './roster.ts'
+
+/** How a Store keeps its rosters. */
+export interface RostersInit {
+  readonly clock: Clock
+  /** Every revision will be above this one; service names never heard of are at this one. */
+  readonly revision: number
+  /** See `InstanceSet.settled`. */
+  readonly settled: boolean
+  readonly graceMs: number
+  readonly quietMs: number
+  /** Runs what it is given once, later: at the end of the turn. */
+  readonly defer: (task: () => void) => void
+}
+
+/** The watch of one service, until one of `close` and `lose` is called. */
+export interface RosterWatch {
+  /** Tells that the watcher works with this revision, or a newer one, from now on. */
+  acknowledge(revision: number): void
+  /** The watcher ended. Harmless a second time. */
+  close(): void
+  /** The watcher's connection was lost without goodbye, so it may still go by what it was told last. */
+  lose(): void
+}
+
+/**
+ * All services: who is in them at which revision, what changed, and who watches. Revisions count the changes of all services together, so a
+ * service that was forgotten and comes back still only grows. Watchers are told once per turn however much changed in it.
+ */
+export class Rosters {
+  #init: RostersInit
+  #rosters = new Map<string, Roster>()
+  #revision: number
+  /** What is said of a name without a roster: not lower than anything that was ever said of it. */
+  #floor: number
+  #settled: boolean
+  /** Known services without instances, the longest empty first. */
+  #empty = new Set<Roster>()
+  #dirty = new Set<Roster>()
+  #flushing = false
+  #names: ServiceNames | undefined
+  #namesRevision: number
+  #namesDirty = false
+  #namesWatchers = new Set<() => void>()
+
+  constructor(init: RostersInit) {
+    this.#init = init
+    this.#revision = init.revision
+    this.#floor = init.revision
+    this.#namesRevision = init.revision
+    this.#settled = init.settled
+  }
+
+  /** The revision of the newest change. */
+  get revision(): number {
+    return this.#revision
+  }
+
+  get settled(): boolean {
+    return this.#settled
+  }
+
+  find(serviceName: string, id: string): Claim | undefined {
+    return this.#rosters.get(serviceName)?.get(id)
+  }
+
+  /** The whole set as it is now; the same object until something changes. */
+  set(serviceName: string): InstanceSet {
+    return (this.#rosters.get(serviceName) ?? this.#blank(serviceName)).set(this.#settled)
+  }
+
+  /** What changed since `from`, to the present; undefined when that is not remembered, and the whole set must be taken. */
+  delta(serviceName: string, from: number): Delta | undefined {
+    return (this.#rosters.get(serviceName) ?? this.#blank(serviceName)).delta(from, this.#settled)
+  }
+
+  /** All names known, in order; the same object until they change. */
+  names(): ServiceNames {
+    this.#names ??= Object.freeze({
+      revision: this.#namesRevision,
+      names: Object.freeze([...this.#known()].toSorted()),
+    })
+    return this.#names
+  }
+
+  /** What happened in a service, the oldest first, as far as it is remembered. */
+  history(serviceName: string): readonly Change[] {
+    return this.#rosters.get(serviceName)?.log.changes ?? []
+  }
+
+  /** Tells of changes from now on; the present state is there to be asked for. */
+  watch(serviceName: string, init: WatchInit): RosterWatch {
+    const roster = this.#obtain(serviceName)
+    const watcher = roster.audience.join(init, roster.revision)
+    return {
+      acknowledge: revision => roster.audience.acknowledge(watcher, revision),
+      close: () => this.#leave(roster, watcher),
+      lose: () => {
+        roster.audience.lose(watcher, this.#init.graceMs)
+        this.#dropIfIdle(roster)
+      },
+    }
+  }
+
+  /** Calls `onChange` once per turn in which the names changed, until the returned function is called. */
+  watchNames(onChange: () => void): () => void {
+    const watcher = () => onChange()
+    this.#namesWatchers.add(watcher)
+    return () => void this.#namesWatchers.delete(watcher)
+  }
+
+  /** Somebody read the set without watching: drains will give them the quiet period. */
+  polled(serviceName: string): void {
+    this.#rosters.get(serviceName)?.audience.polled()
+  }
+
+  /** Waits until the watchers of a service work with the draining mark of `revision`. */
+  async drain(
+    serviceName: string,
+    { revision, drainMs, signal }: Abortable & { revision: number; drainMs: number },
+  ): Promise<DrainReport> {
+    const roster = this.#obtain(serviceName)
+    try {
+      return await roster.audience.drain({ revision, drainMs, quietMs: this.#init.quietMs, signal })
+    } finally {
+      this.#dropIfIdle(roster)
+    }
+  }
+
+  /** Throws `StoreLimitError` if there is no room for another instance of this service. */
+  requireRoom(serviceName: string): void {
+    const roster = this.#rosters.get(serviceName)
+    if (!roster && this.#rosters.size >= STORE_LIMITS.services)
+      throw new StoreLimitError('services', STORE_LIMITS.services)
+    if ((roster?.size ?? 0) >= STORE_LIMITS.serviceInstances) {
+      throw new StoreLimitError(`instances of "${serviceName}"`, STORE_LIMITS.serviceInstances)
+    }
+  }
+
+  /** Notes what happened to an instance that is there (from now on). Returns the new revision. */
+  put(claim: Claim, kind: ChangeKind): number {
+    const roster = this.#obtain(claim.instance.serviceName)
+    roster.put(claim)
+    this.#empty.delete(roster)
+    if (!roster.known) this.#setKnown(roster, true)
+    return this.#changed(roster, { claim, kind })
+  }
+
+  /** Takes an instance out, for the reason `kind`. */
+  delete(claim: Claim, kind: ChangeKind): void {
+    const roster = this.#obtain(claim.instance.serviceName)
+    roster.delete(claim.instance.id)
+    this.#changed(roster, { claim, kind })
+    if (roster.size === 0) this.#emptied(roster)
+  }
+
+  /** From now on what is absent is gone: every watcher is told. */
+  settle(): void {
+    if (this.#settled) return
+    this.#settled = true
+    for (const roster of this.#rosters.values()) {
+      roster.invalidate()
+      this.#mark(roster)
+    }
+  }
+
+  #changed(roster: Roster, { claim, kind }: { claim: Claim; kind: ChangeKind }): number {
+    const revision = ++this.#revision
+    roster.revision = revision
+    roster.log.append({
+      revision,
+      id: claim.instance.id,
+      kind,
+      at: this.#init.clock.wallTime(),
+      holder: claim.owner.name,
+    })
+    roster.invalidate()
+    this.#mark(roster)
+    return revision
+  }
+
+  #emptied(roster: Roster): void {
+    this.#empty.add(roster)
+    if (this.#empty.size <= STORE_LIMITS.emptyServices) return
+    const [oldest] = this.#empty
+    if (oldest) this.#forget(oldest)
+  }
+
+  /** An empty service is not known any more, as if it had never been. */
+  #forget(roster: Roster): void {
+    this.#empty.delete(roster)
+    this.#setKnown(roster, false)
+    this.#floor = ++this.#revision
+    roster.revision = this.#floor
+    roster.invalidate()
+    this.#mark(roster)
+    this.#dropIfIdle(roster)
+  }
+
+  #setKnown(roster: Roster, known: boolean): void {
+    roster.known = known
+    this.#names = undefined
+    this.#namesRevision = this.#revision + 1
+    this.#namesDirty = true
+  }
+
+  #leave(roster: Roster, watcher: Watcher): void {
+    roster.audience.leave(watcher)
+    this.#dropIfIdle(roster)
+  }
+
+  #dropIfIdle(roster: Roster): void {
+    if (roster.idle && this.#rosters.get(roster.serviceName) === roster) this.#rosters.delete(roster.serviceName)
+  }
+
+  #obtain(serviceName: string): Roster {
+    let roster = this.#rosters.get(serviceName)
+    if (!roster) this.#rosters.set(serviceName, (roster = this.#blank(serviceName)))
+    return roster
+  }
+
+  #blank(serviceName: string): Roster {
+    return new Roster(serviceName, { revision: this.#floor, clock: this.#init.clock })
+  }
+
+  *#known(): Iterable<string> {
+    for (const roster of this.#rosters.values()) if (roster.known) yield roster.serviceName
+  }
+
+  #mark(roster: Roster): void {
+    this.#dirty.add(roster)
+    if (this.#flushing) return
+    this.#flushing = true
+    this.#init.defer(() => this.#flush())
+  }
+
+  #flush(): void {
+    const dirty = this.#dirty
+    const namesDirty = this.#namesDirty
+    this.#dirty = new Set()
+    this.#namesDirty = false
+    this.#flushing = false
+    for (const roster of dirty) roster.notify()
+    if (namesDirty) for (const watcher of this.#namesWatchers) watcher()
+  }
+}
