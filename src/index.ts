@@ -1,1 +1,13 @@
 export { type ErrorCode, RopewalkError } from './core/error.ts'
+
+export { createInstance, validateServiceName } from './discovery/create-instance.ts'
+export * from './discovery/errors.ts'
+export type { InstanceSet, ServiceNames } from './discovery/instance-set.ts'
+export type { Instance, InstanceInit, InstanceStatus } from './discovery/instance.ts'
+export type { DrainOptions, DrainReport, InstanceChanges, Lease } from './discovery/lease.ts'
+export { RegistryService, type RegistryServiceOptions } from './discovery/registry-service.ts'
+export type { RegisterOptions, Registry } from './discovery/registry.ts'
+export { type ReadyOptions, Resolver, type ResolverOptions } from './discovery/resolver.ts'
+export { Resolvers, type ResolversOptions } from './discovery/resolvers.ts'
+export { sameInstance, sameInstances } from './discovery/same-instance.ts'
+export type { SetListener } from './discovery/set-listeners.ts'
