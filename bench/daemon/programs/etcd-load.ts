@@ -1,0 +1,41 @@
+import { answer, input } from '../../harness/answer.ts'
+import { perSecond } from './closed-loop.ts'
+import { EtcdClient } from './etcd-client.ts'
+import { userInstance } from './users.ts'
+
+/* 64 connections to an etcd, each with a lease, that register instances or renew. */
+
+const TTL_SECONDS = 600
+
+const { port, sessions } = input() as { port: number; sessions: number }
+const clients = await Promise.all(Array.from({ length: sessions }, () => EtcdClient.connect(port)))
+const renewals = await Promise.all(clients.map(openLease))
+let number = 0
+
+answer({}, { register, renew })
+
+/** Registrations per second. Each is one write on the lease its connection has already: the least that etcd can be asked for. */
+async function register(durationMs: number): Promise<number> {
+  const rate = await perSecond(
+    clients.map((client, index) => () => put(client, index + 1)),
+    durationMs,
+  )
+  await Promise.all(clients.map((client, index) => client.revoke(index + 1)))
+  await Promise.all(clients.map((client, index) => client.grant(index + 1, TTL_SECONDS)))
+  return rate
+}
+
+/** Renewals per second. */
+async function renew(durationMs: number): Promise<number> {
+  return perSecond(renewals, durationMs)
+}
+
+async function put(client: EtcdClient, lease: number): Promise<void> {
+  const instance = userInstance(number++)
+  await client.put(`/services/users/${instance.id}`, JSON.stringify(instance), lease)
+}
+
+async function openLease(client: EtcdClient, index: number): Promise<() => Promise<void>> {
+  await client.grant(index + 1, TTL_SECONDS)
+  return client.keepAlive(index + 1)
+}

@@ -1,0 +1,16 @@
+/** A limit that a ratio or a figure is to keep. */
+export interface Bound {
+  /** As it is printed: `≥ 0.95`. */
+  readonly text: string
+  admits(value: number): boolean
+}
+
+/** The bound `≥ limit`. */
+export function atLeast(limit: number): Bound {
+  return { text: `≥ ${limit}`, admits: value => value >= limit }
+}
+
+/** The bound `≤ limit`. */
+export function atMost(limit: number): Bound {
+  return { text: `≤ ${limit}`, admits: value => value <= limit }
+}

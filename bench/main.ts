@@ -1,0 +1,55 @@
+import { glob, writeFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import type { Benchmark } from './harness/benchmark.ts'
+import { documentOf } from './harness/document.ts'
+import { measureRounds } from './harness/rounds.ts'
+import { summaryOf, tableOf } from './harness/report.ts'
+import { type Result, resultOf } from './harness/row.ts'
+
+/*
+ * npm run bench [-- [AREA…] [--json FILE] [--rounds N] [--docs]]: measures what is in the folders AREA of bench/, or in all, and
+ * prints one row per comparison. `--json` writes the rows to FILE, `--docs` writes docs/benchmarks.md. A goal that was
+ * missed is a result, not an error: the exit status is 0.
+ */
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'string' },
+    rounds: { type: 'string', default: '7' },
+    docs: { type: 'boolean', default: false },
+  },
+})
+
+const results: Result[] = []
+for (const benchmark of await benchmarks()) {
+  console.log(`\n${benchmark.area}: ${benchmark.name}`)
+  const measured = await measureRounds(benchmark, Number(values.rounds))
+  const rows = benchmark.goals.map(goal => resultOf(benchmark, goal, measured))
+  console.log(tableOf(rows))
+  results.push(...rows)
+}
+console.log(`\n${summaryOf(results)}`)
+if (values.json)
+  await writeFile(
+    values.json,
+    `${JSON.stringify(
+      results.map(({ row }) => row),
+      null,
+      2,
+    )}\n`,
+  )
+if (values.docs) await writeFile(new URL('../docs/benchmarks.md', import.meta.url), documentOf(results))
+
+async function benchmarks(): Promise<Benchmark[]> {
+  const files = await Array.fromAsync(glob('*/*.bench.ts', { cwd: import.meta.dirname }))
+  const wanted = files.toSorted().filter(file => positionals.length === 0 || positionals.includes(areaOf(file)))
+  if (wanted.length === 0)
+    throw new Error(`There is no such area: there are ${[...new Set(files.map(areaOf))].join(', ')}`)
+  const modules = await Promise.all(wanted.map(file => import(`./${file}`) as Promise<{ benchmarks: Benchmark[] }>))
+  return modules.flatMap(module => module.benchmarks)
+}
+
+function areaOf(file: string): string {
+  return file.slice(0, file.indexOf('/'))
+}
