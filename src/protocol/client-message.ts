@@ -93,6 +93,11 @@ export interface WatchMessage {
   /** The revision the client holds from before, if any, and the epoch it was of: the daemon then sends only what has changed since. */
   readonly epoch?: string
   readonly revision?: number
+  /**
+   * The revision of that epoch that all readers in this process work with already (see `ack`); it may be older than the one received.
+   * Absent: none of them works with an older set than the one the daemon is about to send.
+   */
+  readonly acknowledged?: number
 }
 
 /** Ends the watch of a service; harmless if there is none. */

@@ -54,6 +54,7 @@ const DECODERS: ReadonlyMap<string, (fields: Fields) => ClientMessage> = new Map
       service: text(fields, 'service'),
       ...optional(fields, 'epoch', text),
       ...optional(fields, 'revision', whole),
+      ...optional(fields, 'acknowledged', whole),
     }),
   ],
   ['unwatch', fields => ({ type: 'unwatch', service: text(fields, 'service') })],

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { abortable, TimeLimit, timeLimit, type Abortable } from '../../core/abort.ts'
+import { RegistryUnavailableError } from '../../discovery/errors.ts'
+import type { HelloMessage, InstanceKey } from '../../protocol/client-message.ts'
+import { PROTOCOL_VERSION } from '../../protocol/protocol.ts'
+import type {
+  DeltaMessage,
+  LostMessage,
+  NamesMessage,
+  SetMessage,
+  WelcomeMessage,
+} from '../../protocol/server-message.ts'
+import type { Outgoing } from './outbox.ts'
+import { Requests, type Answer, type RequestBody } from './requests.ts'
+import { SessionKeeper, type SessionKeeperOptions } from './session-keeper.ts'
+import type { AfterWelcome } from './session.ts'
+
+/** What the daemon tells without being asked each time. */
+export type Push = LostMessage | SetMessage | DeltaMessage | NamesMessage
+
+/** The user of a SessionClient: has what must outlive a connection, and hears what comes. */
+export interface SessionUser {
+  /** What this process holds or has asked for, as `hello` states it. */
+  held(): readonly InstanceKey[]
+  /** A connection is open, the first or another one: what was told with `post` has to be told again. */
+  onOpen(welcome: WelcomeMessage): void
+  /** The connection that was open is lost. */
+  onLost(): void
+  onPush(message: Push): void
+}
+
+/** What a SessionClient is made of. */
+export interface SessionClientOptions extends Omit<SessionKeeperOptions, 'hello' | 'onOpen' | 'onMessage' | 'onLost'> {
+  /** Who this is, for people: shown by the daemon. */
+  readonly clientName: string
+  readonly user: SessionUser
+  /** How long there may be no connection before requests fail at once, in milliseconds. */
+  readonly outageMs: number
+}
+
+/** How to wait for an answer. */
+export interface RequestOptions extends Abortable {
+  /** The longest wait, in milliseconds. */
+  readonly limitMs: number
+  /** Whether to wait that long for a connection even when there has been none for longer than `outageMs`. */
+  readonly patient?: boolean
+  /** Called when the request was done, before any later message of the daemon is looked at. */
+  readonly onDone?: () => void
+}
+
+/**
+ * Speaks the session protocol (docs/reference/wire.md) for one process: requests with their answers over one session that outlives its
+ * connections. It connects with the first use, resumes under the same session id, and sends again what was not answered. What the
+ * messages are about is the business of its user.
+ */
+export class SessionClient {
+  readonly #options: SessionClientOptions
+  readonly #requests = new Requests()
+  readonly #sessionId = randomUUID()
+  readonly #keeper: SessionKeeper
+
+  constructor(options: SessionClientOptions) {
+    this.#options = options
+    this.#keeper = new SessionKeeper({
+      ...options,
+      hello: () => this.#hello(),
+      onOpen: welcome => this.#resume(welcome),
+      onMessage: message => this.#receive(message),
+      onLost: () => options.user.onLost(),
+    })
+  }
+
+  /** Begins to connect; harmless when that was done. Throws `RegistryClosedError` after `close`. */
+  start(): void {
+    this.#keeper.start()
+  }
+
+  /**
+   * Sends a request, now or with the next connection, and again with another one if it was not answered. Rejects with
+   * `RegistryRefusedError`, with `RegistryUnavailableError` when there was no answer in time, with `RegistryClosedError`.
+   */
+  async request(body: RequestBody, options: RequestOptions): Promise<Answer> {
+    options.signal?.throwIfAborted()
+    this.start()
+    using limit = timeLimit(this.#options.clock, this.#waitMs(options), { signal: this.#orClosed(options.signal) })
+    const request = this.#requests.add(body, options.onDone)
+    this.post(request.message)
+    try {
+      return await abortable(request.answer, limit.signal)
+    } catch (error) {
+      throw error instanceof TimeLimit && !options.signal?.aborted ? this.#unavailable(error) : error
+    } finally {
+      this.#requests.forget(request)
+    }
+  }
+
+  /** Sends a message that nobody answers; drops it when there is no connection. */
+  post(message: Outgoing): void {
+    this.#keeper.session?.send(message)
+  }
+
+  /** Says goodbye, so that what this session holds ends now, and lets everything go. A second call joins the first. */
+  async close(): Promise<void> {
+    await this.#keeper.close()
+  }
+
+  #waitMs({ limitMs, patient = false }: RequestOptions): number {
+    if (this.#keeper.session || patient) return limitMs
+    return Math.min(limitMs, this.#options.outageMs - this.#keeper.outMs)
+  }
+
+  #orClosed(signal: AbortSignal | undefined): AbortSignal {
+    const { closing } = this.#keeper
+    return signal ? AbortSignal.any([signal, closing]) : closing
+  }
+
+  #unavailable(error: TimeLimit): RegistryUnavailableError {
+    const cause = this.#keeper.session ? error : (this.#keeper.lastError ?? error)
+    return new RegistryUnavailableError(this.#options.registry, { cause })
+  }
+
+  #hello(): HelloMessage {
+    const { clientName, user } = this.#options
+    const client = { name: clientName, pid: process.pid, host: hostname() }
+    return { type: 'hello', protocol: PROTOCOL_VERSION, session: this.#sessionId, client, held: user.held() }
+  }
+
+  #resume(welcome: WelcomeMessage): void {
+    for (const message of this.#requests.messages()) this.post(message)
+    this.#options.user.onOpen(welcome)
+  }
+
+  #receive(message: AfterWelcome): void {
+    switch (message.type) {
+      case 'ok':
+      case 'drained':
+      case 'error':
+        return this.#requests.settle(message)
+      case 'lost':
+      case 'set':
+      case 'delta':
+      case 'names':
+        return this.#options.user.onPush(message)
+    }
+  }
+}

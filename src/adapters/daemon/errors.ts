@@ -1,0 +1,25 @@
+import { RopewalkError } from '../../core/error.ts'
+import type { ConnectionEnd } from './connection.ts'
+
+/** The connection of a session with the registry daemon was lost, or refused by the daemon. */
+export class SessionEndedError extends RopewalkError {
+  readonly code = 'ERR_SESSION_ENDED'
+
+  constructor({ code, reason }: ConnectionEnd) {
+    super(
+      `The connection to the registry daemon has ended (${code}${reason && `: ${reason}`}); it is made anew by itself`,
+    )
+  }
+}
+
+/** The registry daemon has refused a request for a reason of its own, such as a limit or its disk. */
+export class RegistryRefusedError extends RopewalkError {
+  readonly code = 'ERR_REGISTRY_REFUSED'
+  /** The daemon's own code for it, as in docs/reference/errors.md. */
+  readonly daemonCode: string
+
+  constructor({ code, message }: { code: string; message: string }) {
+    super(`The registry daemon refused (${code}): ${message}`)
+    this.daemonCode = code
+  }
+}

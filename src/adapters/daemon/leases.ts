@@ -1,0 +1,138 @@
+import type { Abortable } from '../../core/abort.ts'
+import type { Clock } from '../../core/clock.ts'
+import { InstanceConflictError, LeaseLostError } from '../../discovery/errors.ts'
+import type { Instance } from '../../discovery/instance.ts'
+import type { DrainOptions, DrainReport, InstanceChanges } from '../../discovery/lease.ts'
+import type { InstanceKey } from '../../protocol/client-message.ts'
+import { toWireInstance } from '../../protocol/wire-instance.ts'
+import type { RequestOptions, SessionClient } from './client.ts'
+import { RegistryRefusedError } from './errors.ts'
+import { DaemonLease, type LeaseCalls } from './lease.ts'
+import type { Answer, RequestBody } from './requests.ts'
+
+/** A drain without a limit of its own waits at most this long. */
+const DRAIN_MS = 5_000
+
+/** How to ask the daemon. */
+export interface LeasesOptions {
+  readonly clock: Clock
+  /** The longest wait for an answer, in milliseconds. */
+  readonly requestMs: number
+}
+
+/** Everything this process's session holds. */
+export class Leases implements LeaseCalls {
+  readonly #client: SessionClient
+  readonly #options: LeasesOptions
+  readonly #leases = new Map<string, DaemonLease>()
+  /** The renewal under way. */
+  #renewal: Promise<void> | undefined
+
+  constructor(client: SessionClient, options: LeasesOptions) {
+    this.#client = client
+    this.#options = options
+  }
+
+  /** What is held or asked for. */
+  keys(): InstanceKey[] {
+    return [...this.#leases.values()].map(lease => lease.key)
+  }
+
+  /** Registering again what is held writes it anew and gives the same Lease. */
+  async register(instance: Instance, { ttlMs, signal }: { ttlMs: number } & Abortable): Promise<DaemonLease> {
+    const key = { service: instance.serviceName, id: instance.id }
+    const lease = this.#leases.get(name(key)) ?? new DaemonLease(instance, ttlMs, this)
+    this.#leases.set(name(key), lease)
+    const onDone = () => lease.write(instance, ttlMs)
+    try {
+      const body = { type: 'register', service: key.service, instance: toWireInstance(instance), ttlMs } as const
+      await this.#request(key, body, { patient: true, onDone, signal })
+      return lease
+    } catch (error) {
+      if (!lease.established) this.#withdraw(lease, error)
+      throw error
+    }
+  }
+
+  /** One message renews everything; a thousand leases that ask at once share it. */
+  renew(): Promise<void> {
+    this.#renewal ??= this.#renew()
+    return this.#renewal
+  }
+
+  async update(lease: DaemonLease, changes: InstanceChanges, { signal }: Abortable): Promise<void> {
+    await this.#request(lease.key, { type: 'update', ...lease.key, changes }, { signal })
+  }
+
+  async drain(lease: DaemonLease, { drainMs = DRAIN_MS, signal }: DrainOptions): Promise<DrainReport> {
+    const startedAt = this.#options.clock.now()
+    const limitMs = drainMs + this.#options.requestMs
+    const answer = await this.#request(lease.key, { type: 'drain', ...lease.key, drainMs }, { limitMs, signal })
+    if (answer.type !== 'drained') throw new TypeError('a drain was answered without a report')
+    return { ...answer.report, tookMs: this.#options.clock.now() - startedAt }
+  }
+
+  async revoke(lease: DaemonLease, { signal }: Abortable): Promise<void> {
+    this.#release(lease)
+    await this.#request(lease.key, { type: 'revoke', ...lease.key }, { signal })
+  }
+
+  /** A connection is open: what the daemon no longer holds is lost. */
+  reconcile(held: readonly InstanceKey[]): void {
+    const names = new Set(held.map(name))
+    for (const [key, lease] of this.#leases) if (lease.established && !names.has(key)) this.lose(lease.key)
+  }
+
+  /** The daemon has dropped an instance of this session. */
+  lose(key: InstanceKey): void {
+    const lease = this.#leases.get(name(key))
+    if (!lease?.established) return
+    this.#leases.delete(name(key))
+    lease.lose()
+  }
+
+  async #renew(): Promise<void> {
+    try {
+      await this.#client.request({ type: 'renew' }, { limitMs: this.#options.requestMs })
+    } finally {
+      this.#renewal = undefined
+    }
+  }
+
+  /** Rejects with the errors of `Lease` and `Registry` in place of the daemon's codes. */
+  async #request(key: InstanceKey, body: RequestBody, options: Partial<RequestOptions>): Promise<Answer> {
+    try {
+      return await this.#client.request(body, { limitMs: this.#options.requestMs, ...options })
+    } catch (error) {
+      throw error instanceof RegistryRefusedError ? translate(error, key) : error
+    }
+  }
+
+  /** A registration has come to nothing; unless the daemon has refused it, it may have it all the same, and shall drop it. */
+  #withdraw(lease: DaemonLease, error: unknown): void {
+    this.#release(lease)
+    const refused = error instanceof InstanceConflictError || error instanceof RegistryRefusedError
+    if (!refused) this.revoke(lease, {}).catch(ignore)
+  }
+
+  #release(lease: DaemonLease): void {
+    if (this.#leases.get(name(lease.key)) === lease) this.#leases.delete(name(lease.key))
+  }
+}
+
+function name({ service, id }: InstanceKey): string {
+  return `${service}/${id}`
+}
+
+function translate(error: RegistryRefusedError, { service, id }: InstanceKey): Error {
+  switch (error.daemonCode) {
+    case 'ERR_INSTANCE_CONFLICT':
+      return new InstanceConflictError(service, id, { cause: error })
+    case 'ERR_LEASE_LOST':
+      return new LeaseLostError(service, id, { cause: error })
+    default:
+      return error
+  }
+}
+
+function ignore(): void {}

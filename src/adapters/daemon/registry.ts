@@ -1,0 +1,152 @@
+import type { Abortable } from '../../core/abort.ts'
+import { systemClock, type Clock } from '../../core/clock.ts'
+import { systemRandom, type Random } from '../../core/random.ts'
+import { createInstance, validateServiceName } from '../../discovery/create-instance.ts'
+import { RegistryClosedError } from '../../discovery/errors.ts'
+import type { Instance } from '../../discovery/instance.ts'
+import type { InstanceSet, ServiceNames } from '../../discovery/instance-set.ts'
+import type { Lease } from '../../discovery/lease.ts'
+import type { RegisterOptions, Registry } from '../../discovery/registry.ts'
+import { SESSION_PATH } from '../../protocol/protocol.ts'
+import type { WelcomeMessage } from '../../protocol/server-message.ts'
+import { SessionClient, type Push } from './client.ts'
+import { dialWebSocket, type Dial } from './connection.ts'
+import { Leases } from './leases.ts'
+import { SharedNames } from './shared-names.ts'
+import { SharedWatch } from './shared-watch.ts'
+
+/** Which registry daemon, and how to deal with it. */
+export interface DaemonRegistryOptions {
+  /** Default 127.0.0.1. */
+  host?: string
+  /** Default 8500. */
+  port?: number
+  /** Who this is, for people: a drain that waits in vain names it. Default `ropewalk`. */
+  clientName?: string
+  clock?: Clock
+  random?: Random
+  /** The longest wait for a connection, in milliseconds; then another one is tried. Default 5,000. */
+  connectMs?: number
+  /** The longest wait for an answer, in milliseconds, with a new connection if need be. Default 5,000. */
+  requestMs?: number
+  /** Opens a connection. Default: a WebSocket to `host` and `port`. */
+  dial?: Dial
+}
+
+/**
+ * A registry daemon (`ropewalk registry`) as a Registry. Usable once constructed: it connects with the first use, and one session carries
+ * all leases and watches of this process.
+ *
+ * A connection that is lost is made again, at first within 50 ms, and the session goes on: leases are kept (the daemon holds them as
+ * `suspect` for its grace), watches continue from their revision, requests without an answer are sent again. A lease that the daemon no
+ * longer has then is lost: whoever holds it registers anew. While the daemon is out of reach, watches give their last set marked
+ * `stale`; `register` waits for it to the limit, and everything else fails at once when it has been away for longer than that.
+ */
+export class DaemonRegistry implements Registry {
+  readonly #client: SessionClient
+  readonly #leases: Leases
+  readonly #watches = new Map<string, SharedWatch>()
+  #names: SharedNames | undefined
+  /** Of the connection that is open. */
+  #epoch: string | undefined
+
+  constructor(options: DaemonRegistryOptions = {}) {
+    const { host = '127.0.0.1', port = 8500, clientName = 'ropewalk' } = options
+    const { clock = systemClock, random = systemRandom, connectMs = 5_000, requestMs = 5_000 } = options
+    const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`
+    this.#client = new SessionClient({
+      registry: `ropewalk://${authority}`,
+      clientName,
+      dial: options.dial ?? dialWebSocket(`ws://${authority}${SESSION_PATH}`),
+      clock,
+      random,
+      connectMs,
+      outageMs: requestMs,
+      user: {
+        held: () => this.#leases.keys(),
+        onOpen: welcome => this.#open(welcome),
+        onLost: () => this.#lose(),
+        onPush: message => this.#receive(message),
+      },
+    })
+    this.#leases = new Leases(this.#client, { clock, requestMs })
+  }
+
+  async register(instance: Instance, { ttlMs = 15_000, signal }: RegisterOptions = {}): Promise<Lease> {
+    return this.#leases.register(createInstance(instance), { ttlMs, signal })
+  }
+
+  async *watch(serviceName: string, options: Abortable = {}): AsyncGenerator<InstanceSet, void, void> {
+    validateServiceName(serviceName)
+    this.#client.start()
+    yield* this.#sharedWatch(serviceName).read(options)
+  }
+
+  async *services(options: Abortable = {}): AsyncGenerator<ServiceNames, void, void> {
+    this.#client.start()
+    yield* this.#sharedNames().read(options)
+  }
+
+  /** Says goodbye: what is still registered ends at once if the daemon can be reached, and after its grace if not. */
+  async close(): Promise<void> {
+    const closed = this.#client.close()
+    const error = new RegistryClosedError()
+    for (const watch of this.#watches.values()) watch.close(error)
+    this.#names?.close(error)
+    await closed
+  }
+
+  #sharedWatch(serviceName: string): SharedWatch {
+    const existing = this.#watches.get(serviceName)
+    if (existing) return existing
+    const watch = new SharedWatch({
+      serviceName,
+      post: message => this.#client.post(message),
+      onIdle: () => {
+        this.#watches.delete(serviceName)
+        this.#client.post({ type: 'unwatch', service: serviceName })
+      },
+    })
+    this.#watches.set(serviceName, watch)
+    if (this.#epoch !== undefined) watch.open(this.#epoch)
+    return watch
+  }
+
+  #sharedNames(): SharedNames {
+    if (this.#names) return this.#names
+    this.#names = new SharedNames({
+      post: message => this.#client.post(message),
+      onIdle: () => {
+        this.#names = undefined
+        this.#client.post({ type: 'unwatch-names' })
+      },
+    })
+    if (this.#epoch !== undefined) this.#names.open()
+    return this.#names
+  }
+
+  #open({ epoch, held }: WelcomeMessage): void {
+    this.#epoch = epoch
+    this.#leases.reconcile(held)
+    for (const watch of this.#watches.values()) watch.open(epoch)
+    this.#names?.open()
+  }
+
+  #lose(): void {
+    this.#epoch = undefined
+    for (const watch of this.#watches.values()) watch.lose()
+  }
+
+  #receive(message: Push): void {
+    switch (message.type) {
+      case 'lost':
+        return this.#leases.lose(message)
+      case 'set':
+        return this.#watches.get(message.service)?.replace(message)
+      case 'delta':
+        return this.#watches.get(message.service)?.change(message)
+      case 'names':
+        return this.#names?.replace(message)
+    }
+  }
+}

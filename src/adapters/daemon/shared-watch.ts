@@ -1,0 +1,144 @@
+import type { Abortable } from '../../core/abort.ts'
+import { Latest } from '../../core/latest.ts'
+import type { InstanceSet } from '../../discovery/instance-set.ts'
+import type { AcknowledgeMessage, WatchMessage } from '../../protocol/client-message.ts'
+import type { DeltaMessage, SetMessage } from '../../protocol/server-message.ts'
+import { fromWireInstance } from '../../protocol/wire-instance.ts'
+import { applyDelta } from './apply-delta.ts'
+import type { Outgoing } from './outbox.ts'
+
+/** What a SharedWatch needs. */
+export interface SharedWatchOptions {
+  readonly serviceName: string
+  /** Tells the daemon, if there is a connection. */
+  readonly post: (message: Outgoing) => void
+  /** Called when the last reader has left. */
+  readonly onIdle: () => void
+}
+
+/**
+ * One watch of one service at the daemon, read by any number in this process. Keeps the set up to date by the daemon's differences
+ * (sharing what did not change) and asks for the whole when one does not fit. Acknowledges a revision to the daemon when *all* readers
+ * have gone on to it. While there is no connection, readers have the last set once more, marked `stale`.
+ */
+export class SharedWatch {
+  readonly #options: SharedWatchOptions
+  readonly #sets = new Latest<InstanceSet>()
+  readonly #readers = new Set<Reader>()
+  /** The epoch of the connection that is open; undefined while there is none. */
+  #epoch: string | undefined
+  /** The epoch of the newest set. */
+  #setEpoch: string | undefined
+  /** The revision last acknowledged on this connection. */
+  #acknowledged = 0
+  /** Whether the next frame will acknowledge what there is to acknowledge. */
+  #acknowledging = false
+  /** Whether a whole set is on its way because a difference did not fit. */
+  #asked = false
+
+  constructor(options: SharedWatchOptions) {
+    this.#options = options
+  }
+
+  /** A connection is open: asks, from where it stands if the daemon is of the same epoch. */
+  open(epoch: string): void {
+    this.#epoch = epoch
+    this.#asked = false
+    this.#acknowledging = false
+    this.#acknowledged = this.#readersRevision()
+    this.#options.post(this.#question())
+  }
+
+  /** The connection is lost. */
+  lose(): void {
+    this.#epoch = undefined
+    if (this.#set) this.#sets.set(Object.freeze({ ...this.#set, stale: true }))
+  }
+
+  replace({ revision, known, settled, instances }: SetMessage): void {
+    const { serviceName } = this.#options
+    this.#asked = false
+    this.#publish({ revision, known, settled, instances: instances.map(wire => fromWireInstance(serviceName, wire)) })
+  }
+
+  change(delta: DeltaMessage): void {
+    if (this.#set?.revision !== delta.from || this.#setEpoch !== this.#epoch) return this.#askForAll()
+    const { to, known, settled } = delta
+    this.#publish({ revision: to, known, settled, instances: applyDelta(this.#set.instances, delta) })
+  }
+
+  /** Ends every reader with `error`. */
+  close(error: Error): void {
+    this.#sets.close(error)
+  }
+
+  /** The newest set at once, if there is one, then each newer one; reading on acknowledges. */
+  async *read({ signal }: Abortable): AsyncGenerator<InstanceSet, void, void> {
+    // Who comes now has never seen an older set than the present one.
+    const reader: Reader = { revision: this.#set?.revision ?? 0 }
+    this.#readers.add(reader)
+    try {
+      for await (const set of this.#sets.read({ signal })) {
+        yield set
+        reader.revision = set.revision
+        this.#acknowledgeSoon()
+      }
+    } finally {
+      this.#readers.delete(reader)
+      if (this.#readers.size === 0) this.#options.onIdle()
+      else this.#acknowledgeSoon()
+    }
+  }
+
+  get #set(): InstanceSet | undefined {
+    return this.#sets.value
+  }
+
+  #publish(news: Pick<InstanceSet, 'revision' | 'known' | 'settled' | 'instances'>): void {
+    const { serviceName } = this.#options
+    this.#setEpoch = this.#epoch
+    this.#sets.set(
+      Object.freeze({ serviceName, ...news, instances: Object.freeze(news.instances), ageMs: 0, stale: false }),
+    )
+  }
+
+  /** A difference that does not fit: something was missed, or it was sent before the daemon heard what is held here. */
+  #askForAll(): void {
+    if (this.#asked) return
+    this.#asked = true
+    this.#options.post({ type: 'watch', service: this.#options.serviceName })
+  }
+
+  #question(): WatchMessage {
+    const question: WatchMessage = { type: 'watch', service: this.#options.serviceName }
+    if (!this.#set || this.#setEpoch !== this.#epoch || this.#epoch === undefined) return question
+    return { ...question, epoch: this.#epoch, revision: this.#set.revision, acknowledged: this.#acknowledged }
+  }
+
+  /** Left to the moment the frame is sent, so that a thousand readers who go on in one turn cost one look and one message. */
+  #acknowledgeSoon(): void {
+    if (this.#acknowledging) return
+    this.#acknowledging = true
+    this.#options.post(() => this.#acknowledgement())
+  }
+
+  #acknowledgement(): AcknowledgeMessage | undefined {
+    this.#acknowledging = false
+    const revision = this.#readersRevision()
+    if (revision <= this.#acknowledged) return undefined
+    this.#acknowledged = revision
+    return { type: 'ack', service: this.#options.serviceName, revision }
+  }
+
+  /** The revision that every reader works with, or a newer one. */
+  #readersRevision(): number {
+    let revision = Number.POSITIVE_INFINITY
+    for (const reader of this.#readers) revision = Math.min(revision, reader.revision)
+    return Number.isFinite(revision) ? revision : 0
+  }
+}
+
+/** Somebody who reads: `revision` is the newest set it has gone on from. */
+interface Reader {
+  revision: number
+}
