@@ -110,7 +110,7 @@ export class Resolver extends BaseService {
     await this.#watching?.done
     this.#watching = undefined
     this.#answered = Promise.withResolvers()
-    await this.#update(this.#known.lose())
+    void this.#update(this.#known.lose())
     await this.#snapshot?.close()
   }
 

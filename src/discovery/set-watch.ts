@@ -53,7 +53,7 @@ export class SetWatch {
       for (;;) {
         const set = await this.#next(reader, { limitMs: this.#options.silenceMs, signal })
         if (set === 'silent') reader = await this.#reopen(reader, signal)
-        else await this.#options.accept(set)
+        else await abortable(this.#options.accept(set), signal)
         onSet()
       }
     } finally {
@@ -66,7 +66,7 @@ export class SetWatch {
     try {
       const set = await this.#next(reader, { limitMs: FIRST_SET_MS, signal })
       if (set === 'silent') throw new Error(`A watch opened again yielded nothing within ${FIRST_SET_MS} ms`)
-      await this.#options.accept(set)
+      await abortable(this.#options.accept(set), signal)
     } catch (error) {
       reader.close()
       throw error
