@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { publish } from '../core/event.ts'
-import { BadRequestError, HttpError, MethodNotAllowedError, NotFoundError } from './errors.ts'
-import { sendJson } from './json.ts'
+import { answerError } from './answer-error.ts'
+import { BadRequestError, MethodNotAllowedError, NotFoundError } from './errors.ts'
 import { RouteTree } from './route-tree.ts'
 
 /** One request and its answer, as a route's handler gets them. */
@@ -64,25 +63,9 @@ export class Router {
   }
 
   #answerError(request: IncomingMessage, response: ServerResponse, error: unknown): void {
-    const status = error instanceof HttpError ? error.status : this.#statusOf(error)
-    if (status === undefined) tellFailure(request, error)
-    if (response.headersSent || response.destroyed) {
-      response.destroy()
-      return
-    }
-    sendJson(
-      response,
-      { error: status === undefined ? INTERNAL : describe(error) },
-      {
-        status: status ?? 500,
-        headers: error instanceof HttpError ? error.headers : {},
-      },
-    )
+    answerError({ request, response, status: this.#statusOf(error) }, error)
   }
 }
-
-/** All that may be told about an error nobody foresaw. */
-const INTERNAL = { code: 'ERR_INTERNAL', message: 'Something went wrong here; the log says more' }
 
 class RoutedExchange implements Exchange {
   readonly request: IncomingMessage
@@ -106,16 +89,6 @@ class RoutedExchange implements Exchange {
   get query(): URLSearchParams {
     return (this.#query ??= new URLSearchParams(this.#search))
   }
-}
-
-function describe(error: unknown): { code: string; message: string } {
-  const { code = 'ERR_INTERNAL', message = String(error) } = (error ?? {}) as { code?: string; message?: string }
-  return { code, message }
-}
-
-function tellFailure(request: IncomingMessage, error: unknown): void {
-  const { method, url } = request
-  publish('web', { level: 'error', event: 'request.failed', message: `${method} ${url} failed`, method, url, error })
 }
 
 function allowedMethods(methods: ReadonlyMap<string, unknown>): string[] {
