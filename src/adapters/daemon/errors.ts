@@ -1,4 +1,5 @@
 import { RopewalkError } from '../../core/error.ts'
+import type { Instance } from '../../discovery/instance.ts'
 import type { ConnectionEnd } from './connection.ts'
 
 /** The connection of a session with the registry daemon was lost, or refused by the daemon. */
@@ -21,5 +22,24 @@ export class RegistryRefusedError extends RopewalkError {
   constructor({ code, message }: { code: string; message: string }) {
     super(`The registry daemon refused (${code}): ${message}`)
     this.daemonCode = code
+  }
+}
+
+/** No service has an instance of that id. */
+export class UnknownInstanceError extends RopewalkError {
+  readonly code = 'ERR_UNKNOWN_INSTANCE'
+
+  constructor(id: string, options?: ErrorOptions) {
+    super(`There is no instance "${id}": it may have left; "ropewalk instances NAME" shows those of a service`, options)
+  }
+}
+
+/** Several services have an instance of that id. */
+export class AmbiguousInstanceError extends RopewalkError {
+  readonly code = 'ERR_AMBIGUOUS_INSTANCE'
+
+  constructor(id: string, found: readonly Instance[]) {
+    const names = found.map(({ serviceName }) => serviceName).join(', ')
+    super(`Several services have an instance "${id}" (${names}): name the service`)
   }
 }
