@@ -1,3 +1,29 @@
+export { Application, type ApplicationOptions } from './application/application.ts'
+export { BaseService, type BaseServiceOptions } from './application/base-service.ts'
+export {
+  DependencyFailedError,
+  DuplicateNameError,
+  HasParentError,
+  InvalidNameError,
+  NotAChildError,
+  RestartLimitError,
+  type ServiceFailure,
+  ServiceHungError,
+  StartFailedError,
+  StopFailedError,
+  UnknownSiblingError,
+} from './application/errors.ts'
+export { EXIT, type ExitStatus, exitStatusOf } from './application/exit-status.ts'
+export { inspect, type ServiceReport } from './application/inspect.ts'
+export { type ChildInit, MultiService, type MultiServiceOptions } from './application/multi-service.ts'
+export type { Phase, PhaseContext } from './application/phase.ts'
+export type { Placement } from './application/placement.ts'
+export { printTree } from './application/print-tree.ts'
+export type { RestartPolicy } from './application/restart-policy.ts'
+export { runApplication, type RunOptions } from './application/run.ts'
+export type { Service, ServiceStatus, StartOptions, StopOptions } from './application/service.ts'
+export type { FailurePolicy } from './application/supervisor.ts'
+
 export { type ErrorCode, RopewalkError } from './core/error.ts'
 
 export { createInstance, validateServiceName } from './discovery/create-instance.ts'
@@ -33,3 +59,5 @@ export { readJson, sendJson, sendJsonText } from './web/json.ts'
 export { type Exchange, type RouteHandler, Router, type RouterOptions } from './web/router.ts'
 export { nodeHandler, type NodeListener, type SiteHandler } from './web/site-handler.ts'
 export { Site, type SiteOptions, type UpgradeListener } from './web/site.ts'
+
+export { run } from './run.ts'

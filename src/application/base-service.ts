@@ -1,57 +1,61 @@
-import { type Clock, systemClock } from '../core/clock.ts'
-import { timeLimit } from '../core/abort.ts'
+import type { Clock } from '../core/clock.ts'
+import { startNode, stopNode } from './lifecycle.ts'
+import { type NodeInit, ServiceNode } from './node.ts'
+import { type NodeOwner, ownNode } from './node-of.ts'
 import type { PhaseContext } from './phase.ts'
-import type { Service, ServiceStatus, StartOptions, StopOptions } from './service.ts'
+import type { ServiceStatus, StartOptions, StopOptions } from './service.ts'
+import { failNode } from './supervisor.ts'
 
 /** What every service can be told. */
 export interface BaseServiceOptions {
-  /** Default: the parent's, the system's at the root. */
+  /** Default: the parent's; the system's at the root. */
   clock?: Clock | undefined
+  /** How long a way down may take unless `stop` says otherwise, in milliseconds. Default: the parent's; 10,000 at the root. */
+  deadlineMs?: number | undefined
 }
 
 /**
- * A Service to extend: override the hooks that matter, each may return a promise. The way up is `onBind` → `onStart` → `onRegister`,
- * the way down `onDrain` → `onStop`; a tree goes through each phase as a whole. Never two hooks of one service run at once.
+ * A Service to extend: override the hooks that matter, each may return a promise. The way up is `onBind` → `onStart` → `onRegister`, the way
+ * down `onDrain` → `onStop`; a tree goes through each phase as a whole. Never two hooks of one service run at once, unless one of them was
+ * abandoned because it hung. A hook must not wait for a change of the tree it is part of, which waits for the hook.
  */
-export abstract class BaseService implements Service {
+export abstract class BaseService implements NodeOwner {
   readonly name: string
-  #status: ServiceStatus = 'idle'
-  readonly #clock: Clock
+  readonly [ownNode]: ServiceNode
 
-  constructor(name: string, { clock = systemClock }: BaseServiceOptions = {}) {
+  /** Throws `InvalidNameError` when `name` is empty or has a `/`. */
+  constructor(name: string, options: BaseServiceOptions = {}) {
     this.name = name
-    this.#clock = clock
+    this[ownNode] = new ServiceNode({ service: this, hooks: this.#hooks(), ...options })
   }
 
   get status(): ServiceStatus {
-    return this.#status
+    return this[ownNode].status
   }
 
-  async start({ signal = new AbortController().signal }: StartOptions = {}): Promise<void> {
-    this.#status = 'starting'
-    await this.onBind({ signal })
-    await this.onStart({ signal })
-    this.#status = 'ready'
-    await this.onRegister({ signal })
+  /**
+   * Resolves when it, and all below it, is up. Rejects when it cannot be, with `StartFailedError`, or when everybody who called has given it
+   * up, with the signal's reason; everything is undone then.
+   */
+  async start(options?: StartOptions): Promise<void> {
+    await startNode(this[ownNode], options)
   }
 
-  async stop({ deadlineMs = 10_000 }: StopOptions = {}): Promise<void> {
-    if (this.#status === 'idle' || this.#status === 'stopped') return
-    using limit = timeLimit(this.#clock, deadlineMs)
-    this.#status = 'draining'
-    await this.onDrain(limit)
-    this.#status = 'stopping'
-    await this.onStop(limit)
-    this.#status = 'stopped'
+  /**
+   * Resolves when it, and all below it, is down. Rejects with `StopFailedError` when some of it could not be stopped. A start under way is
+   * waited for, at most until the deadline, and then given up. Of several deadlines the earliest counts.
+   */
+  async stop(options?: StopOptions): Promise<void> {
+    await stopNode(this[ownNode], options)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop()
   }
 
-  /** The clock all its time comes from. */
+  /** Where all its time comes from. */
   protected get clock(): Clock {
-    return this.#clock
+    return this[ownNode].clock
   }
 
   /** Binds sockets, so that real ports are known. Nothing is served yet. */
@@ -73,17 +77,27 @@ export abstract class BaseService implements Service {
   protected onStop(_context: PhaseContext): void | Promise<void> {}
 
   /** Tells that it cannot go on: it is stopped, and started again as the parent's restart policy says. Harmless when not running. */
-  protected fail(_error: unknown): void {
-    this.#status = 'failed'
+  protected fail(error: unknown): void {
+    failNode(this[ownNode], error)
   }
 
   /** Tells that it works with something amiss, for people to read. Replaces an earlier reason. */
-  protected degrade(_reason: string): void {
-    this.#status = 'degraded'
+  protected degrade(reason: string): void {
+    this[ownNode].degrade(reason)
   }
 
   /** Takes `degrade` back. */
   protected recover(): void {
-    this.#status = 'ready'
+    this[ownNode].degrade()
+  }
+
+  #hooks(): NodeInit['hooks'] {
+    return {
+      bind: context => this.onBind(context),
+      start: context => this.onStart(context),
+      register: context => this.onRegister(context),
+      drain: context => this.onDrain(context),
+      stop: context => this.onStop(context),
+    }
   }
 }

@@ -1,0 +1,101 @@
+import { abortable, TimeLimit } from '../core/abort.ts'
+import type { Timer } from '../core/clock.ts'
+import type { ServiceNode } from './node.ts'
+import type { Tree } from './tree.ts'
+import { Turn } from './turn.ts'
+
+/** Which way a change goes; `change` is one of the tree itself. */
+export type Direction = 'up' | 'down' | 'change'
+
+/** What a change is made of. */
+export interface TransitionInit {
+  direction: Direction
+  /** On whose behalf. */
+  top: ServiceNode
+  /** All it may touch, as it is when it is asked for: what joins the tree later is no part of it. */
+  tree: Tree
+  /** What it does when its turn has come. */
+  body: (transition: Transition) => Promise<void>
+}
+
+/** One change under way or waiting for its turn, with everybody who waits for it. */
+export class Transition extends Turn {
+  readonly direction: Direction
+  readonly top: ServiceNode
+  readonly tree: Tree
+  readonly #done: Promise<void>
+  readonly #givenUp = new AbortController()
+  readonly #deadline = new AbortController()
+  readonly #timers: Timer[] = []
+  #callers = 0
+
+  constructor({ direction, top, tree, body }: TransitionInit) {
+    super(tree.keys())
+    this.direction = direction
+    this.top = top
+    this.tree = tree
+    this.#done = this.#run(body)
+    this.#done.catch(() => {})
+  }
+
+  /** Aborts when nobody wants it any more: a way up is then undone, or not even begun. */
+  get givenUp(): AbortSignal {
+    return this.#givenUp.signal
+  }
+
+  /** Aborts when its way down has to come to an end. */
+  get deadline(): AbortSignal {
+    return this.#deadline.signal
+  }
+
+  /**
+   * Waits for it. Aborting `signal` withdraws this caller; when no other is left, the change is given up, and the wait ends when it is
+   * undone. With others left, the wait ends at once.
+   */
+  async join(signal?: AbortSignal): Promise<void> {
+    this.#callers++
+    if (!signal) return this.#done
+    const withdrawn = new AbortController()
+    const withdraw = () => {
+      if (--this.#callers === 0) this.#givenUp.abort(signal.reason)
+      else withdrawn.abort(signal.reason)
+    }
+    if (signal.aborted) withdraw()
+    signal.addEventListener('abort', withdraw, { once: true })
+    try {
+      await abortable(this.#done, withdrawn.signal)
+    } finally {
+      signal.removeEventListener('abort', withdraw)
+    }
+  }
+
+  /**
+   * Sets the limit of its way down to `deadlineMs` from now, unless there is an earlier one. When it passes while this waits for its turn,
+   * those ahead that concern nothing else are given up and hurried too.
+   */
+  limit(deadlineMs: number): void {
+    this.#timers.push(this.top.clock.schedule(deadlineMs, () => this.#hurry(new TimeLimit(deadlineMs))))
+  }
+
+  #hurry(reason: TimeLimit): void {
+    this.#deadline.abort(reason)
+    for (const turn of this.ahead) {
+      if (!(turn instanceof Transition)) continue
+      turn.#givenUp.abort(reason)
+      turn.#deadline.abort(reason)
+    }
+  }
+
+  async #run(body: (transition: Transition) => Promise<void>): Promise<void> {
+    try {
+      await abortable(this.begun, this.givenUp)
+      await body(this)
+    } catch (error) {
+      for (const node of this.tree.keys()) node.abandonWish(this)
+      throw error
+    } finally {
+      for (const timer of this.#timers) timer.cancel()
+      this.end()
+    }
+  }
+}
