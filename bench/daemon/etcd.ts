@@ -2,22 +2,23 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EngineProgram, freePort } from '../harness/engine-program.ts'
+import type { RegistryProgram, RegistrySystem } from './registry-contender.ts'
 
-/** An etcd of its own, one node with its data on disk, as Debian sets it up. */
-export interface Etcd {
-  readonly port: number
-  /** Ends it and deletes its data. */
-  close(): Promise<void>
+/** etcd, one node with its data on disk, as Debian sets it up. Its start rejects with `EngineMissingError` when it is not installed. */
+export const etcd: RegistrySystem = {
+  name: 'etcd 3.4',
+  start: startEtcd,
+  load: 'etcd-load.ts',
+  watchers: 'etcd-watchers.ts',
 }
 
-/** Starts an etcd. Rejects with `EngineMissingError` when it is not installed. */
-export async function startEtcd(): Promise<Etcd> {
+async function startEtcd(): Promise<RegistryProgram> {
   const folder = await mkdtemp(join(tmpdir(), 'ropewalk-bench-etcd-'))
   const remove = () => rm(folder, { recursive: true, force: true })
   const peer = `http://127.0.0.1:${await freePort()}`
   try {
     const engine = await EngineProgram.start('etcd', port => etcdArguments(folder, peer, `http://127.0.0.1:${port}`))
-    return { port: engine.port, close: () => engine.close().then(remove) }
+    return { port: engine.port, cpuMs: () => engine.cpuMs(), close: () => engine.close().then(remove) }
   } catch (error) {
     await remove()
     throw error

@@ -1,35 +1,62 @@
-import type { Contender } from '../harness/benchmark.ts'
+import type { Contender, Subject } from '../harness/benchmark.ts'
 import { Program } from '../harness/program.ts'
+import type { Done } from './programs/closed-loop.ts'
+
+const ROUND_MS = 1000
+const SESSIONS = 64
+const CHANGES = 20
 
 /** A registry that runs, in a process of its own. */
 export interface RegistryProgram {
   readonly port: number
+  /** The CPU time it has used so far, in milliseconds. */
+  cpuMs(): Promise<number>
   close(): Promise<void>
 }
 
-/** A load on a registry: which file in programs/, what it is told besides the port, and what it is asked in each round. */
-export interface RegistryLoad {
-  readonly file: string
-  readonly input: Readonly<Record<string, unknown>>
-  readonly method: string
-  readonly argument: unknown
+/** A registry and the files in programs/ that make its load. */
+export interface RegistrySystem {
+  readonly name: string
+  readonly start: () => Promise<RegistryProgram>
+  readonly load: string
+  readonly watchers: string
 }
 
-/** A registry under a load from another process; its figure is what the load answers. */
-export function registryContender(name: string, start: () => Promise<RegistryProgram>, load: RegistryLoad): Contender {
-  return {
-    name,
-    async open() {
-      const registry = await start()
-      const file = new URL(`programs/${load.file}`, import.meta.url)
-      const program = await Program.start(file, { port: registry.port, ...load.input })
-      return {
-        measure: () => program.ask<number>(load.method, load.argument),
-        async close() {
-          await program.close()
-          await registry.close()
-        },
-      }
-    },
+/** What a rate is counted per. */
+export type Per = 'second' | 'CPU second of the server'
+
+/** How often per second 64 sessions that have one request in flight each can `method`, `register` or `renew`. */
+export function rateOf(system: RegistrySystem, method: 'register' | 'renew', per: Per): Contender {
+  return contender(system, { file: system.load, input: { sessions: SESSIONS } }, async (load, registry) => {
+    const before = await registry.cpuMs()
+    const { count, elapsedMs } = await load.ask<Done>(method, ROUND_MS)
+    const cpuMs = (await registry.cpuMs()) - before
+    if (method === 'register') await load.ask('clear')
+    return (count * 1000) / (per === 'second' ? elapsedMs : cpuMs)
+  })
+}
+
+/** The median time until the last of so many watchers has seen a change, in milliseconds. */
+export function lastSeen(system: RegistrySystem, watchers: number): Contender {
+  return contender(system, { file: system.watchers, input: { watchers } }, load => load.ask('change', CHANGES))
+}
+
+function contender(
+  { name, start }: RegistrySystem,
+  { file, input }: { file: string; input: object },
+  measure: (load: Program, registry: RegistryProgram) => Promise<number>,
+): Contender {
+  return { name, open }
+
+  async function open(): Promise<Subject> {
+    const registry = await start()
+    const load = await Program.start(new URL(`programs/${file}`, import.meta.url), { port: registry.port, ...input })
+    return {
+      measure: () => measure(load, registry),
+      async close() {
+        await load.close()
+        await registry.close()
+      },
+    }
   }
 }

@@ -1,8 +1,14 @@
-/** Each of `workers` does its work over and over, one at a time, for about `durationMs`. Resolves with how often per second, all together. */
-export async function perSecond(workers: ReadonlyArray<() => Promise<unknown>>, durationMs: number): Promise<number> {
+/** How much was done in which time. */
+export interface Done {
+  readonly count: number
+  readonly elapsedMs: number
+}
+
+/** Each of `workers` does its work over and over, one at a time, for about `durationMs`. */
+export async function closedLoop(workers: ReadonlyArray<() => Promise<unknown>>, durationMs: number): Promise<Done> {
   const start = performance.now()
   const counts = await Promise.all(workers.map(work => countUntil(work, start + durationMs)))
-  return (counts.reduce((sum, count) => sum + count, 0) * 1000) / (performance.now() - start)
+  return { count: counts.reduce((sum, count) => sum + count, 0), elapsedMs: performance.now() - start }
 }
 
 async function countUntil(work: () => Promise<unknown>, until: number): Promise<number> {

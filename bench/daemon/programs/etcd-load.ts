@@ -1,5 +1,5 @@
 import { answer, input } from '../../harness/answer.ts'
-import { perSecond } from './closed-loop.ts'
+import { closedLoop, type Done } from './closed-loop.ts'
 import { EtcdClient } from './etcd-client.ts'
 import { userInstance } from './users.ts'
 
@@ -12,22 +12,24 @@ const clients = await Promise.all(Array.from({ length: sessions }, () => EtcdCli
 const renewals = await Promise.all(clients.map(openLease))
 let number = 0
 
-answer({}, { register, renew })
+answer({}, { register, renew, clear })
 
-/** Registrations per second. Each is one write on the lease its connection has already: the least that etcd can be asked for. */
-async function register(durationMs: number): Promise<number> {
-  const rate = await perSecond(
+/** Each registration is one write on the lease its connection has already: the least that etcd can be asked for. */
+async function register(durationMs: number): Promise<Done> {
+  return closedLoop(
     clients.map((client, index) => () => put(client, index + 1)),
     durationMs,
   )
-  await Promise.all(clients.map((client, index) => client.revoke(index + 1)))
-  await Promise.all(clients.map((client, index) => client.grant(index + 1, TTL_SECONDS)))
-  return rate
 }
 
-/** Renewals per second. */
-async function renew(durationMs: number): Promise<number> {
-  return perSecond(renewals, durationMs)
+async function renew(durationMs: number): Promise<Done> {
+  return closedLoop(renewals, durationMs)
+}
+
+/** Takes out what was registered. */
+async function clear(): Promise<void> {
+  await Promise.all(clients.map((client, index) => client.revoke(index + 1)))
+  await Promise.all(clients.map((client, index) => client.grant(index + 1, TTL_SECONDS)))
 }
 
 async function put(client: EtcdClient, lease: number): Promise<void> {
