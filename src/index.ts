@@ -24,7 +24,12 @@ export { runApplication, type RunOptions } from './application/run.ts'
 export type { Service, ServiceStatus, StartOptions, StopOptions } from './application/service.ts'
 export type { FailurePolicy } from './application/supervisor.ts'
 
+export type { Abortable } from './core/abort.ts'
+export type { BackoffOptions } from './core/backoff.ts'
+export { type Clock, systemClock, type Timer } from './core/clock.ts'
 export { type ErrorCode, RopewalkError } from './core/error.ts'
+export { EVENT_AREAS, type EventArea, observe, type RopewalkEvent } from './core/event.ts'
+export { type Random, seededRandom, systemRandom } from './core/random.ts'
 
 export { createInstance, validateServiceName } from './discovery/create-instance.ts'
 export * from './discovery/errors.ts'
