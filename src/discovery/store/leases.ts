@@ -159,6 +159,12 @@ export class Leases {
     claim.owner.onLost(claim, cause)
   }
 
+  /** Undoes writes that could not be kept: the instance is what `record` says of it, but as much draining as it is. */
+  revert(claim: Claim, { instance, ttlMs }: LeaseRecord): void {
+    claim.ttlMs = ttlMs
+    this.#write(claim, instance)
+  }
+
   /** Brings back what was known before a restart, as `unconfirmed`, the grace beginning now. */
   restore({ owner: { kind, ...init }, instance, ttlMs, draining }: LeaseRecord): void {
     const owner = this.#obtain(init, kind)

@@ -1,0 +1,204 @@
+import { mkdirSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { Clock } from '../core/clock.ts'
+import { publish } from '../core/event.ts'
+import { createInstance } from '../discovery/create-instance.ts'
+import type { LeaseRecord } from '../discovery/store/leases.ts'
+import type { OwnerKind } from '../discovery/store/owner.ts'
+import { JournalError } from './errors.ts'
+
+/** Changes of the tables raise it; a file of another one is not touched. */
+const FORMAT = 1
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB. */
+const CORRUPT_CODES: ReadonlySet<number> = new Set([11, 26])
+
+/** What is in the file beside the claims. */
+export interface JournalHead {
+  /** Names the data. */
+  readonly epoch: string
+  /** The newest revision when it was last written. */
+  readonly revision: number
+}
+
+/** Names one claim in the file. */
+export interface ClaimKey {
+  readonly serviceName: string
+  readonly id: string
+}
+
+/** Changes that are written together or not at all. */
+export interface JournalBatch {
+  readonly put: readonly LeaseRecord[]
+  readonly removed: readonly ClaimKey[]
+  readonly head: JournalHead
+}
+
+/**
+ * The file `registry.sqlite` in a folder of the daemon's own. One process at a time: the file is locked while it is open. A commit is on
+ * the disk when `write` returns (write-ahead log, synced). All methods but the constructor throw `JournalError`.
+ */
+export class JournalFile {
+  readonly path: string
+  #database: DatabaseSync
+  #put: StatementSync
+  #delete: StatementSync
+  #head: StatementSync
+
+  /**
+   * Opens or makes the file, and the folder. A file that is damaged is moved aside, beside the new one, and told by the event
+   * `journal.damaged`. Throws `JournalError` if there can be no file, another process has it, or it is of another version.
+   */
+  constructor(folder: string, clock: Clock) {
+    this.path = join(folder, 'registry.sqlite')
+    this.#database = this.#attempt('cannot be opened', () => openOrSetAside(folder, this.path, clock))
+    this.#put = this.#database.prepare('INSERT OR REPLACE INTO claims VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+    this.#delete = this.#database.prepare('DELETE FROM claims WHERE service = ? AND id = ?')
+    this.#head = this.#database.prepare('INSERT OR REPLACE INTO head VALUES (0, ?, ?)')
+  }
+
+  /** What the file begins with; undefined in a new one. */
+  head(): JournalHead | undefined {
+    const row = this.#attempt('cannot be read', () => this.#database.prepare('SELECT epoch, revision FROM head').get())
+    return row as JournalHead | undefined
+  }
+
+  /** Every claim. One that is not valid (any more) is left out, and told by the event `journal.skipped`. */
+  *claims(): Generator<LeaseRecord, void, void> {
+    const rows = this.#attempt('cannot be read', () => this.#database.prepare('SELECT * FROM claims').iterate())
+    for (const row of rows) {
+      const record = this.#decode(row as unknown as ClaimRow)
+      if (record) yield record
+    }
+  }
+
+  /** The claim as it is on disk. */
+  claim({ serviceName, id }: ClaimKey): LeaseRecord | undefined {
+    const select = 'SELECT * FROM claims WHERE service = ? AND id = ?'
+    const row = this.#attempt('cannot be read', () => this.#database.prepare(select).get(serviceName, id))
+    return row && this.#decode(row as unknown as ClaimRow)
+  }
+
+  /** Writes all of it, or nothing and throws. */
+  write(batch: JournalBatch): void {
+    this.#attempt('cannot be written', () => {
+      this.#database.exec('BEGIN')
+      try {
+        this.#write(batch)
+        this.#database.exec('COMMIT')
+      } catch (error) {
+        if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+        throw error
+      }
+    })
+  }
+
+  /** Lets go of the file. Harmless a second time. */
+  close(): void {
+    if (this.#database.isOpen) this.#database.close()
+  }
+
+  #write({ put, removed, head }: JournalBatch): void {
+    for (const { serviceName, id } of removed) this.#delete.run(serviceName, id)
+    for (const { owner, instance, ttlMs, draining } of put) {
+      const { serviceName, id } = instance
+      const text = JSON.stringify(instance)
+      this.#put.run(serviceName, id, owner.id, owner.name, owner.kind, ttlMs, draining ? 1 : 0, text)
+    }
+    this.#head.run(head.epoch, head.revision)
+  }
+
+  #decode(row: ClaimRow): LeaseRecord | undefined {
+    try {
+      return {
+        owner: { id: row.owner, name: row.owner_name, kind: row.owner_kind },
+        instance: createInstance(JSON.parse(row.instance)),
+        ttlMs: row.ttl_ms,
+        draining: row.draining === 1,
+      }
+    } catch (error) {
+      const message = `${this.path} has an entry that is not valid: instance ${row.id} of ${row.service} is left out`
+      publish('daemon', { level: 'warn', event: 'journal.skipped', message, service: row.service, id: row.id, error })
+      return undefined
+    }
+  }
+
+  #attempt<T>(problem: string, action: () => T): T {
+    try {
+      return action()
+    } catch (cause) {
+      if (cause instanceof JournalError) throw cause
+      const { message } = cause as Error
+      throw new JournalError(this.path, `${problem} (${message}): see to the disk and its rights`, { cause })
+    }
+  }
+}
+
+interface ClaimRow {
+  readonly service: string
+  readonly id: string
+  readonly owner: string
+  readonly owner_name: string
+  readonly owner_kind: OwnerKind
+  readonly ttl_ms: number
+  readonly draining: number
+  readonly instance: string
+}
+
+function openOrSetAside(folder: string, path: string, clock: Clock): DatabaseSync {
+  mkdirSync(folder, { recursive: true })
+  try {
+    return open(path)
+  } catch (error) {
+    if (!CORRUPT_CODES.has((error as { errcode?: number }).errcode ?? 0)) throw error
+    const aside = `${path}.damaged-${clock.wallTime()}`
+    setAside(path, aside)
+    const message = `${path} is damaged: it was moved to ${aside}, and the registry begins without data`
+    publish('daemon', { level: 'error', event: 'journal.damaged', message, path, aside, error })
+    return open(path)
+  }
+}
+
+function open(path: string): DatabaseSync {
+  const database = new DatabaseSync(path)
+  try {
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    requireFormat(path, database)
+    const { quick_check: finding } = database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string }
+    if (finding !== 'ok') throw Object.assign(new Error(finding), { errcode: 11 })
+    database.exec(SCHEMA)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+function requireFormat(path: string, database: DatabaseSync): void {
+  const { user_version: format } = database.prepare('PRAGMA user_version').get() as { user_version: number }
+  if (format === 0 || format === FORMAT) return
+  throw new JournalError(
+    path,
+    `are of format ${format}, and this version reads format ${FORMAT}: use the version that wrote them`,
+  )
+}
+
+function setAside(path: string, aside: string): void {
+  for (const suffix of ['', '-wal', '-shm']) {
+    try {
+      renameSync(path + suffix, aside + suffix)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+  }
+}
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS head (one INTEGER PRIMARY KEY, epoch TEXT NOT NULL, revision INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS claims (
+    service TEXT NOT NULL, id TEXT NOT NULL, owner TEXT NOT NULL, owner_name TEXT NOT NULL, owner_kind TEXT NOT NULL,
+    ttl_ms REAL NOT NULL, draining INTEGER NOT NULL, instance TEXT NOT NULL, PRIMARY KEY (service, id)
+  ) WITHOUT ROWID;
+  PRAGMA user_version = ${FORMAT};
+`

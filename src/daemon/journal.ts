@@ -1,0 +1,133 @@
+import type { Clock, Timer } from '../core/clock.ts'
+import { publish } from '../core/event.ts'
+import type { LeaseJournal, LeaseRecord } from '../discovery/store/leases.ts'
+import type { Claim } from '../discovery/store/owner.ts'
+import type { Store } from '../discovery/store/store.ts'
+import type { Durability } from './durability.ts'
+import { JournalError } from './errors.ts'
+import type { JournalFile } from './journal-file.ts'
+import type { Turn } from './turn.ts'
+
+/** What could not be written, and need not be undone, is tried again after this long. */
+const RETRY_MS = 1_000
+
+/** What a Journal works with. */
+export interface JournalInit {
+  readonly file: JournalFile
+  readonly turn: Turn
+  readonly clock: Clock
+  /** Called when writing begins to fail, and with nothing when it works again. */
+  readonly onHealth: (error?: JournalError) => void
+}
+
+/**
+ * Keeps on disk what the Store must know after a restart. *Group commit*: everything written in one turn of the event loop is one
+ * transaction, and only when that is on the disk are those told who wait with `whenKept`. The disk's time to sync is so shared by
+ * all who come while it works.
+ *
+ * Where the disk refuses (full, gone), what cannot be kept is undone in the Store: an instance just registered is taken out again, one just
+ * changed is as before. What was removed stays removed, what was marked draining stays so, and both are written later.
+ */
+export class Journal implements LeaseJournal, Durability {
+  #init: JournalInit
+  #store: Store | undefined
+  #pending = new Map<string, Claim>()
+  #waiting: ((error?: JournalError) => void)[] = []
+  #retry: Timer | undefined
+  #failing = false
+  #commitTask = () => this.commit()
+
+  constructor(init: JournalInit) {
+    this.#init = init
+  }
+
+  /** Begins to keep `store`. Call it once, when what the file had is in the Store. */
+  attach(store: Store): void {
+    this.#store = store
+    this.#init.turn.at('commit', this.#commitTask)
+  }
+
+  written(claim: Claim): void {
+    this.#note(claim)
+  }
+
+  removed(claim: Claim): void {
+    this.#note(claim)
+  }
+
+  whenKept(callback: (error?: JournalError) => void): void {
+    this.#waiting.push(callback)
+    this.#init.turn.at('commit', this.#commitTask)
+  }
+
+  /** Writes now what waits to be written. Never throws. */
+  commit(): void {
+    if (!this.#store) return
+    const claims = [...this.#pending.values()]
+    const waiting = this.#waiting
+    this.#pending = new Map()
+    this.#waiting = []
+    const error = this.#write(this.#store, claims)
+    for (const callback of waiting) callback(error)
+  }
+
+  /** Writes what is left, and lets go of the file. */
+  close(): void {
+    this.commit()
+    this.#retry?.cancel()
+    this.#store = undefined
+    this.#init.file.close()
+  }
+
+  #note(claim: Claim): void {
+    this.#pending.set(key(claim), claim)
+    this.#init.turn.at('commit', this.#commitTask)
+  }
+
+  #write(store: Store, claims: readonly Claim[]): JournalError | undefined {
+    try {
+      this.#init.file.write({
+        put: claims.filter(claim => !claim.gone).map(record),
+        removed: claims.filter(claim => claim.gone).map(claim => claim.instance),
+        head: { epoch: store.epoch, revision: store.rosters.revision },
+      })
+      this.#tellHealth()
+      return undefined
+    } catch (error) {
+      if (!(error instanceof JournalError)) throw error
+      this.#tellHealth(error)
+      this.#undo(store, claims)
+      return error
+    }
+  }
+
+  #undo(store: Store, claims: readonly Claim[]): void {
+    for (const claim of claims) {
+      const kept = this.#init.file.claim(claim.instance)
+      if (kept && !claim.gone) store.leases.revert(claim, kept)
+      if (kept || claim.gone) this.#pending.set(key(claim), claim)
+      else store.leases.evict(claim, 'unstored')
+    }
+    this.#retry ??= this.#init.clock.schedule(RETRY_MS, () => {
+      this.#retry = undefined
+      this.commit()
+    })
+  }
+
+  #tellHealth(error?: JournalError): void {
+    const failing = error !== undefined
+    if (failing === this.#failing) return
+    this.#failing = failing
+    this.#init.onHealth(error)
+    const message = error?.message ?? `${this.#init.file.path} is written again`
+    publish('daemon', { level: failing ? 'error' : 'info', event: 'journal.health', message, failing, error })
+  }
+}
+
+function key({ instance: { serviceName, id } }: Claim): string {
+  return `${serviceName}/${id}`
+}
+
+function record({ owner: { id, name, kind }, instance, ttlMs, drainRevision }: Claim): LeaseRecord {
+  return { owner: { id, name, kind }, instance, ttlMs, draining: drainRevision > 0 }
+}

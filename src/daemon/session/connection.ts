@@ -1,0 +1,123 @@
+import type { Duplex } from 'node:stream'
+import type { WebSocket } from 'ws'
+import { encodeFrames } from '../../protocol/frame.ts'
+import { PROTOCOL_LIMITS } from '../../protocol/protocol.ts'
+import type { Turn } from '../turn.ts'
+import type { Encoded } from './encoded.ts'
+
+/** A peer that has not taken this many bytes is congested: it is told nothing more that can wait, and not listened to. */
+const CONGESTED_BYTES = 1024 * 1024
+
+/** What is heard of a connection. */
+export interface ConnectionListener {
+  /** A frame of text has come. */
+  onFrame(frame: string): void
+  /** There is room again to send what had to wait. */
+  onRoom(): void
+  /** It is over, whoever ended it. Called once. */
+  onClose(): void
+}
+
+/** What a connection is made of. */
+export interface ConnectionInit {
+  readonly webSocket: WebSocket
+  /** The socket below. */
+  readonly socket: Duplex
+  readonly turn: Turn
+  readonly now: () => number
+}
+
+/**
+ * The WebSocket of one session, with a bound on what waits in it: all that is said in one turn goes in one frame, and from a peer that does
+ * not take what it gets nothing more is read, so that it cannot cause more to be said.
+ */
+export class Connection {
+  #init: ConnectionInit
+  #listener: ConnectionListener | undefined
+  #outbox: (Encoded | string)[] = []
+  #outboxLength = 0
+  #heardAt: number
+  #flushTask = () => this.#flush()
+
+  constructor(init: ConnectionInit) {
+    this.#init = init
+    this.#heardAt = init.now()
+  }
+
+  /** Begins to tell what is heard. Call it once. */
+  listen(listener: ConnectionListener): void {
+    const { webSocket, socket } = this.#init
+    this.#listener = listener
+    webSocket.on('message', (data: Buffer, isBinary) => {
+      this.#heard()
+      if (isBinary) this.close(1003, 'frames are text')
+      else listener.onFrame(data.toString())
+    })
+    webSocket.on('pong', () => this.#heard())
+    webSocket.on('ping', () => this.#heard())
+    webSocket.on('error', () => webSocket.terminate())
+    webSocket.on('close', () => listener.onClose())
+    socket.on('drain', () => {
+      webSocket.resume()
+      listener.onRoom()
+    })
+  }
+
+  /** Whether so much waits to be taken that what can wait should. */
+  get congested(): boolean {
+    return this.#outboxLength + this.#init.webSocket.bufferedAmount > CONGESTED_BYTES
+  }
+
+  /** How long nothing was heard, in milliseconds. */
+  get silentMs(): number {
+    return this.#init.now() - this.#heardAt
+  }
+
+  /** Says `message` at the end of this turn, after all that was said before. */
+  send(message: Encoded | string): void {
+    this.#outbox.push(message)
+    this.#outboxLength += typeof message === 'string' ? message.length : message.text.length
+    this.#init.turn.at('send', this.#flushTask)
+  }
+
+  /** Asks for a sign of life; not of a peer that has enough to read. */
+  ping(): void {
+    if (!this.congested) this.#init.webSocket.ping()
+  }
+
+  /** Says what is left to say, then goodbye with this code; what the peer does not take in time is dropped. */
+  close(code: number, reason: string): void {
+    this.#flush()
+    this.#init.webSocket.resume()
+    this.#init.webSocket.close(code, Buffer.from(reason).subarray(0, 123).toString())
+  }
+
+  /** Ends it at once. */
+  destroy(): void {
+    this.#init.webSocket.terminate()
+  }
+
+  #flush(): void {
+    const { webSocket } = this.#init
+    const messages = this.#outbox
+    if (messages.length === 0) return
+    this.#outbox = []
+    this.#outboxLength = 0
+    if (webSocket.readyState !== webSocket.OPEN) return
+    for (const frame of frames(messages)) webSocket.send(frame, { binary: false })
+    if (this.congested) webSocket.pause()
+    else this.#listener?.onRoom()
+  }
+
+  #heard(): void {
+    this.#heardAt = this.#init.now()
+  }
+}
+
+/** What is said to many in a frame of its own is the same bytes for all of them. */
+function frames(messages: readonly (Encoded | string)[]): readonly (Buffer | string)[] {
+  const [only] = messages
+  if (messages.length === 1 && typeof only === 'object') return [only.frame]
+  const texts = messages.map(message => (typeof message === 'string' ? message : message.text))
+  return encodeFrames(texts, PROTOCOL_LIMITS.serverFrameBytes)
+}

@@ -1,0 +1,64 @@
+import type { InstanceSet, ServiceNames } from '../../discovery/instance-set.ts'
+import type { Delta } from '../../discovery/store/roster.ts'
+import type { DeltaMessage, NamesMessage, ServerMessage, SetMessage } from '../../protocol/server-message.ts'
+import { toWireInstance } from '../../protocol/wire-instance.ts'
+
+/** A message as it goes over the wire, serialised once whoever it is sent to. */
+export class Encoded {
+  readonly text: string
+  #frame: Buffer | undefined
+
+  constructor(message: ServerMessage) {
+    this.text = JSON.stringify(message)
+  }
+
+  /** The bytes of a frame with this message alone, made once. */
+  get frame(): Buffer {
+    this.#frame ??= Buffer.from(`[${this.text}]`)
+    return this.#frame
+  }
+}
+
+/** The messages for what a Store hands out. It hands out the same object to all who ask for the same, and so does this. */
+export class Encoder {
+  #cache = new WeakMap<InstanceSet | Delta | ServiceNames, Encoded>()
+
+  set(set: InstanceSet): Encoded {
+    return this.#once(set, setMessage)
+  }
+
+  delta(delta: Delta): Encoded {
+    return this.#once(delta, deltaMessage)
+  }
+
+  names(names: ServiceNames): Encoded {
+    return this.#once(names, namesMessage)
+  }
+
+  #once<T extends InstanceSet | Delta | ServiceNames>(value: T, message: (value: T) => ServerMessage): Encoded {
+    let encoded = this.#cache.get(value)
+    if (!encoded) this.#cache.set(value, (encoded = new Encoded(message(value))))
+    return encoded
+  }
+}
+
+function setMessage({ serviceName: service, revision, known, settled, instances }: InstanceSet): SetMessage {
+  return { type: 'set', service, revision, known, settled, instances: instances.map(toWireInstance) }
+}
+
+function deltaMessage({ serviceName: service, from, to, known, settled, put, gone }: Delta): DeltaMessage {
+  return {
+    type: 'delta',
+    service,
+    from,
+    to,
+    known,
+    settled,
+    ...(put.length > 0 && { put: put.map(toWireInstance) }),
+    ...(gone.length > 0 && { gone }),
+  }
+}
+
+function namesMessage({ revision, names }: ServiceNames): NamesMessage {
+  return { type: 'names', revision, names }
+}

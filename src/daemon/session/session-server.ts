@@ -1,0 +1,130 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer } from 'ws'
+import type { Clock, Timer } from '../../core/clock.ts'
+import type { Store } from '../../discovery/store/store.ts'
+import { CLOSE_CODES, PROTOCOL_LIMITS, SESSION_PATH } from '../../protocol/protocol.ts'
+import type { Durability } from '../durability.ts'
+import type { Turn } from '../turn.ts'
+import { Connection } from './connection.ts'
+import { Encoder } from './encoded.ts'
+import { Session, type SessionContext } from './session.ts'
+
+/** What a SessionServer works with. */
+export interface SessionServerInit {
+  readonly store: Store
+  readonly durability: Durability
+  readonly turn: Turn
+  readonly clock: Clock
+  /** The daemon's version, told to clients. */
+  readonly version: string
+  /** How often connections are pinged, in milliseconds. Default 5,000. */
+  readonly pingMs?: number
+  /** A client that is not heard of for this long, and for 3 × its longest TTL, is cut off. Default 45,000. */
+  readonly silentMs?: number
+  /** The most connections at a time; further ones are refused with 503. Default 20,000. */
+  readonly sessionsMax?: number
+}
+
+/**
+ * Serves the session protocol: to be given the upgrades of an HTTP server. Refuses what is not asked for at `SESSION_PATH` (404), web
+ * pages of other origins (403: a browser sends anybody's page's WebSockets to a loopback address), and more connections than it takes (503).
+ */
+export class SessionServer {
+  readonly #init: SessionServerInit
+  readonly #context: SessionContext
+  readonly #sessions = new Set<Session>()
+  readonly #byId = new Map<string, Session>()
+  readonly #webSockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: PROTOCOL_LIMITS.clientFrameBytes,
+  })
+  #lifeTimer: Timer | undefined
+  #closed = false
+
+  constructor(init: SessionServerInit) {
+    this.#init = init
+    const { store, durability, turn, version, pingMs = 5_000 } = init
+    this.#context = {
+      store,
+      durability,
+      turn,
+      version,
+      pingMs,
+      encoder: new Encoder(),
+      onHello: (session, id) => this.#greeted(session, id),
+      onClose: session => this.#ended(session),
+    }
+    this.#webSockets.on('wsClientError', (_error, socket) => socket.destroy())
+  }
+
+  /** How many connections there are. */
+  get size(): number {
+    return this.#sessions.size
+  }
+
+  /** Takes over the socket of an upgrade request. Never throws. */
+  readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    socket.on('error', () => socket.destroy())
+    const refusal = this.#refusal(request)
+    if (refusal) return refuse(socket, refusal)
+    this.#webSockets.handleUpgrade(request, socket, head, webSocket => {
+      const { turn, clock } = this.#init
+      const connection = new Connection({ webSocket, socket, turn, now: () => clock.now() })
+      this.#sessions.add(new Session(connection, this.#context))
+      this.#lifeTimer ??= clock.schedule(this.#context.pingMs, () => this.#checkLife())
+    })
+  }
+
+  /** Tells every client to come back later, and ends. What they hold stays in the Store, as of lost connections. */
+  close(): void {
+    this.#closed = true
+    this.#lifeTimer?.cancel()
+    for (const session of this.#sessions) session.end(CLOSE_CODES.restarting, 'the registry stops or restarts')
+  }
+
+  /** Cuts every connection that is left. */
+  destroy(): void {
+    this.close()
+    for (const session of this.#sessions) session.destroy()
+  }
+
+  #refusal(request: IncomingMessage): string | undefined {
+    if (this.#closed) return '503 Service Unavailable'
+    if (request.url?.split('?')[0] !== SESSION_PATH) return '404 Not Found'
+    if (!isSameOrigin(request)) return '403 Forbidden'
+    if (this.#sessions.size >= (this.#init.sessionsMax ?? 20_000)) return '503 Service Unavailable'
+    return undefined
+  }
+
+  #greeted(session: Session, id: string): void {
+    this.#byId.get(id)?.supersede()
+    this.#byId.set(id, session)
+  }
+
+  #ended(session: Session): void {
+    this.#sessions.delete(session)
+    if (session.id !== undefined && this.#byId.get(session.id) === session) this.#byId.delete(session.id)
+  }
+
+  #checkLife(): void {
+    const { silentMs = 45_000 } = this.#init
+    for (const session of this.#sessions) session.checkLife({ helloMs: PROTOCOL_LIMITS.helloMs, silentMs })
+    this.#lifeTimer = undefined
+    if (this.#sessions.size > 0 && !this.#closed) {
+      this.#lifeTimer = this.#init.clock.schedule(this.#context.pingMs, () => this.#checkLife())
+    }
+  }
+}
+
+/** Programs send no Origin; a page of the daemon's own, such as the dashboard, sends the host it came from. */
+function isSameOrigin({ headers: { origin, host } }: IncomingMessage): boolean {
+  if (origin === undefined) return true
+  return URL.canParse(origin) && new URL(origin).host === host
+}
+
+function refuse(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+}

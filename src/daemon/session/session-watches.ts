@@ -1,0 +1,133 @@
+import type { Rosters, RosterWatch } from '../../discovery/store/rosters.ts'
+import type { AcknowledgeMessage, WatchMessage } from '../../protocol/client-message.ts'
+import type { Turn } from '../turn.ts'
+import type { Connection } from './connection.ts'
+import type { Encoded, Encoder } from './encoded.ts'
+
+/** What the watches of a session work with. */
+export interface SessionWatchesInit {
+  readonly rosters: Rosters
+  readonly epoch: string
+  readonly encoder: Encoder
+  readonly turn: Turn
+  readonly connection: Connection
+  /** Who watches, for the reports of drains. */
+  readonly name: string
+}
+
+/**
+ * What one session watches. Nothing is queued for it: of each service it is noted only which revision was sent, and what changed since is
+ * asked for when there is room on the connection. So a session that does not read costs no memory, and when it reads again it gets one
+ * message per service, whatever it missed.
+ */
+export class SessionWatches {
+  #init: SessionWatchesInit
+  #watches = new Map<string, SentWatch>()
+  #dirty = new Set<SentWatch>()
+  #unwatchNames: (() => void) | undefined
+  #namesDirty = false
+  #pumpTask = () => this.#pump()
+
+  constructor(init: SessionWatchesInit) {
+    this.#init = init
+  }
+
+  get size(): number {
+    return this.#watches.size
+  }
+
+  watch({ service, epoch, revision }: WatchMessage): void {
+    this.unwatch(service)
+    const resumed = epoch === this.#init.epoch ? revision : undefined
+    const handle = this.#init.rosters.watch(service, {
+      name: this.#init.name,
+      acknowledges: true,
+      ...(revision !== undefined && { revision: resumed ?? 0 }),
+      onChange: () => this.#mark(watch),
+    })
+    const watch: SentWatch = { service, handle, revision: resumed, settled: undefined }
+    this.#watches.set(service, watch)
+    this.#mark(watch)
+  }
+
+  unwatch(service: string): void {
+    const watch = this.#watches.get(service)
+    if (!watch) return
+    watch.handle.close()
+    this.#watches.delete(service)
+    this.#dirty.delete(watch)
+  }
+
+  acknowledge({ service, revision }: AcknowledgeMessage): void {
+    this.#watches.get(service)?.handle.acknowledge(revision)
+  }
+
+  watchNames(): void {
+    this.#unwatchNames ??= this.#init.rosters.watchNames(() => this.#markNames())
+    this.#markNames()
+  }
+
+  unwatchNames(): void {
+    this.#unwatchNames?.()
+    this.#unwatchNames = undefined
+    this.#namesDirty = false
+  }
+
+  /** There is room on the connection. */
+  resume(): void {
+    if (this.#dirty.size > 0 || this.#namesDirty) this.#init.turn.at('notify', this.#pumpTask)
+  }
+
+  /** Ends all of them: by the session's own wish, or because its connection was lost. */
+  close(how: 'close' | 'lose'): void {
+    for (const { handle } of this.#watches.values()) handle[how]()
+    this.#watches.clear()
+    this.#dirty.clear()
+    this.unwatchNames()
+  }
+
+  #mark(watch: SentWatch): void {
+    this.#dirty.add(watch)
+    this.#init.turn.at('notify', this.#pumpTask)
+  }
+
+  #markNames(): void {
+    this.#namesDirty = true
+    this.#init.turn.at('notify', this.#pumpTask)
+  }
+
+  #pump(): void {
+    const { connection } = this.#init
+    for (const watch of this.#dirty) {
+      if (connection.congested) return
+      this.#dirty.delete(watch)
+      const news = this.#news(watch)
+      if (news) connection.send(news)
+    }
+    if (this.#namesDirty && !connection.congested) this.#sendNames()
+  }
+
+  #sendNames(): void {
+    this.#namesDirty = false
+    this.#init.connection.send(this.#init.encoder.names(this.#init.rosters.names()))
+  }
+
+  /** What the session has not been told of a service; nothing if it knows all. */
+  #news(watch: SentWatch): Encoded | undefined {
+    const { rosters, encoder } = this.#init
+    const delta = watch.revision === undefined ? undefined : rosters.delta(watch.service, watch.revision)
+    const { to: revision, settled } = delta ?? { to: rosters.set(watch.service).revision, settled: rosters.settled }
+    if (delta && delta.from === delta.to && watch.settled === settled) return undefined
+    watch.revision = revision
+    watch.settled = settled
+    return delta ? encoder.delta(delta) : encoder.set(rosters.set(watch.service))
+  }
+}
+
+/** A watch, and what was sent of it last; nothing yet where undefined. */
+interface SentWatch {
+  readonly service: string
+  readonly handle: RosterWatch
+  revision: number | undefined
+  settled: boolean | undefined
+}

@@ -1,0 +1,255 @@
+import { publish } from '../../core/event.ts'
+import { RopewalkError } from '../../core/error.ts'
+import { LeaseLostError } from '../../discovery/errors.ts'
+import type { Claim, Owner } from '../../discovery/store/owner.ts'
+import type { Store } from '../../discovery/store/store.ts'
+import type {
+  ClientMessage,
+  DrainMessage,
+  HelloMessage,
+  InstanceKey,
+  RegisterMessage,
+  RevokeMessage,
+  UpdateMessage,
+} from '../../protocol/client-message.ts'
+import { decodeClientFrame } from '../../protocol/decode-client-frame.ts'
+import { ProtocolError } from '../../protocol/errors.ts'
+import { CLOSE_CODES, PROTOCOL_VERSION } from '../../protocol/protocol.ts'
+import type { ServerMessage } from '../../protocol/server-message.ts'
+import { fromWireInstance } from '../../protocol/wire-instance.ts'
+import type { Durability } from '../durability.ts'
+import type { Turn } from '../turn.ts'
+import type { Connection, ConnectionListener } from './connection.ts'
+import type { Encoder } from './encoded.ts'
+import { SessionWatches } from './session-watches.ts'
+
+/** The most services one session may watch. */
+const WATCHES_MAX = 10_000
+
+/** What sessions work with, the same for all of a daemon. */
+export interface SessionContext {
+  readonly store: Store
+  readonly durability: Durability
+  readonly turn: Turn
+  readonly encoder: Encoder
+  /** The daemon's own version, for people. */
+  readonly version: string
+  readonly pingMs: number
+  /** A session has said who it is. Returns after any older connection of the same session was superseded. */
+  readonly onHello: (session: Session, id: string) => void
+  /** The connection is over. */
+  readonly onClose: (session: Session) => void
+}
+
+/**
+ * One connection of a client, from its `hello` to its end. The Owner behind it outlives it: a connection lost without `bye` leaves the
+ * Owner disconnected, and the next connection of the same session takes it up again.
+ */
+export class Session implements ConnectionListener {
+  readonly #connection: Connection
+  readonly #context: SessionContext
+  readonly #over = new AbortController()
+  #greeted: { readonly id: string; readonly owner: Owner; readonly watches: SessionWatches } | undefined
+
+  constructor(connection: Connection, context: SessionContext) {
+    this.#connection = connection
+    this.#context = context
+    connection.listen(this)
+  }
+
+  /** What the client calls its session; undefined before its `hello`. */
+  get id(): string | undefined {
+    return this.#greeted?.id
+  }
+
+  onFrame(frame: string): void {
+    try {
+      for (const message of decodeClientFrame(frame)) if (!this.#over.signal.aborted) this.#receive(message)
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error
+      this.end(CLOSE_CODES.protocolError, error.message)
+    }
+  }
+
+  onRoom(): void {
+    this.#greeted?.watches.resume()
+  }
+
+  onClose(): void {
+    this.#leave('lose')
+    this.#context.onClose(this)
+  }
+
+  /** Gives up a client that said no `hello` in time, or nothing for longer than any of its leases stands. */
+  checkLife({ helloMs, silentMs }: { helloMs: number; silentMs: number }): void {
+    if (!this.#greeted) {
+      if (this.#connection.silentMs >= helloMs) this.end(CLOSE_CODES.protocolError, 'no hello')
+      return
+    }
+    if (this.#connection.silentMs >= Math.max(silentMs, this.#patienceMs())) this.#connection.destroy()
+    else this.#connection.ping()
+  }
+
+  /** The same session has come on a newer connection: what it holds is that one's from now on. */
+  supersede(): void {
+    this.#greeted?.watches.close('close')
+    this.#greeted = undefined
+    this.end(CLOSE_CODES.replaced, 'opened again')
+  }
+
+  /** Closes the connection from this side. The client may resume. */
+  end(code: number, reason: string): void {
+    this.#leave('lose')
+    this.#connection.close(code, reason)
+  }
+
+  /** Ends it at once. */
+  destroy(): void {
+    this.#connection.destroy()
+  }
+
+  #leave(how: 'close' | 'lose'): void {
+    if (this.#over.signal.aborted) return
+    this.#over.abort()
+    if (!this.#greeted) return
+    const { owner, watches } = this.#greeted
+    watches.close(how)
+    if (how === 'lose') this.#context.store.leases.disconnect(owner)
+    else this.#context.store.leases.leave(owner)
+  }
+
+  #receive(message: ClientMessage): void {
+    if (message.type === 'hello') return this.#hello(message)
+    if (!this.#greeted) throw new ProtocolError(`"${message.type}" before "hello"`)
+    const { owner, watches } = this.#greeted
+    switch (message.type) {
+      case 'register':
+        return this.#attempt(message.seq, () => this.#register(owner, message))
+      case 'update':
+        return this.#attempt(message.seq, () => this.#update(owner, message))
+      case 'revoke':
+        return this.#attempt(message.seq, () => this.#revoke(owner, message))
+      case 'drain':
+        return void this.#drain(owner, message)
+      case 'renew':
+        this.#context.store.leases.renew(owner, message.lagMs)
+        return this.#connection.send(ok(message.seq))
+      case 'watch':
+        if (watches.size >= WATCHES_MAX) throw new ProtocolError(`more than ${WATCHES_MAX} watches`)
+        return watches.watch(message)
+      case 'unwatch':
+        return watches.unwatch(message.service)
+      case 'ack':
+        return watches.acknowledge(message)
+      case 'watch-names':
+        return watches.watchNames()
+      case 'unwatch-names':
+        return watches.unwatchNames()
+      case 'bye':
+        return this.#bye()
+    }
+  }
+
+  #hello(hello: HelloMessage): void {
+    if (this.#greeted) throw new ProtocolError('a second "hello"')
+    if (hello.protocol !== PROTOCOL_VERSION) {
+      return this.end(CLOSE_CODES.unsupportedVersion, `this daemon speaks version ${PROTOCOL_VERSION}`)
+    }
+    const { store, turn, encoder, version, pingMs } = this.#context
+    this.#context.onHello(this, hello.session)
+    const name = `${hello.client.name} (process ${hello.client.pid} on ${hello.client.host})`
+    const owner = store.leases.connect({
+      id: `session:${hello.session}`,
+      name,
+      onLost: ({ instance: { serviceName: service, id } }, cause) => this.#say({ type: 'lost', service, id, cause }),
+    })
+    const { rosters, epoch } = store
+    const watches = new SessionWatches({ rosters, epoch, encoder, turn, connection: this.#connection, name })
+    this.#greeted = { id: hello.session, owner, watches }
+    const held = this.#reconcile(owner, hello.held)
+    const server = { name: 'ropewalk', version }
+    this.#say({ type: 'welcome', protocol: PROTOCOL_VERSION, epoch, server, pingMs, graceMs: store.graceMs, held })
+  }
+
+  /** What the client has given up meanwhile goes; returns what is left. */
+  #reconcile(owner: Owner, held: readonly InstanceKey[]): InstanceKey[] {
+    const wanted = new Set(held.map(({ service, id }) => `${service}/${id}`))
+    const left: InstanceKey[] = []
+    for (const claim of owner.claims) {
+      const { serviceName: service, id } = claim.instance
+      if (wanted.has(`${service}/${id}`)) left.push({ service, id })
+      else this.#context.store.leases.revoke(claim)
+    }
+    return left
+  }
+
+  #register(owner: Owner, { service, instance, ttlMs }: RegisterMessage): void {
+    this.#context.store.leases.register(owner, fromWireInstance(service, instance), ttlMs)
+  }
+
+  #update(owner: Owner, message: UpdateMessage): void {
+    this.#context.store.leases.update(this.#held(owner, message), message.changes)
+  }
+
+  #revoke(owner: Owner, { service, id }: RevokeMessage): void {
+    const claim = this.#context.store.rosters.find(service, id)
+    if (claim?.owner === owner) this.#context.store.leases.revoke(claim)
+  }
+
+  async #drain(owner: Owner, message: DrainMessage): Promise<void> {
+    const { seq, drainMs } = message
+    try {
+      const claim = this.#held(owner, message)
+      const report = await this.#context.store.leases.drain(claim, { drainMs, signal: this.#over.signal })
+      this.#say({ type: 'drained', seq, report })
+    } catch (error) {
+      if (!this.#over.signal.aborted) this.#refuse(seq, error)
+    }
+  }
+
+  #bye(): void {
+    this.#leave('close')
+    this.#context.durability.whenKept(() => this.#connection.close(CLOSE_CODES.goodbye, 'goodbye'))
+  }
+
+  /** Answers a request when what it wrote is kept. */
+  #attempt(seq: number, action: () => void): void {
+    try {
+      action()
+    } catch (error) {
+      return this.#refuse(seq, error)
+    }
+    this.#context.durability.whenKept(error => {
+      if (error) this.#refuse(seq, error)
+      else this.#connection.send(ok(seq))
+    })
+  }
+
+  #refuse(seq: number, error: unknown): void {
+    if (!(error instanceof RopewalkError)) {
+      publish('daemon', { level: 'error', event: 'request.failed', message: 'A request failed unexpectedly', error })
+    }
+    const { code = 'ERR_INTERNAL', message } = error as { code?: string; message: string }
+    this.#say({ type: 'error', seq, code, message: message.slice(0, 1024) })
+  }
+
+  #held(owner: Owner, { service, id }: InstanceKey): Claim {
+    const claim = this.#context.store.rosters.find(service, id)
+    if (claim?.owner !== owner) throw new LeaseLostError(service, id)
+    return claim
+  }
+
+  #patienceMs(): number {
+    let ttlMs = 0
+    for (const claim of this.#greeted?.owner.claims ?? []) ttlMs = Math.max(ttlMs, claim.ttlMs)
+    return 3 * ttlMs
+  }
+
+  #say(message: ServerMessage): void {
+    this.#connection.send(JSON.stringify(message))
+  }
+}
+
+function ok(seq: number): string {
+  return `{"type":"ok","seq":${seq}}`
+}
