@@ -17,9 +17,9 @@ const TTL_MS = 15_000
 /** What a MemoryRegistry is made of. */
 export interface MemoryRegistryOptions {
   /** Default: the system's. Ignored when `store` is given. */
-  clock?: Clock
+  clock?: Clock | undefined
   /** Where the Instances are; registries that share one see each other's, as processes that share a server do. Default: one of its own. */
-  store?: Store
+  store?: Store | undefined
 }
 
 /**
@@ -34,7 +34,7 @@ export class MemoryRegistry implements Registry {
   #closed = new AbortController()
 
   constructor({ clock, store }: MemoryRegistryOptions = {}) {
-    this.#store = store ?? new Store({ ...(clock && { clock }) })
+    this.#store = store ?? new Store({ clock })
     this.#ownsStore = store === undefined
   }
 

@@ -19,11 +19,11 @@ export interface SessionServerInit {
   /** The daemon's version, told to clients. */
   readonly version: string
   /** How often connections are pinged, in milliseconds. Default 5,000. */
-  readonly pingMs?: number
+  readonly pingMs?: number | undefined
   /** A client that is not heard of for this long, and for 3 × its longest TTL, is cut off. Default 45,000. */
-  readonly silentMs?: number
+  readonly silentMs?: number | undefined
   /** The most connections at a time; further ones are refused with 503. Default 20,000. */
-  readonly sessionsMax?: number
+  readonly sessionsMax?: number | undefined
 }
 
 /**

@@ -36,15 +36,16 @@ export class SessionWatches {
     return this.#watches.size
   }
 
-  watch({ service, epoch, revision }: WatchMessage): void {
-    this.unwatch(service)
+  watch({ service, epoch, revision, acknowledged = revision }: WatchMessage): void {
     const resumed = epoch === this.#init.epoch ? revision : undefined
     const handle = this.#init.rosters.watch(service, {
       name: this.#init.name,
       acknowledges: true,
-      ...(revision !== undefined && { revision: resumed ?? 0 }),
+      ...(revision !== undefined && { revision: resumed === undefined ? 0 : acknowledged }),
       onChange: () => this.#mark(watch),
     })
+    // Only now, so that no drain believes for a moment that nobody is left to wait for.
+    this.unwatch(service)
     const watch: SentWatch = { service, handle, revision: resumed, settled: undefined }
     this.#watches.set(service, watch)
     this.#mark(watch)

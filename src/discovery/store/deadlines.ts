@@ -30,6 +30,7 @@ export class Deadlines<T extends Due> {
   #heap: Entry<T>[] = []
   #timer: Timer | undefined
   #timerAt = Infinity
+  #closed = false
 
   constructor(clock: Clock, listener: DeadlineListener<T>) {
     this.#clock = clock
@@ -38,7 +39,7 @@ export class Deadlines<T extends Due> {
 
   /** Looks at `item` at `at`, or earlier if that was asked before. */
   watch(item: T, at: number): void {
-    if (at >= item.dueAt) return
+    if (at >= item.dueAt || this.#closed) return
     item.dueAt = at
     this.#push({ at, item })
     this.#arm()
@@ -51,6 +52,7 @@ export class Deadlines<T extends Due> {
 
   /** Looks at nothing any more. */
   close(): void {
+    this.#closed = true
     this.#timer?.cancel()
     this.#timer = undefined
     this.#heap = []
@@ -61,7 +63,11 @@ export class Deadlines<T extends Due> {
     if (at === this.#timerAt && this.#timer) return
     this.#timer?.cancel()
     this.#timerAt = at
-    this.#timer = at === Infinity ? undefined : this.#clock.schedule(at - this.#clock.now(), () => this.#wake())
+    this.#timer = at === Infinity ? undefined : this.#clock.schedule(this.#waitMs(at), () => this.#wake())
+  }
+
+  #waitMs(at: number): number {
+    return Math.max(0, at - this.#clock.now())
   }
 
   #wake(): void {

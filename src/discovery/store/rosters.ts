@@ -96,6 +96,11 @@ export class Rosters {
     return this.#rosters.get(serviceName)?.log.changes ?? []
   }
 
+  /** Who watches a service now, and the revision each works with. */
+  watchers(serviceName: string): readonly Watcher[] {
+    return [...(this.#rosters.get(serviceName)?.audience.watchers ?? [])]
+  }
+
   /** Tells of changes from now on; the present state is there to be asked for. */
   watch(serviceName: string, init: WatchInit): RosterWatch {
     const roster = this.#obtain(serviceName)

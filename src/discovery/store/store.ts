@@ -5,21 +5,21 @@ import { Rosters } from './rosters.ts'
 
 /** What a Store begins with. All fields have defaults. */
 export interface StoreOptions {
-  clock?: Clock
+  clock?: Clock | undefined
   /** Names the data; another epoch says that earlier data are lost. Default: a new one. */
-  epoch?: string
+  epoch?: string | undefined
   /** Every revision will be above this one. Default 0. */
-  revision?: number
+  revision?: number | undefined
   /** Whether what is absent is known to be gone; see `InstanceSet.settled`. Default true. */
-  settled?: boolean
+  settled?: boolean | undefined
   /** How long the instances of a lost connection are kept, in milliseconds. Default 3,000. */
-  graceMs?: number
+  graceMs?: number | undefined
   /** How much longer a drain waits for the sake of those who cannot acknowledge, in milliseconds. Default 1,000. */
-  quietMs?: number
+  quietMs?: number | undefined
   /** What was known before a restart. Default: nothing. */
-  records?: Iterable<LeaseRecord>
+  records?: Iterable<LeaseRecord> | undefined
   /** Is told what must survive a restart. Default: nothing does. */
-  journal?: LeaseJournal
+  journal?: LeaseJournal | undefined
   /** Runs a task once, at the end of the turn; watchers are told in it. Default: as a microtask. */
   defer?: (task: () => void) => void
 }

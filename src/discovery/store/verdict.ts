@@ -18,9 +18,10 @@ export type Verdict =
  * | connected | `ready` for the TTL since the last heartbeat, then `late` up to 3 × TTL | lapsed |
  * | timed | `ready` for the TTL since the last heartbeat | lapsed |
  * | disconnected | `suspect` for the grace | disconnected |
- * | unconfirmed | `unconfirmed` for the grace; for the TTL, if longer, where there is no connection to come back on | forgotten |
+ * | unconfirmed | `unconfirmed` for the grace, or for the TTL if that is longer | forgotten |
  *
- * A claim once marked draining shows as `draining` instead, for the same time.
+ * After a restart of the registry everybody is given a whole TTL to be heard of, because those who come back wait for chance to spread them,
+ * and dropping one who lives is worse than keeping one who does not. A claim once marked draining shows as `draining` instead, for the same time.
  */
 export function judge(claim: Claim, moment: Moment): Verdict {
   return RULES[claim.owner.presence](claim, moment)
@@ -53,8 +54,7 @@ const RULES: Readonly<Record<Presence, (claim: Claim, moment: Moment) => Verdict
     return now < end ? standing(claim, 'suspect', end) : gone('disconnected')
   },
   unconfirmed(claim, { now, graceMs }) {
-    const { awaySince, kind } = claim.owner
-    const end = awaySince + (kind === 'timed' ? Math.max(graceMs, claim.ttlMs) : graceMs)
+    const end = claim.owner.awaySince + Math.max(graceMs, claim.ttlMs)
     return now < end ? standing(claim, 'unconfirmed', end) : gone('forgotten')
   },
 }

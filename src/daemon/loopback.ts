@@ -1,0 +1,23 @@
+import { isIPv4, isIPv6 } from 'node:net'
+import type { Endpoint } from '../endpoint/endpoint.ts'
+import { formatEndpoint } from '../endpoint/parse-endpoint.ts'
+import { InsecureInterfaceError } from './errors.ts'
+
+/**
+ * Whether only programs of this machine, or ones that show a certificate, can reach who listens on `endpoint`: a loopback interface, a Unix
+ * socket, TLS that demands client certificates. An absent interface is all of them.
+ */
+export function isProtected(endpoint: Endpoint): boolean {
+  if (endpoint.scheme === 'unix') return true
+  if (endpoint.scheme === 'tls' && endpoint.ca !== undefined) return true
+  return endpoint.host !== undefined && isLoopback(endpoint.host)
+}
+
+/** Throws `InsecureInterfaceError` unless {@link isProtected}. */
+export function requireProtected(endpoint: Endpoint): void {
+  if (!isProtected(endpoint)) throw new InsecureInterfaceError(formatEndpoint(endpoint))
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || (isIPv4(host) && host.startsWith('127.')) || (isIPv6(host) && host === '::1')
+}

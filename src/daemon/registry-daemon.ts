@@ -1,0 +1,149 @@
+import type { PhaseContext } from '../application/phase.ts'
+import { MultiService } from '../application/multi-service.ts'
+import type { Clock, Timer } from '../core/clock.ts'
+import { publish } from '../core/event.ts'
+import type { Store } from '../discovery/store/store.ts'
+import type { Endpoint } from '../endpoint/endpoint.ts'
+import { parseEndpoint } from '../endpoint/parse-endpoint.ts'
+import { nodeHandler } from '../web/site-handler.ts'
+import { Site } from '../web/site.ts'
+import { Router } from '../web/router.ts'
+import type { Frontend } from './frontend.ts'
+import { httpStatusOf } from './http-status.ts'
+import { isProtected, requireProtected } from './loopback.ts'
+import { openRegistryData, type RegistryData } from './registry-data.ts'
+import { SessionServer, type SessionServerInit } from './session/session-server.ts'
+import { Turn } from './turn.ts'
+
+/** How a registry daemon is run. All fields have defaults. */
+export interface RegistryDaemonOptions extends Pick<SessionServerInit, 'pingMs' | 'silentMs' | 'sessionsMax'> {
+  /** Where it listens. Default `tcp:8500:interface=127.0.0.1`. */
+  endpoint?: Endpoint | string | undefined
+  /** Listens even where everybody may come from. Default false: that is refused with `InsecureInterfaceError`. */
+  insecure?: boolean | undefined
+  /** The folder it keeps its data in, so that it comes back with what it knew. Default: in memory only. */
+  dataPath?: string | undefined
+  /** How long the instances of a lost connection are kept, and how long after a start without data the sets are not settled. Default 3,000. */
+  graceMs?: number | undefined
+  /** How much longer a drain waits for the sake of those who cannot acknowledge. Default 1,000. */
+  quietMs?: number | undefined
+  /** The ways in beside the native session. Default: none. */
+  frontends?: readonly Frontend[] | undefined
+  /** Told to clients. Default `0.0.0`. */
+  version?: string | undefined
+  name?: string | undefined
+  clock?: Clock | undefined
+}
+
+/**
+ * The registry as a server: one Store, the native session protocol, and any number of frontends on one listener. Up: the data are
+ * opened, then the listener. Down: clients are told to come back later, and what they hold stays in the data. It starts again with what
+ * the data have; without a `dataPath` that is nothing, under a new epoch.
+ */
+export class RegistryDaemon extends MultiService {
+  readonly #options: RegistryDaemonOptions
+  readonly #site: Site
+  #running: Running | undefined
+
+  /** Throws `InsecureInterfaceError`, EndpointSyntaxError. */
+  constructor(options: RegistryDaemonOptions = {}) {
+    const { endpoint = 'tcp:8500:interface=127.0.0.1', name = 'registry', insecure = false } = options
+    const where = typeof endpoint === 'string' ? parseEndpoint(endpoint) : endpoint
+    if (!insecure) requireProtected(where)
+    const site = new Site(
+      where,
+      nodeHandler((request, response) => this.#running?.router.handle(request, response)),
+      {
+        upgrade: (request, socket, head) => this.#running?.sessions.upgrade(request, socket, head),
+        connectionsMax: 2 * (options.sessionsMax ?? SESSIONS_MAX),
+      },
+    )
+    super(name, [site], { clock: options.clock })
+    this.#options = options
+    this.#site = site
+    if (!isProtected(where)) this.#warn()
+  }
+
+  /** Where it listens, as URLs such as `tcp://127.0.0.1:8500`; none before it is bound. */
+  get endpoints(): readonly string[] {
+    return this.#site.endpoints
+  }
+
+  /** What it knows. Undefined before it starts; another one after each start. */
+  get store(): Store | undefined {
+    return this.#running?.data.store
+  }
+
+  /** Rejects with `JournalError` when the data cannot be opened. */
+  protected override onStart(_context: PhaseContext): void {
+    this.#running = this.#open()
+    this.#site.closing.addEventListener('abort', () => this.#running && leave(this.#running), { once: true })
+  }
+
+  protected override onStop(): void {
+    const running = this.#running
+    this.#running = undefined
+    if (!running) return
+    leave(running)
+    running.sessions.destroy()
+    running.data.close()
+  }
+
+  #open(): Running {
+    const { clock } = this
+    const {
+      dataPath,
+      graceMs,
+      quietMs,
+      frontends = [],
+      version = '0.0.0',
+      pingMs,
+      silentMs,
+      sessionsMax,
+    } = this.#options
+    const turn = new Turn()
+    const data = openRegistryData({
+      clock,
+      turn,
+      dataPath,
+      graceMs,
+      quietMs,
+      onHealth: error => this.#tellHealth(error),
+    })
+    const { store, durability } = data
+    const router = new Router({ statusOf: httpStatusOf })
+    for (const frontend of frontends) frontend.mount(router, { store, durability, clock })
+    const sessions = new SessionServer({ store, durability, turn, clock, version, pingMs, silentMs, sessionsMax })
+    const settling = clock.schedule(store.graceMs, () => store.rosters.settle())
+    return { data, router, sessions, frontends, settling }
+  }
+
+  #tellHealth(error: Error | undefined): void {
+    if (error) this.degrade(error.message)
+    else this.recover()
+  }
+
+  #warn(): void {
+    const message = 'The registry listens where everybody may come from, and lets everybody change everything'
+    publish('daemon', { level: 'warn', event: 'daemon.insecure', message })
+  }
+}
+
+/** What exists between a start and the stop. */
+interface Running {
+  readonly data: RegistryData
+  readonly router: Router
+  readonly sessions: SessionServer
+  readonly frontends: readonly Frontend[]
+  readonly settling: Timer
+}
+
+const SESSIONS_MAX = 20_000
+
+/** Ends what clients hold open. Time stands still for the Store from now on: nobody is given up because the daemon leaves. */
+function leave({ data, sessions, frontends, settling }: Running): void {
+  settling.cancel()
+  data.store.close()
+  sessions.close()
+  for (const frontend of frontends) frontend.close()
+}

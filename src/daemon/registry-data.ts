@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto'
+import type { Clock } from '../core/clock.ts'
+import { Store } from '../discovery/store/store.ts'
+import { type Durability, inMemory } from './durability.ts'
+import type { JournalError } from './errors.ts'
+import { JournalFile } from './journal-file.ts'
+import { Journal } from './journal.ts'
+import type { Turn } from './turn.ts'
+
+/** How many revisions may have been handed out since the journal was last written. */
+const REVISIONS_UNWRITTEN_MAX = 1_000_000
+
+/** How a daemon keeps its data. */
+export interface RegistryDataInit {
+  readonly clock: Clock
+  readonly turn: Turn
+  /** The folder of the journal; without it the data live in memory only. */
+  readonly dataPath: string | undefined
+  readonly graceMs: number | undefined
+  readonly quietMs: number | undefined
+  readonly onHealth: (error?: JournalError) => void
+}
+
+/** A Store with what keeps it: opened from the disk, or new. */
+export interface RegistryData {
+  readonly store: Store
+  readonly durability: Durability
+  /** Writes what is left and lets go of the disk. The Store stays as it is. */
+  close(): void
+}
+
+/**
+ * Opens the data. Without earlier data the epoch is new and nothing is settled: what the daemon does not know may exist. Revisions begin
+ * above everything that was ever handed out: above the journal's, and above the microseconds since 1970, which a registry that
+ * lost its data does not outrun. Throws `JournalError`.
+ */
+export function openRegistryData(init: RegistryDataInit): RegistryData {
+  return init.dataPath === undefined ? openInMemory(init) : openJournalled(init, init.dataPath)
+}
+
+function openInMemory({ clock, turn, graceMs, quietMs }: RegistryDataInit): RegistryData {
+  const store = new Store({
+    clock,
+    graceMs,
+    quietMs,
+    revision: wallRevision(clock),
+    settled: false,
+    defer: task => turn.at('notify', task),
+  })
+  return { store, durability: inMemory, close: () => {} }
+}
+
+function openJournalled({ clock, turn, graceMs, quietMs, onHealth }: RegistryDataInit, dataPath: string): RegistryData {
+  const file = new JournalFile(dataPath, clock)
+  const journal = new Journal({ file, turn, clock, onHealth })
+  const head = file.head()
+  const store = new Store({
+    clock,
+    graceMs,
+    quietMs,
+    epoch: head?.epoch ?? randomUUID(),
+    revision: Math.max(wallRevision(clock), (head?.revision ?? 0) + REVISIONS_UNWRITTEN_MAX),
+    settled: head !== undefined,
+    records: file.claims(),
+    journal,
+    defer: task => turn.at('notify', task),
+  })
+  journal.attach(store)
+  return { store, durability: journal, close: () => journal.close() }
+}
+
+function wallRevision(clock: Clock): number {
+  return Math.floor(clock.wallTime() * 1_000)
+}
