@@ -9,7 +9,6 @@ import { nodeHandler } from '../web/site-handler.ts'
 import { Site } from '../web/site.ts'
 import { Router } from '../web/router.ts'
 import type { Frontend } from './frontend.ts'
-import { httpStatusOf } from './http-status.ts'
 import { isProtected, requireProtected } from './loopback.ts'
 import { openRegistryData, type RegistryData } from './registry-data.ts'
 import { SessionServer, type SessionServerInit } from './session/session-server.ts'
@@ -111,7 +110,7 @@ export class RegistryDaemon extends MultiService {
       onHealth: error => this.#tellHealth(error),
     })
     const { store, durability } = data
-    const router = new Router({ statusOf: httpStatusOf })
+    const router = new Router()
     for (const frontend of frontends) frontend.mount(router, { store, durability, clock })
     const sessions = new SessionServer({ store, durability, turn, clock, version, pingMs, silentMs, sessionsMax })
     const settling = clock.schedule(store.graceMs, () => store.rosters.settle())
