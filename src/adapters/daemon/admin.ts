@@ -63,7 +63,8 @@ export class DaemonAdmin {
 
   /** The instances of a service now. Of an unknown one: none, and `known` is false. */
   async instances(serviceName: string, options: Abortable = {}): Promise<SetAnswer> {
-    return (await this.#request({ path: ['services', serviceName], ...options })) as SetAnswer
+    const path = ['services', serviceName]
+    return (await this.#request({ path, query: { observer: 'true' }, ...options })) as SetAnswer
   }
 
   /** The instances of that id in all services. */
@@ -154,5 +155,5 @@ interface InstanceRequest extends Abortable {
 }
 
 function isUnknown(error: unknown): boolean {
-  return error instanceof RegistryRefusedError && error.daemonCode === 'ERR_UNKNOWN_INSTANCE'
+  return error instanceof RegistryRefusedError && error.daemonCode === 'ERR_NOT_FOUND'
 }

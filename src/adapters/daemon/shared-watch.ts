@@ -33,14 +33,14 @@ export class SharedWatch {
   #acknowledged = 0
   /** Whether the next frame will acknowledge what there is to acknowledge. */
   #acknowledging = false
-  /** Whether a whole set is on its way because a difference did not fit. */
+  /** Whether it was asked again because a difference did not fit. */
   #asked = false
 
   constructor(options: SharedWatchOptions) {
     this.#options = options
   }
 
-  /** A connection is open: asks, from where it stands if the daemon is of the same epoch. */
+  /** A connection is open: asks to go on from where this stands. */
   open(epoch: string): void {
     this.#epoch = epoch
     this.#asked = false
@@ -62,7 +62,8 @@ export class SharedWatch {
   }
 
   change(delta: DeltaMessage): void {
-    if (this.#set?.revision !== delta.from || this.#setEpoch !== this.#epoch) return this.#askForAll()
+    if (this.#set?.revision !== delta.from || this.#setEpoch !== this.#epoch) return this.#askAgain()
+    this.#asked = false
     const { to, known, settled } = delta
     this.#publish({ revision: to, known, settled, instances: applyDelta(this.#set.instances, delta) })
   }
@@ -102,17 +103,18 @@ export class SharedWatch {
     )
   }
 
-  /** A difference that does not fit: something was missed, or it was sent before the daemon heard what is held here. */
-  #askForAll(): void {
+  /** A difference that does not fit: something was missed. Those that were on their way meanwhile do not fit either. */
+  #askAgain(): void {
     if (this.#asked) return
     this.#asked = true
-    this.#options.post({ type: 'watch', service: this.#options.serviceName })
+    this.#options.post(this.#question())
   }
 
+  /** Says what is held here, of whichever epoch: the daemon knows whether it can go on from there. */
   #question(): WatchMessage {
     const question: WatchMessage = { type: 'watch', service: this.#options.serviceName }
-    if (!this.#set || this.#setEpoch !== this.#epoch || this.#epoch === undefined) return question
-    return { ...question, epoch: this.#epoch, revision: this.#set.revision, acknowledged: this.#acknowledged }
+    if (!this.#set || this.#setEpoch === undefined) return question
+    return { ...question, epoch: this.#setEpoch, revision: this.#set.revision, acknowledged: this.#acknowledged }
   }
 
   /** Left to the moment the frame is sent, so that a thousand readers who go on in one turn cost one look and one message. */

@@ -1,0 +1,47 @@
+import type { Clock } from '../../core/clock.ts'
+import { EventStream, type StreamEvent } from '../../web/event-stream.ts'
+import type { Exchange } from '../../web/router.ts'
+import { TooManyStreamsError } from './errors.ts'
+import { Feed } from './feed.ts'
+
+/** How many event streams are open at most at a time. */
+const STREAMS_MAX = 10_000
+
+/** What a stream tells, and when. */
+export interface StreamSource {
+  /** The event of the present state; undefined if the client has it already. */
+  readonly newest: () => StreamEvent | undefined
+  /** Calls `onChange` whenever the state has changed, until the function it returns is called. */
+  readonly watch: (onChange: () => void) => () => void
+}
+
+/** The event streams of a daemon that are open. */
+export class Streams {
+  readonly #clock: Clock
+  readonly #closing = new AbortController()
+  #open = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Answers with a stream: the present state at once, then the newest after each change. Throws `TooManyStreamsError`. */
+  serve({ request, response }: Exchange, { newest, watch }: StreamSource): void {
+    if (this.#open >= STREAMS_MAX) throw new TooManyStreamsError(STREAMS_MAX)
+    const stream = new EventStream(request, response, { clock: this.#clock, signal: this.#closing.signal })
+    if (stream.signal.aborted) return
+    const feed = new Feed(stream, newest)
+    const unwatch = watch(() => feed.wake())
+    this.#open++
+    stream.signal.addEventListener('abort', () => {
+      this.#open--
+      unwatch()
+    })
+    feed.wake()
+  }
+
+  /** Ends them all, and those that are still asked for. */
+  close(): void {
+    this.#closing.abort()
+  }
+}
