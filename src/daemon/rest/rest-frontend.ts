@@ -6,6 +6,7 @@ import { sendJson } from '../../web/json.ts'
 import type { RouteHandler, Router } from '../../web/router.ts'
 import type { Frontend, FrontendContext } from '../frontend.ts'
 import { InstanceRoutes } from './instance-routes.ts'
+import { refusing } from './refusing.ts'
 import { ServiceRoutes } from './service-routes.ts'
 import { Streams } from './streams.ts'
 
@@ -20,7 +21,8 @@ export class RestFrontend implements Frontend {
     this.#streams = new Streams(clock)
     const services = new ServiceRoutes(store, this.#streams)
     const instances = new InstanceRoutes(store, durability)
-    const add = (method: string, path: string, handler: RouteHandler) => router.route(method, REST_PATH + path, handler)
+    const add = (method: string, path: string, handler: RouteHandler) =>
+      router.route(method, REST_PATH + path, refusing(handler))
     add('GET', '/services', services.list)
     add('GET', '/services/:name', services.get)
     add('GET', '/services/:name/watch', services.watch)
