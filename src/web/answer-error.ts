@@ -1,10 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { publish } from '../core/event.ts'
-import { ClientGoneError, HttpError } from './errors.ts'
+import { ClientGoneError, HttpError, InternalError } from './errors.ts'
 import { sendJson } from './json.ts'
-
-/** All that may be told about an error nobody foresaw. */
-const INTERNAL = { code: 'ERR_INTERNAL', message: 'Something went wrong here; the log says more' }
 
 /** What an error is the answer to. `status` is for errors that do not say it themselves. */
 export interface FailedExchange {
@@ -15,7 +12,8 @@ export interface FailedExchange {
 
 /**
  * Answers with what a handler threw, as `{"error": {"code", "message"}}`. An error without a status becomes a bare 500, because its text
- * may be a secret, and the event `request.failed`. An answer that has begun is cut off, so that nobody takes it for a whole one.
+ * may be a secret, and the event `request.failed`. Headers that were set
+ * for another answer are dropped; an answer that has begun is cut off, so that nobody takes it for a whole one.
  */
 export function answerError({ request, response, status: given }: FailedExchange, error: unknown): void {
   if (response.destroyed && error instanceof ClientGoneError) return
@@ -25,8 +23,10 @@ export function answerError({ request, response, status: given }: FailedExchange
     response.destroy()
     return
   }
+  for (const name of response.getHeaderNames()) if (name !== 'connection') response.removeHeader(name)
   const headers = error instanceof HttpError ? error.headers : {}
-  sendJson(response, { error: status === undefined ? INTERNAL : describe(error) }, { status: status ?? 500, headers })
+  const shown = describe(status === undefined ? new InternalError() : error)
+  sendJson(response, { error: shown }, { status: status ?? 500, headers })
 }
 
 function describe(error: unknown): { code: string; message: string } {

@@ -67,3 +67,13 @@ export class ClientGoneError extends HttpError {
     super('The client closed the connection before the exchange was complete')
   }
 }
+
+/** What a client is told when a handler failed in a way nobody foresaw: nothing, because an error's text may hold secrets. */
+export class InternalError extends HttpError {
+  readonly code = 'ERR_INTERNAL'
+  readonly status = 500
+
+  constructor() {
+    super('Something went wrong here; the log says more')
+  }
+}

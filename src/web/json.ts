@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { endWith } from './end-with.ts'
 import { BodyInvalidError } from './errors.ts'
 import { type BodyOptions, readBody } from './body.ts'
 
@@ -24,7 +25,8 @@ export function sendJsonText(response: ServerResponse, text: string | Buffer, op
     'content-length': length,
     ...headers,
   })
-  response.end(text)
+  if (typeof text === 'string') response.end(text)
+  else endWith(response, text)
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { endWith } from './end-with.ts'
 import { ClientGoneError } from './errors.ts'
 
 /**
@@ -38,7 +39,7 @@ async function sendBody(answer: Response, response: ServerResponse, reader: Body
   const second = await ifAtOnce(pending)
   if (second?.done) {
     writeHead(answer, response, first.value.byteLength)
-    response.end(first.value)
+    endWith(response, first.value)
     return
   }
   writeHead(answer, response)

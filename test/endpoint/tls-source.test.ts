@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { copyFileSync, writeFileSync } from 'node:fs'
+import { connect as connectSocket } from 'node:net'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+import type { TLSSocket } from 'node:tls'
+import { observe, type RopewalkEvent } from '../../src/core/event.ts'
+import { connect } from '../../src/endpoint/connect.ts'
+import { listen } from '../../src/endpoint/listen.ts'
+import type { Listener } from '../../src/endpoint/listener.ts'
+import { FakeClock } from '../../src/testing/fake-clock.ts'
+import { eventually } from './eventually.ts'
+import { certificate, closing, folder } from './sandbox.ts'
+
+/** A TLS listener on copies of the certificate files, which can be replaced. */
+async function replaceable(t: TestContext) {
+  const path = folder(t)
+  const [cert, key] = [join(path, 'cert.pem'), join(path, 'key.pem')]
+  const use = (name: string) => {
+    copyFileSync(certificate(`${name}.pem`), cert)
+    copyFileSync(certificate(`${name}.key`), key)
+  }
+  use('localhost')
+  const clock = new FakeClock()
+  const listener = closing(t, await listen({ scheme: 'tls', host: '127.0.0.1', port: 0, cert, key }, { clock }))
+  listener.accept(socket => socket.on('error', () => {}).end())
+  return { listener, clock, use, cert }
+}
+
+async function nameShownBy(listener: Listener): Promise<string | undefined> {
+  const { port } = listener.endpoint as { port: number }
+  const socket = (await connect({ scheme: 'tls', host: '127.0.0.1', port, verify: false })) as TLSSocket
+  const name = socket.getPeerCertificate().subject.CN
+  socket.destroy()
+  return String(name)
+}
+
+describe('A TLS listener', () => {
+  it('shows a certificate that replaced its own after it looked again', async t => {
+    const { listener, clock, use } = await replaceable(t)
+    assert.equal(await nameShownBy(listener), 'localhost')
+    use('other')
+    assert.equal(await nameShownBy(listener), 'localhost')
+    await clock.advance(60_000)
+    await eventually(async () => (await nameShownBy(listener)) === 'other')
+  })
+
+  it('shows it at once when told to reload', async t => {
+    const { listener, use } = await replaceable(t)
+    use('other')
+    await listener.reload()
+    assert.equal(await nameShownBy(listener), 'other')
+  })
+
+  it('keeps the old certificate while the new one cannot be used, and says so', async t => {
+    const { listener, clock, cert } = await replaceable(t)
+    const events: RopewalkEvent[] = []
+    t.after(observe('endpoint', event => events.push(event)))
+    writeFileSync(cert, 'half a certificate')
+    await assert.rejects(listener.reload(), { code: 'ERR_CERTIFICATE_INVALID' })
+    await clock.advance(60_000)
+    await eventually(() => events.some(({ event }) => event === 'certificate.rejected'))
+    assert.equal(await nameShownBy(listener), 'localhost')
+  })
+
+  it('demands a certificate by its authority from its clients', async t => {
+    const own = { cert: certificate('localhost.pem'), key: certificate('localhost.key'), ca: certificate('ca.pem') }
+    const listener = closing(t, await listen({ scheme: 'tls', host: '127.0.0.1', port: 0, ...own }))
+    listener.accept(socket => socket.on('error', () => {}).end('welcome'))
+    const { port } = listener.endpoint as { port: number }
+    const welcome = async (client: object) => {
+      const socket = await connect({ scheme: 'tls', host: '127.0.0.1', port, ca: own.ca, ...client })
+      let text = ''
+      for await (const chunk of socket) text += String(chunk)
+      return text
+    }
+    assert.equal(await welcome({ cert: certificate('other.pem'), key: certificate('other.key') }), 'welcome')
+    await assert.rejects(welcome({}), /certificate required|ECONNRESET/i)
+  })
+
+  it('ends unfinished handshakes when it closes', async t => {
+    const { listener, clock } = await replaceable(t)
+    const { port } = listener.endpoint as { port: number }
+    const silent = connectSocket(port, '127.0.0.1').on('error', () => {})
+    await once(silent, 'connect')
+    const closed = once(silent, 'close')
+    await listener.close()
+    await closed
+    assert.equal(clock.pending, 0)
+  })
+
+  it('survives clients that do not speak TLS', async t => {
+    const { listener } = await replaceable(t)
+    const { port } = listener.endpoint as { port: number }
+    const rude = connectSocket(port, '127.0.0.1').on('error', () => {})
+    rude.end('GET / HTTP/1.1\r\n\r\n')
+    await once(rude.resume(), 'close')
+    assert.equal(await nameShownBy(listener), 'localhost')
+  })
+})
