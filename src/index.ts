@@ -31,11 +31,24 @@ export { type ErrorCode, RopewalkError } from './core/error.ts'
 export { EVENT_AREAS, type EventArea, observe, type RopewalkEvent } from './core/event.ts'
 export { type Random, seededRandom, systemRandom } from './core/random.ts'
 
+export { advertisedEndpoint, type AdvertiseOptions, type NetworkInterfaces } from './discovery/advertise.ts'
 export { createInstance, validateServiceName } from './discovery/create-instance.ts'
 export * from './discovery/errors.ts'
+export type { HealthCheck } from './discovery/health-check.ts'
+export { type Checking, functionCheck } from './discovery/health-checks/function-check.ts'
+export { httpCheck, type HttpCheckOptions } from './discovery/health-checks/http-check.ts'
+export { tcpCheck, type TcpCheckTarget } from './discovery/health-checks/tcp-check.ts'
+export {
+  type CheckSchedule,
+  HealthMonitor,
+  type HealthMonitorOptions,
+  type HealthReport,
+} from './discovery/health-monitor.ts'
 export type { InstanceSet, ServiceNames } from './discovery/instance-set.ts'
 export type { Instance, InstanceInit, InstanceStatus } from './discovery/instance.ts'
 export type { DrainOptions, DrainReport, InstanceChanges, Lease } from './discovery/lease.ts'
+export { MemoryRegistry, type MemoryRegistryOptions } from './discovery/memory-registry.ts'
+export { type Covered, Registrant, type RegistrantChanges, type RegistrantOptions } from './discovery/registrant.ts'
 export { RegistryService, type RegistryServiceOptions } from './discovery/registry-service.ts'
 export type { RegisterOptions, Registry } from './discovery/registry.ts'
 export { type ReadyOptions, Resolver, type ResolverOptions } from './discovery/resolver.ts'

@@ -1,4 +1,3 @@
-import type { Clock } from '../core/clock.ts'
 import type { Instance } from './instance.ts'
 import type { InstanceSet } from './instance-set.ts'
 import { sameInstances } from './same-instance.ts'
@@ -7,19 +6,18 @@ import { sameInstances } from './same-instance.ts'
  * The best that is known of one service, from what a registry says of it. An Instance leaves only on proof: a set whose registry
  * vouches for it (`settled`, of a service name it knows). In any other set, what is absent is *retained* as `unconfirmed`, unless
  * that set's registry has listed it before, since then its absence means that it left.
+ *
+ * Moments (`now`) are in milliseconds of one clock.
  */
 export class LastGoodSet {
-  readonly #clock: Clock
   #base: InstanceSet
   #instances: readonly Instance[] = []
   #retained = new Map<string, Instance>()
   #vouched = true
-  /** When it was last known to be current, on the clock. */
-  #currentAt: number
+  /** When it was last known to be current; undefined before anything was. */
+  #currentAt: number | undefined
 
-  constructor(serviceName: string, clock: Clock) {
-    this.#clock = clock
-    this.#currentAt = clock.now()
+  constructor(serviceName: string) {
     this.#base = { serviceName, revision: 0, instances: [], known: false, settled: false, ageMs: 0, stale: true }
   }
 
@@ -37,26 +35,25 @@ export class LastGoodSet {
     return this.#base.stale
   }
 
-  /** The newest set with its age at this moment. */
-  get set(): InstanceSet {
-    const ageMs = this.#base.stale ? this.#clock.now() - this.#currentAt : 0
+  /** The newest set, with its age. */
+  at(now: number): InstanceSet {
+    const ageMs = this.#base.stale ? now - (this.#currentAt ?? now) : 0
     return { ...this.#base, instances: this.#instances, ageMs }
   }
 
   /** Takes what the registry says. Tells whether that changes the set, or what it is worth. */
-  accept(incoming: InstanceSet): boolean {
+  accept(incoming: InstanceSet, now: number): boolean {
     const before = this.#base
-    if (!incoming.stale) this.#currentAt = this.#clock.now()
-    else if (!before.stale || before.revision === 0) this.#currentAt = this.#clock.now() - incoming.ageMs
+    if (!incoming.stale || !before.stale || this.#currentAt === undefined) this.#currentAt = now - incoming.ageMs
     this.#weigh(incoming)
     this.#base = incoming
     return this.#replace(this.#merged(incoming)) || !sameWorth(before, incoming)
   }
 
   /** Notes that the registry is out of reach. Tells whether that is news. */
-  lose(): boolean {
+  lose(now: number): boolean {
     if (this.#base.stale) return false
-    this.#currentAt = this.#clock.now()
+    this.#currentAt = now
     this.#base = { ...this.#base, stale: true }
     return true
   }

@@ -55,25 +55,23 @@ export class Resolver extends BaseService {
   readonly #options: ResolverOptions
   readonly #known: LastGoodSet
   readonly #changes = new Latest<InstanceSet>()
-  readonly #listeners: SetListeners
-  readonly #snapshot: SetSnapshot | undefined
+  readonly #listeners = new SetListeners()
+  #snapshot: SetSnapshot | undefined
   #retaining: Timer | undefined
   #answered = Promise.withResolvers<void>()
   #watching: { controller: AbortController; done: Promise<void> } | undefined
 
   constructor(options: ResolverOptions) {
-    const { serviceName, snapshotFile: file } = options
+    const { serviceName } = options
     super(`resolver:${serviceName}`, options)
     this.serviceName = serviceName
     this.#options = options
-    this.#listeners = new SetListeners({ clock: this.clock, limitMs: options.listenerMs ?? 1000 })
-    this.#known = new LastGoodSet(serviceName, this.clock)
-    this.#snapshot = file === undefined ? undefined : new SetSnapshot({ file, serviceName, clock: this.clock })
+    this.#known = new LastGoodSet(serviceName)
   }
 
   /** The newest set, with its age at this moment. Revision 0, unknown, unsettled and stale before the first. */
   get set(): InstanceSet {
-    return this.#known.set
+    return this.#known.at(this.clock.now())
   }
 
   /** The Instances of the newest set: the same list until something in it changes, so that what is computed from it can be kept. */
@@ -92,10 +90,10 @@ export class Resolver extends BaseService {
    * empty one. At once when an Instance takes work.
    */
   async ready({ signal, waitMs = 0 }: ReadyOptions = {}): Promise<InstanceSet> {
-    if (this.#known.instances.some(takesWork)) return this.#known.set
+    if (this.#known.instances.some(takesWork)) return this.set
     await this.#firstSet(signal)
     if (waitMs > 0) await this.#takingWork({ waitMs, signal })
-    return this.#known.set
+    return this.set
   }
 
   protected override async onStart({ signal }: PhaseContext): Promise<void> {
@@ -110,14 +108,17 @@ export class Resolver extends BaseService {
     await this.#watching?.done
     this.#watching = undefined
     this.#answered = Promise.withResolvers()
-    void this.#update(this.#known.lose())
+    void this.#update(this.#known.lose(this.clock.now()))
     await this.#snapshot?.close()
   }
 
   async #restore(): Promise<void> {
+    const { serviceName, snapshotFile: file } = this.#options
+    if (file === undefined) return
+    this.#snapshot = new SetSnapshot({ file, serviceName, clock: this.clock })
     if (this.#known.instances.length > 0) return
-    const saved = await this.#snapshot?.load()
-    if (saved) await this.#update(this.#known.accept(saved))
+    const saved = await this.#snapshot.load()
+    if (saved) await this.#update(this.#known.accept(saved, this.clock.now()))
   }
 
   #watch(): SetWatch {
@@ -134,7 +135,7 @@ export class Resolver extends BaseService {
   }
 
   async #accept(incoming: InstanceSet): Promise<void> {
-    const changed = this.#known.accept(incoming)
+    const changed = this.#known.accept(incoming, this.clock.now())
     this.#answered.resolve()
     await this.#update(changed)
   }
@@ -143,17 +144,17 @@ export class Resolver extends BaseService {
     const { serviceName } = this
     const message = `The watch of "${serviceName}" failed: going on with the last good set, and trying again`
     publish('discovery', { level: 'warn', event: 'resolver.lost', message, serviceName, error })
-    await this.#update(this.#known.lose())
+    await this.#update(this.#known.lose(this.clock.now()))
   }
 
   async #update(changed: boolean): Promise<void> {
     this.#retain()
     if (!changed) return
-    const { set } = this.#known
+    const { set } = this
     this.#changes.set(set)
     if (!set.stale) this.#snapshot?.save(set.instances)
     this.#report(set)
-    await this.#listeners.tell(set)
+    await this.#listeners.tell(set, { clock: this.clock, limitMs: this.#options.listenerMs ?? 1000 })
   }
 
   /** Sees to it that what the registry does not list is kept no longer than `retainMs` while the registry can be reached. */

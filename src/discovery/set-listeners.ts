@@ -9,13 +9,6 @@ export type SetListener = (set: InstanceSet) => void | Promise<void>
 /** Those who hear of new sets. One that throws, or takes too long, is told of by an event and hinders nobody. */
 export class SetListeners {
   readonly #listeners = new Set<SetListener>()
-  readonly #clock: Clock
-  readonly #limitMs: number
-
-  constructor({ clock, limitMs }: { clock: Clock; limitMs: number }) {
-    this.#clock = clock
-    this.#limitMs = limitMs
-  }
 
   /** Adds one; the returned function takes it away. */
   add(listener: SetListener): () => void {
@@ -23,15 +16,15 @@ export class SetListeners {
     return () => void this.#listeners.delete(listener)
   }
 
-  /** Calls all of them at once, and waits for what they return, up to the limit. Never rejects. */
-  async tell(set: InstanceSet): Promise<void> {
+  /** Calls all of them at once, and waits for what they return, up to `limitMs`. Never rejects. */
+  async tell(set: InstanceSet, { clock, limitMs }: { clock: Clock; limitMs: number }): Promise<void> {
     const pending = Array.from(this.#listeners, listener => call(listener, set)).filter(result => result !== undefined)
     if (pending.length === 0) return
-    using limit = timeLimit(this.#clock, this.#limitMs)
+    using limit = timeLimit(clock, limitMs)
     try {
       await abortable(Promise.all(pending), limit.signal)
     } catch {
-      const message = `A listener of "${set.serviceName}" holds revision ${set.revision} up for over ${this.#limitMs} ms: going on`
+      const message = `A listener of "${set.serviceName}" holds revision ${set.revision} up for over ${limitMs} ms: going on`
       const { serviceName, revision } = set
       publish('discovery', { level: 'warn', event: 'resolver.listener-slow', message, serviceName, revision })
     }

@@ -1,0 +1,76 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { abortable, timeLimit, type Abortable } from '../core/abort.ts'
+import type { Clock } from '../core/clock.ts'
+import { publish } from '../core/event.ts'
+import type { DrainReport, Lease } from './lease.ts'
+
+/** How much longer than `drainMs` a registry may take to say how the drain went. */
+const DRAIN_ANSWER_MS = 1000
+
+/** How long the deregistration may take. */
+const REVOKE_MS = 2000
+
+/** How to say farewell. */
+export interface FarewellOptions extends Abortable {
+  /** The longest wait for acknowledgements, in milliseconds. */
+  drainMs: number
+  clock: Clock
+}
+
+/**
+ * Drains an Instance and deregisters it; resolves with how the drain went. Bounded by its limits and by `signal`, and never rejects: what
+ * cannot be done is told of by an event, and the claim then lapses by itself.
+ *
+ * When the report says `acknowledged`, no new request arrives: every consumer has written its last one before it acknowledged, and
+ * what had been written then has been read by this process.
+ */
+export async function sayFarewell(lease: Lease, options: FarewellOptions): Promise<DrainReport> {
+  const report = await drain(lease, options)
+  await revoke(lease, options)
+  return report
+}
+
+async function drain(lease: Lease, { drainMs, clock, signal }: FarewellOptions): Promise<DrainReport> {
+  const begin = clock.now()
+  using limit = timeLimit(clock, drainMs + DRAIN_ANSWER_MS, { signal })
+  try {
+    const report = await abortable(lease.drain({ drainMs, signal: limit.signal }), limit.signal)
+    if (report.acknowledged) await lastRequestsArrive()
+    tellDrained(lease, report)
+    return report
+  } catch (error) {
+    tell(lease, { level: 'warn', event: 'instance.drain-failed', message: 'could not be drained: going on', error })
+    return { acknowledged: false, watchers: 0, missing: [], tookMs: clock.now() - begin }
+  }
+}
+
+async function revoke(lease: Lease, { clock, signal }: FarewellOptions): Promise<void> {
+  using limit = timeLimit(clock, REVOKE_MS, { signal })
+  try {
+    await abortable(lease.revoke({ signal: limit.signal }), limit.signal)
+    tell(lease, { level: 'info', event: 'instance.deregistered', message: 'was deregistered' })
+  } catch (error) {
+    const message = 'could not be deregistered: its lease will lapse'
+    tell(lease, { level: 'warn', event: 'instance.abandoned', message, error })
+  }
+}
+
+/**
+ * A consumer writes its last request to the socket before it acknowledges, but this process may read the acknowledgement first. So one
+ * whole poll of the event loop passes, between the first of these turns and the second.
+ */
+async function lastRequestsArrive(): Promise<void> {
+  await nextTurn()
+  await nextTurn()
+}
+
+function tellDrained(lease: Lease, report: DrainReport): void {
+  const { acknowledged, watchers, missing, tookMs } = report
+  const missed = acknowledged ? '' : `; no word from ${missing.join(', ')}`
+  const message = `was drained in ${Math.round(tookMs)} ms, ${watchers} watchers${missed}`
+  tell(lease, { level: acknowledged ? 'info' : 'warn', event: 'instance.drained', message, report })
+}
+
+function tell({ instance: { serviceName, id } }: Lease, { message, ...event }: Parameters<typeof publish>[1]): void {
+  publish('discovery', { ...event, message: `The instance "${id}" of "${serviceName}" ${message}`, serviceName, id })
+}
