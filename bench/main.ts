@@ -7,9 +7,9 @@ import { summaryOf, tableOf } from './harness/report.ts'
 import { type Result, resultOf } from './harness/row.ts'
 
 /*
- * npm run bench [-- [AREA…] [--json FILE] [--rounds N] [--docs]]: measures what is in the folders AREA of bench/, or in all, and
- * prints one row per comparison. `--json` writes the rows to FILE, `--docs` writes docs/benchmarks.md. A goal that was
- * missed is a result, not an error: the exit status is 0.
+ * npm run bench [-- [AREA…] [--json FILE] [--rounds N] [--docs] [--profile FOLDER]]: measures what is in the folders AREA of bench/, or in all, and
+ * prints one row per comparison. `--json` writes the rows to FILE, `--docs` writes docs/benchmarks.md, `--profile` a CPU
+ * profile of every program. A goal that was missed is a result, not an error: the exit status is 0.
  */
 
 const { values, positionals } = parseArgs({
@@ -18,8 +18,12 @@ const { values, positionals } = parseArgs({
     json: { type: 'string' },
     rounds: { type: 'string', default: '7' },
     docs: { type: 'boolean', default: false },
+    profile: { type: 'string' },
   },
 })
+
+// Inherited by the programs; too late for this process, which does not matter.
+if (values.profile) process.env.NODE_OPTIONS = `--cpu-prof --cpu-prof-dir=${values.profile}`
 
 const results: Result[] = []
 for (const benchmark of await benchmarks()) {

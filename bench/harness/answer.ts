@@ -24,7 +24,7 @@ export function answer(facts: unknown, methods: Methods = {}): void {
       (error: unknown) => reply({ failure: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
     )
   })
-  process.once('disconnect', () => process.exit())
+  for (const end of ['SIGTERM', 'disconnect']) process.once(end, () => process.exit())
   reply({ value: facts })
 }
 

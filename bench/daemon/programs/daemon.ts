@@ -1,0 +1,31 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { RegistryDaemon } from '../../../src/daemon/registry-daemon.ts'
+import { answer } from '../../harness/answer.ts'
+
+/* A registry daemon with its data on disk. */
+
+const dataPath = await mkdtemp(join(tmpdir(), 'ropewalk-bench-daemon-'))
+const daemon = new RegistryDaemon({ endpoint: 'tcp:0:interface=127.0.0.1', dataPath })
+await daemon.start()
+
+answer({ port: Number(new URL(daemon.endpoints[0] ?? '').port) }, { memory, stop })
+
+/** What it occupies, in bytes, when everything that is garbage has been collected. */
+async function memory(): Promise<Memory> {
+  for (let i = 0; i < 3; i++) await globalThis.gc?.({ type: 'major', execution: 'async' })
+  const { heapUsed, external, rss } = process.memoryUsage()
+  return { heldBytes: heapUsed + external, residentBytes: rss }
+}
+
+async function stop(): Promise<void> {
+  await daemon.stop()
+  await rm(dataPath, { recursive: true, force: true })
+}
+
+/** What a daemon occupies: by what is alive in it, and as the operating system sees it. */
+export interface Memory {
+  readonly heldBytes: number
+  readonly residentBytes: number
+}
