@@ -1,0 +1,69 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { Application } from '../../application/application.ts'
+import { parseEndpoint } from '../../endpoint/parse-endpoint.ts'
+import { run } from '../../run.ts'
+import { parseDuration } from '../duration.ts'
+import { packageVersion } from '../package-version.ts'
+import { UrlPrinter } from '../url-printer.ts'
+
+const EXAMPLES = `
+When it is ready it prints its URL, as others give it to --registry. Data is kept in a folder, so that it comes back, even from a crash, with
+what it knew: by default $XDG_STATE_HOME/ropewalk/registry-<port>, where XDG_STATE_HOME is ~/.local/state unless set. On port 0, and with
+--memory, it is lost with the process; applications then register again by themselves.
+
+Examples:
+  ropewalk registry
+  ropewalk registry --memory --listen tcp:0:interface=127.0.0.1
+  ropewalk registry --listen tcp:8500 --insecure         open to everybody who reaches this machine
+
+It answers curl as well:
+  curl http://127.0.0.1:8500/api/v1/services`
+
+interface RegistryCommandOptions {
+  readonly listen: string
+  readonly data?: string
+  readonly memory?: boolean
+  readonly grace?: number
+  readonly insecure?: boolean
+}
+
+/** Adds the command `registry`. */
+export function addRegistryCommand(program: Command): void {
+  program
+    .command('registry')
+    .description('run the registry daemon')
+    .option('--listen <endpoint>', 'where to listen', 'tcp:8500:interface=127.0.0.1')
+    .option('--data <folder>', 'where to keep what must survive a restart')
+    .option('--memory', 'keep nothing')
+    .option('--grace <duration>', 'how long instances of a lost connection are kept (3s)', parseDuration)
+    .option('--insecure', 'listen beyond this machine although everybody may change everything')
+    .addHelpText('after', EXAMPLES)
+    .action(async (options: RegistryCommandOptions) => {
+      const daemon = await createDaemon(options)
+      await run(new Application('registry', [daemon, new UrlPrinter(daemon)]))
+    })
+}
+
+async function createDaemon({ listen, data, memory, grace, insecure }: RegistryCommandOptions) {
+  const { RegistryDaemon } = await import('../../daemon/registry-daemon.ts')
+  const { RestFrontend } = await import('../../daemon/rest/rest-frontend.ts')
+  return new RegistryDaemon({
+    name: 'daemon',
+    endpoint: listen,
+    dataPath: memory ? undefined : (data ?? defaultDataPath(listen)),
+    graceMs: grace,
+    insecure,
+    version: packageVersion(),
+    frontends: [new RestFrontend()],
+  })
+}
+
+/** Undefined for a port chosen by the system: nobody would find the data again. */
+function defaultDataPath(listen: string): string | undefined {
+  const endpoint = parseEndpoint(listen)
+  const name = endpoint.scheme === 'unix' ? 'unix' : endpoint.port
+  if (name === 0) return undefined
+  return join(process.env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'ropewalk', `registry-${name}`)
+}

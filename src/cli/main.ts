@@ -1,0 +1,24 @@
+import { CommanderError } from 'commander'
+import { exitStatusOf } from './exit-status.ts'
+import { Interruption } from './interruption.ts'
+import { printError } from './output.ts'
+import { createProgram } from './program.ts'
+
+/**
+ * Runs the command line `args` (without `node` and `ropewalk`). What goes wrong is told on stderr and in the exit status; it never
+ * rejects, and the process ends when nothing is left to do.
+ */
+export async function main(args: readonly string[]): Promise<void> {
+  process.stdout.on('error', ignoreBrokenPipe)
+  try {
+    await createProgram().parseAsync(args, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError || error instanceof Interruption)) printError(error)
+    process.exitCode = exitStatusOf(error)
+  }
+}
+
+/** A reader that has seen enough, such as `head`, is no fault. */
+function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+}

@@ -1,0 +1,46 @@
+import { BaseService, type BaseServiceOptions } from '../../application/base-service.ts'
+import type { PhaseContext } from '../../application/phase.ts'
+import { abortable, TimeLimit, timeLimit } from '../../core/abort.ts'
+import type { Registry } from '../../discovery/registry.ts'
+import { NotInTimeError } from '../errors.ts'
+
+/** What to wait for. */
+export interface FoundOptions extends BaseServiceOptions {
+  registry: Registry
+  serviceName: string
+  /** How many ready instances. */
+  instances: number
+  /** How long to wait for them. */
+  limitMs: number
+}
+
+/**
+ * A milestone in a tree: its start resolves when `instances` ready instances of a service can be found, so that what comes after it can
+ * call them. Rejects with `NotInTimeError` after `limitMs`. Once passed it stays passed, whatever happens to the instances.
+ */
+export class Found extends BaseService {
+  readonly #options: FoundOptions
+
+  constructor(name: string, options: FoundOptions) {
+    super(name, options)
+    this.#options = options
+  }
+
+  protected override async onStart({ signal }: PhaseContext): Promise<void> {
+    const { limitMs, instances, serviceName } = this.#options
+    using limit = timeLimit(this.clock, limitMs, { signal })
+    try {
+      await abortable(this.#untilFound(limit.signal), limit.signal)
+    } catch (error) {
+      if (!(error instanceof TimeLimit)) throw error
+      throw new NotInTimeError(`The registration of ${instances} instances of "${serviceName}"`, limitMs)
+    }
+  }
+
+  async #untilFound(signal: AbortSignal): Promise<void> {
+    const { registry, serviceName, instances } = this.#options
+    for await (const set of registry.watch(serviceName, { signal })) {
+      if (set.instances.filter(({ status }) => status === 'ready').length >= instances) return
+    }
+  }
+}
