@@ -38,7 +38,12 @@ export class Candidate {
     this.pending++
   }
 
-  /** That request is over. Call it exactly once for each `begin`. */
+  /** That request went elsewhere before it was sent. Call this or `end` exactly once for each `begin`. */
+  cancel(): void {
+    this.pending--
+  }
+
+  /** That request is over. */
   end(latencyMs: number, failed: boolean): void {
     this.pending--
     this.load.heard(latencyMs, failed)

@@ -1,0 +1,141 @@
+import type { Clock, Timer } from '../core/clock.ts'
+import type { Random } from '../core/random.ts'
+import type { Peer } from './peer.ts'
+
+/** What Ejections need. */
+export interface EjectionsOptions {
+  clock: Clock
+  random: Random
+  /** Called when `ejected` of a Peer has changed. */
+  onChange: (peer: Peer) => void
+  /** Called when a Peer waits to be probed. */
+  onProbe: () => void
+}
+
+/** Why a Peer is put aside: it could not be connected to, or it takes requests and answers none. */
+export type EjectionReason = 'unreachable' | 'hanging'
+
+/** How long a Peer is put aside the first time, and at most, in milliseconds. */
+const DELAY_MS_MIN = 100
+const DELAY_MS_MAX = 30_000
+
+interface Ejection {
+  readonly reason: EjectionReason
+  readonly failures: number
+  readonly delayMs: number
+  readonly since: number
+  timer: Timer
+  /** Since when it waits to be probed; undefined while its time runs. */
+  dueAt: number | undefined
+  /** Whether a probe is under way. */
+  probing: boolean
+}
+
+/**
+ * Which Peers are put aside after failures of this caller's own, and when they are tried again. After its time is over an ejected Peer
+ * is *probed* with one request; an answer lets it back in, another failure doubles its time:
+ *
+ *     delay = min(30 s, 100 ms · 2^failures) · (½ + ½ · random)
+ *
+ * A request that may not be repeated is spared the probe of a Peer that hangs, unless no other has come for as long again.
+ */
+export class Ejections {
+  readonly #options: EjectionsOptions
+  readonly #ejections = new Map<Peer, Ejection>()
+  #due = 0
+
+  constructor(options: EjectionsOptions) {
+    this.#options = options
+  }
+
+  /** Whether any Peer waits to be probed: ask before `takeProbe`. */
+  get isProbeDue(): boolean {
+    return this.#due > 0
+  }
+
+  /** Puts `peer` aside, or aside for longer when it failed its probe. Tells whether that is news. */
+  eject(peer: Peer, reason: EjectionReason): boolean {
+    const before = this.#ejections.get(peer)
+    if (before && !before.probing) return false
+    before?.timer.cancel()
+    this.#begin(peer, reason, before ? before.failures + 1 : 0)
+    peer.ejected = true
+    if (!before) this.#options.onChange(peer)
+    return true
+  }
+
+  /** An attempt that began at `startedAt` was answered by `peer`, which is ejected. Tells whether that lets it back in. */
+  answered(peer: Peer, startedAt: number): boolean {
+    const ejection = this.#ejections.get(peer)
+    if (!ejection || startedAt < ejection.since) return false
+    this.pardon(peer)
+    return true
+  }
+
+  /** Lets `peer` back in; nothing happens if it is not ejected. */
+  pardon(peer: Peer): void {
+    if (!this.#remove(peer)) return
+    peer.ejected = false
+    this.#options.onChange(peer)
+  }
+
+  /** Forgets all of `peer`, which is gone. */
+  forget(peer: Peer): void {
+    this.#remove(peer)
+  }
+
+  /** The Peer that a request should probe, if one waits for that. */
+  takeProbe(isRepeatable: () => boolean): Peer | undefined {
+    const now = this.#options.clock.now()
+    for (const [peer, ejection] of this.#ejections) {
+      if (ejection.dueAt === undefined) continue
+      const patienceIsOver = now - ejection.dueAt >= ejection.delayMs
+      if (ejection.reason === 'hanging' && !patienceIsOver && !isRepeatable()) continue
+      this.#probe(ejection)
+      return peer
+    }
+    return undefined
+  }
+
+  /** Forgets all. */
+  close(): void {
+    for (const peer of this.#ejections.keys()) this.#remove(peer)
+  }
+
+  #begin(peer: Peer, reason: EjectionReason, failures: number): void {
+    const { clock, random } = this.#options
+    const delayMs = Math.min(DELAY_MS_MAX, DELAY_MS_MIN * 2 ** failures) * (0.5 + random.next() / 2)
+    const ejection: Ejection = {
+      reason,
+      failures,
+      delayMs,
+      since: clock.now(),
+      timer: clock.schedule(delayMs, () => this.#fallDue(ejection)),
+      dueAt: undefined,
+      probing: false,
+    }
+    this.#ejections.set(peer, ejection)
+  }
+
+  #fallDue(ejection: Ejection): void {
+    ejection.dueAt = this.#options.clock.now()
+    this.#due++
+    this.#options.onProbe()
+  }
+
+  /** A probe that comes to nothing, because its caller gave up, is followed by another. */
+  #probe(ejection: Ejection): void {
+    ejection.probing = true
+    ejection.dueAt = undefined
+    this.#due--
+    ejection.timer = this.#options.clock.schedule(ejection.delayMs, () => this.#fallDue(ejection))
+  }
+
+  #remove(peer: Peer): boolean {
+    const ejection = this.#ejections.get(peer)
+    if (!ejection) return false
+    ejection.timer.cancel()
+    if (ejection.dueAt !== undefined) this.#due--
+    return this.#ejections.delete(peer)
+  }
+}

@@ -1,0 +1,63 @@
+import type { Clock, Timer } from '../core/clock.ts'
+
+/** A request whose time is looked at. */
+export interface Timed {
+  /** Does what its time demands. */
+  checkTime(now: number): void
+}
+
+/**
+ * The requests under way. Their times are looked at all together, a few times per limit, which costs a request much less than a timer
+ * of its own.
+ */
+export class InFlight<T extends Timed> {
+  readonly #clock: Clock
+  readonly #tickMs: number
+  readonly #members = new Set<T>()
+  #timer: Timer | undefined
+  #empty: PromiseWithResolvers<void> | undefined
+
+  constructor({ clock, tickMs }: { clock: Clock; tickMs: number }) {
+    this.#clock = clock
+    this.#tickMs = tickMs
+  }
+
+  get size(): number {
+    return this.#members.size
+  }
+
+  /** All of them, the oldest first. */
+  get all(): readonly T[] {
+    return [...this.#members]
+  }
+
+  add(member: T): void {
+    this.#members.add(member)
+    if (this.#timer === undefined) this.#timer = this.#tick()
+  }
+
+  /** Harmless when it is not among them. */
+  delete(member: T): void {
+    this.#members.delete(member)
+    if (this.#empty && this.#members.size === 0) this.#empty.resolve()
+  }
+
+  /** Resolves when there are none. */
+  async settled(): Promise<void> {
+    while (this.#members.size > 0) {
+      this.#empty ??= Promise.withResolvers()
+      await this.#empty.promise
+      this.#empty = undefined
+    }
+  }
+
+  #tick(): Timer {
+    return this.#clock.schedule(this.#tickMs, () => this.#look())
+  }
+
+  #look(): void {
+    const now = this.#clock.now()
+    for (const member of this.all) member.checkTime(now)
+    this.#timer = this.#members.size > 0 ? this.#tick() : undefined
+  }
+}

@@ -1,0 +1,40 @@
+import type { Balancer } from '../balancer/balancer.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Random } from '../core/random.ts'
+import type { RetryBudgetOptions } from './retry-budget.ts'
+
+/** When and how often a request is sent again. */
+export interface RetryOptions extends Omit<RetryBudgetOptions, 'clock'> {
+  /** How often one request may be sent at most, the first time included. Default 3. Attempts that never reached an Instance do not count. */
+  attemptsMax?: number
+}
+
+/** The limits of a Client. All have defaults. */
+export interface ClientLimits {
+  /** How long a request waits for an Instance when none takes work, in milliseconds; 0 fails at once. Default 1,000. */
+  waitMs?: number
+  /** How long a request waits for the first word of the registry on a service, in milliseconds. Default 2,000. */
+  firstSetMs?: number
+  /**
+   * When an Instance has not begun to answer for so long, a request that may be repeated goes to another, if there is one, in
+   * milliseconds. Looked at about eight times in that time. Default 5,000.
+   */
+  attemptTimeoutMs?: number
+  /** How long the answer may take to begin, all attempts together, in milliseconds. Default 300,000. */
+  requestTimeoutMs?: number
+  /** How long connecting to an Instance may take, in milliseconds. Default 2,000. */
+  connectTimeoutMs?: number
+  /** Connections to one Instance at most. Default 256. */
+  connectionsMax?: number
+  /** Requests that may wait for a connection to one Instance. Default 10,000. */
+  queueMax?: number
+}
+
+/** Everything the parts of a Client need to know. */
+export interface Settings extends Required<ClientLimits> {
+  readonly balancer: () => Balancer
+  readonly attemptsMax: number
+  readonly budget: RetryBudgetOptions
+  readonly clock: Clock
+  readonly random: Random
+}
