@@ -28,6 +28,8 @@ export class Deadlines<T extends Due> {
   #listener: DeadlineListener<T>
   /** A binary heap by time. Entries whose time is no longer the item's own are leftovers, dropped when they come up. */
   #heap: Entry<T>[] = []
+  /** How many items have a time. */
+  #count = 0
   #timer: Timer | undefined
   #timerAt = Infinity
   #closed = false
@@ -40,6 +42,7 @@ export class Deadlines<T extends Due> {
   /** Looks at `item` at `at`, or earlier if that was asked before. */
   watch(item: T, at: number): void {
     if (at >= item.dueAt || this.#closed) return
+    if (item.dueAt === Infinity) this.#count++
     item.dueAt = at
     this.#push({ at, item })
     this.#arm()
@@ -47,7 +50,11 @@ export class Deadlines<T extends Due> {
 
   /** Never looks at `item` again unless asked anew. */
   forget(item: T): void {
+    if (item.dueAt === Infinity) return
     item.dueAt = Infinity
+    if (--this.#count > 0) return
+    this.#heap = []
+    this.#arm()
   }
 
   /** Looks at nothing any more. */
@@ -84,6 +91,7 @@ export class Deadlines<T extends Due> {
   #look({ at, item }: Entry<T>): void {
     if (item.dueAt !== at) return
     item.dueAt = Infinity
+    this.#count--
     this.#listener.onDue(item)
   }
 
