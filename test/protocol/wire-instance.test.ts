@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { createInstance } from '../../src/discovery/create-instance.ts'
+import { InvalidInstanceError } from '../../src/discovery/errors.ts'
+import { fromWireInstance, toWireInstance, type WireInstance } from '../../src/protocol/wire-instance.ts'
+
+const plain = createInstance({ serviceName: 'users', id: 'a', endpoints: ['tcp://127.0.0.1:1'], startedAt: 5 })
+const full = createInstance({
+  ...plain,
+  weight: 0,
+  zone: 'z',
+  version: '1',
+  tags: ['日本'],
+  metadata: { 'a "key"': 'ü\n' },
+  status: 'late',
+})
+
+describe('A wire instance', () => {
+  it('leaves out the name of the service and what has its default', () => {
+    assert.deepEqual(toWireInstance(plain), { id: 'a', endpoints: ['tcp://127.0.0.1:1'], startedAt: 5 })
+  })
+
+  it('comes back whole over the wire', () => {
+    for (const instance of [plain, full]) {
+      const wire = JSON.parse(JSON.stringify(toWireInstance(instance))) as WireInstance
+      assert.deepEqual(fromWireInstance('users', wire), instance)
+    }
+  })
+
+  it('takes the service it is said to be of, not what it says itself', () => {
+    const wire = { ...toWireInstance(plain), serviceName: 'orders' } as WireInstance
+    assert.equal(fromWireInstance('users', wire).serviceName, 'users')
+  })
+
+  it('is checked when it is made whole', () => {
+    const wires = [
+      {},
+      { ...plain, id: 5 },
+      { ...plain, endpoints: 'x' },
+      { ...plain, weight: '1' },
+      { ...plain, tags: {} },
+    ]
+    for (const wire of wires) {
+      assert.throws(() => fromWireInstance('users', wire as unknown as WireInstance), InvalidInstanceError)
+    }
+  })
+})
