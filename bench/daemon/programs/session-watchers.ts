@@ -1,37 +1,39 @@
-import { DaemonRegistry } from '../../../src/adapters/daemon/index.ts'
+import { toWireInstance } from '../../../src/protocol/wire-instance.ts'
 import { answer, input } from '../../harness/answer.ts'
 import { lastSeenMs } from './last-seen.ts'
+import { RawSession } from './raw-session.ts'
 import { userInstance } from './users.ts'
 
 /*
- * Many watchers of a service with 100 instances in a daemon, each with a session of its own as each would be a process of its own. They are
- * the adapter itself: a watcher has seen a change when it has the new whole set.
+ * Many watchers of a service with 100 instances in a daemon, each with a session of its own as each would be a process of its own. They
+ * acknowledge every change as the adapter does.
  */
 
 const INSTANCES = 100
 const TTL_MS = 600_000
 
 const { port, watchers } = input() as { port: number; watchers: number }
-const writer = new DaemonRegistry({ port })
-const leases = await Promise.all(
-  Array.from({ length: INSTANCES }, (_, number) => writer.register(userInstance(number), { ttlMs: TTL_MS })),
-)
-const { change, seen } = lastSeenMs(watchers, async round => {
-  await leases[round % INSTANCES]?.update({ metadata: { round: String(round) } })
-})
-await Promise.all(Array.from({ length: watchers }, (_, watcher) => watch(watcher)))
+const writer = await RawSession.open(port, 'writer')
+for (let number = 0; number < INSTANCES; number++) await put(number)
+const { change, seen } = lastSeenMs(watchers, round => put(round % INSTANCES))
+for (let watcher = 0; watcher < watchers; watcher++) await watch(watcher)
 
 answer({}, { change })
 
-/** Resolves when the watcher has its first whole set. */
+async function put(number: number): Promise<void> {
+  const instance = toWireInstance(userInstance(number))
+  await writer.ask({ type: 'register', seq: number, service: 'users', instance, ttlMs: TTL_MS })
+}
+
+/** Resolves when the watcher has its first set. */
 async function watch(watcher: number): Promise<void> {
-  const complete = Promise.withResolvers<void>()
-  const registry = new DaemonRegistry({ port })
-  void (async () => {
-    for await (const set of registry.watch('users')) {
-      if (set.instances.length === INSTANCES) complete.resolve()
-      seen(watcher)
-    }
-  })()
-  await complete.promise
+  const session = await RawSession.open(port, `watcher-${watcher}`)
+  await session.ask({ type: 'watch', service: 'users' })
+  session.listen(frame => {
+    const to = frame.indexOf('"to":')
+    if (to === -1) throw new Error(`The daemon said ${frame.toString()}`)
+    seen(watcher)
+    const revision = Number.parseInt(frame.toString('latin1', to + 5, to + 25), 10)
+    session.send({ type: 'ack', service: 'users', revision })
+  })
 }
