@@ -12,7 +12,7 @@ export const benchmarks: readonly Benchmark[] = [
     area: 'client',
     name: 'call by name, request form',
     unit: 'calls per CPU second of the client',
-    ours: caller('ropewalk', { caller: 'ropewalk-request.ts', input: { pools: 3 } }),
+    ours: caller('ropewalk', { caller: 'ropewalk-request.ts' }),
     goals: [
       { against: threePools, bound: atLeast(0.95) },
       { against: onePool, bound: atLeast(0.75) },

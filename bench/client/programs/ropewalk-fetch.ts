@@ -1,11 +1,10 @@
-import { fetch, Pool } from 'undici'
 import { input } from '../../harness/answer.ts'
 import { callContinuously } from './call-continuously.ts'
+import { clientOf } from './named-client.ts'
 
-/* undici's own fetch over one Pool. */
+/* Calls by name in the fetch form. */
 
 const { ports } = input() as { ports: readonly number[] }
-const url = `http://127.0.0.1:${ports[0]}/42`
-const dispatcher = new Pool(new URL(url).origin)
+const client = await clientOf(ports)
 
-callContinuously(async () => (await fetch(url, { dispatcher })).text())
+callContinuously(async () => (await client.fetch('http://users/42')).text())
