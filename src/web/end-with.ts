@@ -10,5 +10,5 @@ const COPY_BYTES_MAX = 2 ** 14
 export function endWith(response: ServerResponse, body: Uint8Array): void {
   const { buffer, byteOffset, byteLength } = body
   if (byteLength > COPY_BYTES_MAX) response.end(body)
-  else response.end(Buffer.from(buffer, byteOffset, byteLength).latin1Slice(), 'latin1')
+  else response.end(Buffer.from(buffer, byteOffset, byteLength).toString('latin1'), 'latin1')
 }

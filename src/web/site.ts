@@ -121,16 +121,13 @@ export class Site extends BaseService {
   }
 
   #createServer(): Server {
-    const {
-      headerBytesMax,
-      headersTimeoutMs = 60_000,
-      requestTimeoutMs = 300_000,
-      keepAliveMs = 65_000,
-    } = this.#options
+    const { headersTimeoutMs = 60_000, requestTimeoutMs = 300_000, keepAliveMs = 65_000 } = this.#options
+    const headersTimeout = requestTimeoutMs > 0 ? Math.min(headersTimeoutMs, requestTimeoutMs) : headersTimeoutMs
     const server = createServer({
-      maxHeaderSize: headerBytesMax ?? 2 ** 14,
-      headersTimeout: headersTimeoutMs,
+      maxHeaderSize: this.#options.headerBytesMax ?? 2 ** 14,
+      headersTimeout,
       requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(30_000, Math.max(10, headersTimeout / 2)),
       keepAliveTimeout: keepAliveMs,
     })
     server.on('request', this.#requestListener())
