@@ -43,8 +43,8 @@ export class DemoSystem {
   private constructor(folder: string, port: number) {
     this.folder = folder
     this.#port = port
-    this.#data = join(folder, 'registry.db')
-    this.#env = { ROPEWALK_REGISTRY: `ropewalk://127.0.0.1:${port}`, NODE_NO_WARNINGS: '1' }
+    this.#data = join(folder, 'registry')
+    this.#env = { ROPEWALK_REGISTRY: `ropewalk://127.0.0.1:${port}`, ROPEWALK_LOG: 'warn', NODE_NO_WARNINGS: '1' }
   }
 
   instances(serviceName: ServiceName): readonly DemoProcess[] {
@@ -63,7 +63,7 @@ export class DemoSystem {
   }
 
   async forgetRegistryData(): Promise<void> {
-    for (const suffix of ['', '-wal', '-shm', '-journal']) await rm(this.#data + suffix, { force: true })
+    await rm(this.#data, { recursive: true, force: true })
   }
 
   /** Starts one more instance; resolves when its callers can find it. */

@@ -10,6 +10,7 @@ import { systemClock } from '../core/clock.ts'
 import { type Random, systemRandom } from '../core/random.ts'
 import type { Registry } from '../discovery/registry.ts'
 import { Resolvers } from '../discovery/resolvers.ts'
+import { connect as connectEndpoint } from '../endpoint/connect.ts'
 import type { Call } from './call.ts'
 import { connectService } from './connect-service.ts'
 import { Destinations } from './destinations.ts'
@@ -20,7 +21,7 @@ import { InFlight } from './in-flight.ts'
 import { requestTarget } from './request-url.ts'
 import { ServiceDispatcher } from './service-dispatcher.ts'
 import { serviceGrammar } from './service-endpoint.ts'
-import type { ClientLimits, RetryOptions, Settings } from './settings.ts'
+import type { ClientLimits, Connect, RetryOptions, Settings } from './settings.ts'
 
 /** What a Client is made of. */
 export interface ClientOptions extends BaseServiceOptions, ClientLimits {
@@ -28,6 +29,8 @@ export interface ClientOptions extends BaseServiceOptions, ClientLimits {
   /** Makes the Balancer of each service that is called. Default: power of two choices by requests in flight. */
   balancer?: () => Balancer
   retry?: RetryOptions
+  /** Opens sockets to Instances, in place of `connect` of `ropewalk/endpoint`: through a proxy, say. */
+  connect?: Connect
   random?: Random
   /** Default `client`. */
   name?: string
@@ -51,7 +54,8 @@ const TICK_MS_MAX = 250
  */
 export class Client extends BaseService {
   readonly #settings: Settings
-  readonly #resolvers: Resolvers
+  /** What it knows of the services it calls: to be listened to, or asked how old it is. */
+  readonly resolvers: Resolvers
   readonly #inFlight: InFlight<Call>
   readonly #destinations: Destinations
   /** For all that takes an undici Dispatcher. Node's own `fetch` does not take this one: use `client.fetch`. */
@@ -66,7 +70,7 @@ export class Client extends BaseService {
     const resolvers = new Resolvers({ registry: options.registry, clock, random })
     const inFlight = new InFlight<Call>({ clock, tickMs })
     this.#settings = settings
-    this.#resolvers = resolvers
+    this.resolvers = resolvers
     this.#inFlight = inFlight
     this.#destinations = new Destinations({ resolvers, settings, inFlight })
     this.dispatcher = new ServiceDispatcher({
@@ -100,7 +104,7 @@ export class Client extends BaseService {
   async connect(endpoint: string, options: Abortable = {}): Promise<Socket> {
     const { serviceName } = serviceGrammar.parse(endpoint)
     const destination = this.#route(serviceName, false)
-    await this.#resolvers.get(serviceName).ready({ waitMs: this.#settings.waitMs, signal: options.signal })
+    await this.resolvers.get(serviceName).ready({ waitMs: this.#settings.waitMs, signal: options.signal })
     return connectService(destination, options)
   }
 
@@ -115,7 +119,7 @@ export class Client extends BaseService {
   }
 
   protected override async onStart({ signal }: PhaseContext): Promise<void> {
-    await this.#resolvers.start({ signal })
+    await this.resolvers.start({ signal })
     this.#stopped = false
   }
 
@@ -144,7 +148,7 @@ export class Client extends BaseService {
     this.#failAll(new ClientStoppedError())
     this.#destinations.close()
     await this.dispatcher.closeDirect('destroy')
-    await this.#resolvers.stop()
+    await this.resolvers.stop()
   }
 }
 
@@ -152,6 +156,7 @@ function settingsOf(options: ClientOptions): Settings {
   const { clock = systemClock, random = systemRandom, retry: { attemptsMax = 3, ...budget } = {} } = options
   const {
     balancer = () => new PowerOfTwoChoices({ random }),
+    connect = connectEndpoint,
     waitMs = 1_000,
     firstSetMs = 2_000,
     attemptTimeoutMs = 5_000,
@@ -161,5 +166,5 @@ function settingsOf(options: ClientOptions): Settings {
     queueMax = 10_000,
   } = options
   const limits = { waitMs, firstSetMs, attemptTimeoutMs, requestTimeoutMs, connectTimeoutMs, connectionsMax, queueMax }
-  return { ...limits, balancer, attemptsMax, budget, clock, random }
+  return { ...limits, balancer, connect, attemptsMax, budget, clock, random }
 }
