@@ -145,8 +145,8 @@ export class Call implements AttemptOwner {
   }
 
   failed(error: Error): void {
-    this.failures++
     if (!this.#owner.grantRetry(this, error, 'any')) return this.ended(error)
+    this.failures++
     this.#note(this.peer as Peer, error)
     this.#owner.place(this)
   }

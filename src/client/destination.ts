@@ -151,7 +151,10 @@ export class Destination implements CallOwner {
 
   /** A Call that waits is placed anew by every set and every Instance that comes back; then all may be tried again. */
   #wait(call: Call): void {
-    const { waitMs, firstSetMs, clock } = this.settings
+    const { waitMs, firstSetMs, queueMax, clock } = this.settings
+    if (this.#waiters.size >= queueMax) {
+      return call.fail(new ClientOverloadedError(`an instance of "${this.serviceName}"`, queueMax))
+    }
     const leftMs = (this.#isResolved ? waitMs : firstSetMs) - call.waitedMs
     call.waitingSince = clock.now()
     if (leftMs > 0) this.#waiters.add(call, leftMs, () => this.#giveUp(call))

@@ -85,13 +85,13 @@ export class ConnectionLostError extends RopewalkError {
   }
 }
 
-/** Too many requests wait for a connection to one Instance. */
+/** Too many requests wait: for a connection to one Instance, or for an Instance of a service. */
 export class ClientOverloadedError extends RopewalkError {
   readonly code = 'ERR_CLIENT_OVERLOADED'
 
-  constructor(instanceId: string, queueMax: number) {
+  constructor(what: string, queueMax: number) {
     super(
-      `${queueMax} requests wait for a connection to the instance "${instanceId}": call more slowly, start more instances, or raise connectionsMax`,
+      `${queueMax} requests wait for ${what}: call more slowly, start more instances, or raise connectionsMax or queueMax`,
     )
   }
 }

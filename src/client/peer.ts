@@ -2,7 +2,6 @@ import type { Socket } from 'node:net'
 import { Candidate } from '../balancer/candidate.ts'
 import type { Load } from '../balancer/load.ts'
 import type { Instance, InstanceStatus } from '../discovery/instance.ts'
-import { connect } from '../endpoint/connect.ts'
 import { Connection } from './connection.ts'
 import { ClientOverloadedError, ConnectionLostError, NoUsableEndpointError } from './errors.ts'
 import { Pool } from './pool.ts'
@@ -94,12 +93,13 @@ export class Peer extends Candidate {
   /** Opens a socket to the first of its endpoints that can be connected to. */
   async open(signal: AbortSignal): Promise<Socket> {
     const { secure, settings } = this.#options
+    const { connect, clock, connectTimeoutMs: timeoutMs } = settings
     const { id, endpoints } = this.instance
     const usable = secure ? endpoints.filter(endpoint => endpoint.startsWith('tls:')) : endpoints
     let failure: unknown = new NoUsableEndpointError(id, endpoints, 'TLS')
     for (const endpoint of usable) {
       try {
-        return await connect(endpoint, { signal, clock: settings.clock, timeoutMs: settings.connectTimeoutMs })
+        return await connect(endpoint, { signal, clock, timeoutMs })
       } catch (error) {
         failure = error
         if (signal.aborted) break
@@ -116,7 +116,7 @@ export class Peer extends Candidate {
       queueMax,
       open: signal => this.open(signal),
       wrap: (socket, onClose) => this.#wrap(socket, onClose),
-      overloaded: () => new ClientOverloadedError(this.instance.id, queueMax),
+      overloaded: () => new ClientOverloadedError(`a connection to the instance "${this.instance.id}"`, queueMax),
       onConnectError: error => onConnectError(this, error),
     })
   }

@@ -28,8 +28,9 @@ export class RetryBudget {
   readonly #ratio: number
   readonly #reserve: number
   readonly #stepMs: number
-  /** Requests × ratio − retries of each step; the place of a step is its number modulo STEPS. */
-  readonly #steps: number[] = Array.from({ length: STEPS }, () => 0)
+  /** Of each step; its place is the number of the step modulo STEPS. */
+  readonly #requests = new Uint32Array(STEPS)
+  readonly #retries = new Uint32Array(STEPS)
   #newest: number
 
   constructor({ ratio = 0.2, perSecond = 10, windowMs = 10_000, clock = systemClock }: RetryBudgetOptions = {}) {
@@ -43,33 +44,39 @@ export class RetryBudget {
   /** How many retries are allowed now; a fraction counts for nothing. */
   get balance(): number {
     this.#move()
-    return this.#reserve + this.#steps.reduce((sum, step) => sum + step, 0)
+    return this.#ratio * sum(this.#requests) + this.#reserve - sum(this.#retries)
   }
 
   /** A request is made. */
   deposit(): void {
-    this.#add(this.#ratio)
+    this.#count(this.#requests)
   }
 
   /** Takes one retry if the balance allows it, and tells whether it did. */
   withdraw(): boolean {
     if (this.balance < 1) return false
-    this.#add(-1)
+    this.#count(this.#retries)
     return true
   }
 
-  #add(amount: number): void {
+  #count(steps: Uint32Array): void {
     this.#move()
     const place = this.#newest % STEPS
-    this.#steps[place] = (this.#steps[place] as number) + amount
+    steps[place] = (steps[place] as number) + 1
   }
 
   /** Forgets the steps that have left the window. */
   #move(): void {
     const now = Math.floor(this.#clock.now() / this.#stepMs)
     if (now === this.#newest) return
-    const passed = Math.min(STEPS, now - this.#newest)
-    for (let step = 1; step <= passed; step++) this.#steps[(now - passed + step) % STEPS] = 0
+    for (let step = Math.max(this.#newest + 1, now - STEPS + 1); step <= now; step++) {
+      this.#requests[step % STEPS] = 0
+      this.#retries[step % STEPS] = 0
+    }
     this.#newest = now
   }
+}
+
+function sum(steps: Uint32Array): number {
+  return steps.reduce((total, count) => total + count, 0)
 }

@@ -1,6 +1,8 @@
+import type { Socket } from 'node:net'
 import type { Balancer } from '../balancer/balancer.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Random } from '../core/random.ts'
+import type { ConnectOptions } from '../endpoint/connect.ts'
 import type { RetryBudgetOptions } from './retry-budget.ts'
 
 /** When and how often a request is sent again. */
@@ -26,13 +28,17 @@ export interface ClientLimits {
   connectTimeoutMs?: number
   /** Connections to one Instance at most. Default 256. */
   connectionsMax?: number
-  /** Requests that may wait for a connection to one Instance. Default 10,000. */
+  /** Requests that may wait for a connection to one Instance, and for an Instance of one service. Default 10,000. */
   queueMax?: number
 }
+
+/** Opens a socket to an endpoint URL of an Instance; resolves when it can be written to. As `connect` of `ropewalk/endpoint`. */
+export type Connect = (endpoint: string, options: ConnectOptions) => Promise<Socket>
 
 /** Everything the parts of a Client need to know. */
 export interface Settings extends Required<ClientLimits> {
   readonly balancer: () => Balancer
+  readonly connect: Connect
   readonly attemptsMax: number
   readonly budget: RetryBudgetOptions
   readonly clock: Clock

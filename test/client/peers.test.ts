@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict'
+import { afterEach, beforeEach, describe, it } from 'node:test'
+import type { Connect } from '../../src/client/index.ts'
+import { connect } from '../../src/endpoint/connect.ts'
+import { ask, Cluster, hold, inTurn, kill, type Member, tally, until } from './cluster.ts'
+
+let cluster: Cluster
+
+beforeEach(() => {
+  cluster = new Cluster()
+})
+
+afterEach(() => cluster.close())
+
+describe('Peers, while an Instance drains', () => {
+  it('send it nothing from the acknowledgement on, and let what is under way finish', async () => {
+    const [leaving] = (await cluster.start(3)) as [Member]
+    const client = cluster.client({ balancer: inTurn })
+    const held = hold(leaving)
+    const underWay = [ask(client), ask(client), ask(client)]
+    await until(() => leaving.paths.length === 1)
+    const report = await leaving.lease.drain()
+    assert.equal(report.acknowledged, true)
+    assert.deepEqual(await tally(10, () => ask(client)), { 'users-1': 5, 'users-2': 5 })
+    assert.equal(leaving.paths.length, 1)
+    held.release()
+    assert.ok((await Promise.all(underWay)).includes(leaving.id))
+  })
+
+  it('acknowledge only when what was written is being answered', async () => {
+    const member = await cluster.startOne()
+    const held = hold(member)
+    const client = cluster.client()
+    const answer = ask(client)
+    await until(() => member.paths.length === 1)
+    let acknowledged = false
+    const draining = member.lease.drain().then(() => (acknowledged = true))
+    await until(() => client.explain('users').candidates[0]?.tier === undefined)
+    assert.equal(acknowledged, false)
+    held.release()
+    await draining
+    assert.equal(await answer, member.id)
+  })
+
+  it('do not wait for a slow answer to acknowledge: what was written a while ago has arrived', async () => {
+    const member = await cluster.startOne()
+    const held = hold(member)
+    const answer = ask(cluster.client())
+    await until(() => member.paths.length === 1)
+    const report = await member.lease.drain()
+    assert.equal(report.acknowledged, true)
+    held.release()
+    assert.equal(await answer, member.id)
+  })
+
+  it('send what waits for a connection elsewhere', async () => {
+    const [leaving] = (await cluster.start(2)) as [Member]
+    const held = hold(leaving)
+    const client = cluster.client({ balancer: inTurn, connectionsMax: 1 })
+    const answers = Array.from({ length: 6 }, () => ask(client))
+    await until(() => client.explain('users').candidates[0]?.connections.waiting === 2)
+    await leaving.lease.drain()
+    held.release()
+    const ids = await Promise.all(answers)
+    assert.equal(ids.filter(id => id === leaving.id).length, 1)
+    assert.equal(leaving.paths.length, 1)
+  })
+
+  it('give up connections that are being made', async () => {
+    const [leaving, other] = (await cluster.start(2)) as [Member, Member]
+    const signals: (AbortSignal | undefined)[] = []
+    const heldConnect: Connect = (endpoint, options) => {
+      if (endpoint === other.url) return connect(endpoint, options)
+      signals.push(options.signal)
+      return new Promise((_, reject) =>
+        options.signal?.addEventListener('abort', () => reject(options.signal?.reason as Error)),
+      )
+    }
+    const client = cluster.client({ balancer: inTurn, connect: heldConnect })
+    const answers = [ask(client, '/', { method: 'POST' }), ask(client, '/', { method: 'POST' })]
+    await until(() => signals.length === 1)
+    await leaving.lease.drain()
+    assert.deepEqual(await Promise.all(answers), [other.id, other.id])
+    assert.ok(signals[0]?.aborted)
+    assert.deepEqual(client.explain('users').candidates[0]?.connections, {
+      open: 0,
+      idle: 0,
+      connecting: 0,
+      waiting: 0,
+    })
+    assert.deepEqual(leaving.paths, [])
+  })
+
+  it('send it not one request after the acknowledgement, under load, and lose none', async () => {
+    const members = await cluster.start(3)
+    const client = cluster.client()
+    const load = new Load(() => ask(client))
+    for (const member of members.slice(0, 2)) {
+      await until(() => member.paths.length > 20)
+      await member.lease.drain()
+      const before = member.paths.length
+      await new Promise(resolve => setTimeout(resolve, 20))
+      assert.equal(member.paths.length, before)
+      await member.lease.revoke()
+      kill(member.server)
+    }
+    assert.equal(await load.stop(), 0)
+  })
+
+  it('close its idle connections, so that it need not wait for them', async () => {
+    const member = await cluster.startOne()
+    const client = cluster.client()
+    await Promise.all([ask(client), ask(client), ask(client)])
+    assert.equal(client.explain('users').candidates[0]?.connections.open, 3)
+    await member.lease.drain()
+    await until(() => client.explain('users').candidates[0]?.connections.open === 0)
+  })
+})
+
+describe('Peers', () => {
+  it('call an Instance that is registered anew at another address there', async () => {
+    const first = await cluster.startOne({ id: 'a' })
+    const client = cluster.client()
+    await ask(client)
+    const second = await cluster.startOne({ id: 'b' })
+    await second.lease.revoke()
+    await first.lease.update({ endpoints: [second.url] })
+    await until(() => client.explain('users').candidates[0]?.endpoints[0] === second.url)
+    assert.equal(await ask(client), 'b')
+  })
+
+  it('let one back in that was started anew', async () => {
+    const lease = await cluster.registerAbsent({ id: 'a' })
+    await cluster.startOne({ id: 'b' })
+    const client = cluster.client({ balancer: inTurn })
+    await tally(2, () => ask(client))
+    const tier = () => client.explain('users').candidates[0]?.tier
+    assert.equal(tier(), 'ejected')
+    await lease.update({ startedAt: lease.instance.startedAt + 1 })
+    await until(() => tier() === 'preferred')
+  })
+
+  it('use only TLS endpoints for https, and say what there is when there is none', async () => {
+    await cluster.start(1)
+    const client = cluster.client({ waitMs: 0 })
+    const failure = await client.request('https://users/').catch((error: Error) => error)
+    assert.ok(failure instanceof Error)
+    assert.match(String(failure.cause), /no TLS endpoint, only tcp:/)
+  })
+})
+
+/** Sixteen callers that never pause. */
+class Load {
+  #failed = 0
+  #running = true
+  readonly #callers: Promise<void>[]
+
+  constructor(request: () => Promise<unknown>) {
+    this.#callers = Array.from({ length: 16 }, () => this.#call(request))
+  }
+
+  /** Ends it; resolves with the number of requests that failed. */
+  async stop(): Promise<number> {
+    this.#running = false
+    await Promise.all(this.#callers)
+    return this.#failed
+  }
+
+  async #call(request: () => Promise<unknown>): Promise<void> {
+    while (this.#running) await request().catch(() => this.#failed++)
+  }
+}
