@@ -1,5 +1,6 @@
 import { abortable } from '../../core/abort.ts'
 import type { Clock } from '../../core/clock.ts'
+import { RopewalkError } from '../../core/error.ts'
 import type { HelloMessage } from '../../protocol/client-message.ts'
 import { decodeServerFrame } from '../../protocol/decode-server-frame.ts'
 import { ProtocolError } from '../../protocol/errors.ts'
@@ -78,7 +79,7 @@ export class Session implements ConnectionListener {
     try {
       for (const message of decodeServerFrame(frame)) this.#receive(message)
     } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error
+      if (!(error instanceof RopewalkError)) throw error
       this.#fail(error.message)
     }
   }
