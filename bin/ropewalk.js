@@ -14,16 +14,17 @@ if (major < 24 || (major === 24 && minor < 15)) {
   )
   process.exitCode = 78
 } else {
+  const nodeModule = await import('node:module')
+  nodeModule.enableCompileCache()
   const source = new URL('../src/cli/main.ts', import.meta.url)
   const inCheckout = existsSync(source)
-  if (inCheckout) await resolveToSources()
+  if (inCheckout) resolveToSources(nodeModule)
   const { main } = await import(inCheckout ? source.href : new URL('../dist/cli/main.js', import.meta.url).href)
   await main(process.argv.slice(2))
 }
 
 /** Makes `import 'ropewalk'`, in the applications that are run, lead to `src/` as well: no two copies of anything. */
-async function resolveToSources() {
-  const { registerHooks } = await import('node:module')
+function resolveToSources({ registerHooks }) {
   registerHooks({
     resolve: (specifier, context, nextResolve) =>
       nextResolve(specifier, { ...context, conditions: ['ropewalk-development', ...context.conditions] }),

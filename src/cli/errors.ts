@@ -38,7 +38,7 @@ export class NothingToCallError extends RopewalkError implements WithExitStatus 
   readonly exitStatus = EXIT_STATUS.EX_UNAVAILABLE
 
   constructor(serviceName: string, draining: number) {
-    const why = draining > 0 ? `${draining} are draining` : 'none is registered'
+    const why = draining > 0 ? `it has ${draining}, all draining` : 'none is registered'
     super(`No instance of "${serviceName}" takes new work just now: ${why}`)
   }
 }

@@ -6,6 +6,14 @@ import { after, before, describe, it } from 'node:test'
 import { UnusableFileError } from '../../src/cli/errors.ts'
 import { importDefault } from '../../src/cli/import-default.ts'
 
+const refuses = async (path: string, message: RegExp, exitStatus = 65) =>
+  assert.rejects(importDefault(path), (error: unknown) => {
+    assert.ok(error instanceof UnusableFileError)
+    assert.match(error.message, message)
+    assert.equal(error.exitStatus, exitStatus)
+    return true
+  })
+
 describe('importDefault', () => {
   let folder: string
   before(async () => (folder = await mkdtemp(join(tmpdir(), 'ropewalk-import-'))))
@@ -16,14 +24,6 @@ describe('importDefault', () => {
     await writeFile(path, text)
     return path
   }
-  const refuses = async (path: string, message: RegExp, exitStatus = 65) =>
-    assert.rejects(importDefault(path), (error: unknown) => {
-      assert.ok(error instanceof UnusableFileError)
-      assert.match(error.message, message)
-      assert.equal(error.exitStatus, exitStatus)
-      return true
-    })
-
   it('gives the default export of TypeScript and of JavaScript', async () => {
     assert.deepEqual(await importDefault(await file('good.ts', 'export default { a: 1 as number }')), { a: 1 })
     assert.equal(await importDefault(await file('good.mjs', 'export default 2')), 2)

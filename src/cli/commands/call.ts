@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { InvalidArgumentError, type Command } from 'commander'
 import { timeLimit } from '../../core/abort.ts'
 import { systemClock } from '../../core/clock.ts'
+import { RopewalkError } from '../../core/error.ts'
 import { EXIT_STATUS } from '../exit-status.ts'
 import { globalOptions } from '../global-options.ts'
 import { notice, printResult } from '../output.ts'
@@ -48,12 +49,19 @@ async function call(url: string, command: Command): Promise<void> {
   await withRegistry({ registry: registryUrl }, async (registry, interrupted) => {
     using limit = timeLimit(systemClock, timeout, { signal: interrupted })
     await using client = new Client({ registry })
-    const response = await client.fetch(url, { ...(await requestInit(request)), signal: limit.signal })
+    const response = await client
+      .fetch(url, { ...(await requestInit(request)), signal: limit.signal })
+      .catch(throwCause)
     if (include) notice(headOf(response))
     if (json) printResult(true, await summaryOf(response), String)
     else if (response.body) await pipeline(response.body, process.stdout, { end: false })
     if (response.status >= 400) process.exitCode = EXIT_STATUS.NO
   })
+}
+
+/** What fetch rejects with says nothing of itself. */
+function throwCause(error: unknown): never {
+  throw error instanceof TypeError && error.cause instanceof RopewalkError ? error.cause : error
 }
 
 function collectHeader(header: string, before: Readonly<Record<string, string>>): Record<string, string> {

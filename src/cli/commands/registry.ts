@@ -1,12 +1,5 @@
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import type { Command } from 'commander'
-import { Application } from '../../application/application.ts'
-import { parseEndpoint } from '../../endpoint/parse-endpoint.ts'
-import { run } from '../../run.ts'
 import { parseDuration } from '../duration.ts'
-import { packageVersion } from '../package-version.ts'
-import { UrlPrinter } from '../url-printer.ts'
 
 const EXAMPLES = `
 When it is ready it prints its URL, as others give it to --registry. Data is kept in a folder, so that it comes back, even from a crash, with
@@ -41,29 +34,7 @@ export function addRegistryCommand(program: Command): void {
     .option('--insecure', 'listen beyond this machine although everybody may change everything')
     .addHelpText('after', EXAMPLES)
     .action(async (options: RegistryCommandOptions) => {
-      const daemon = await createDaemon(options)
-      await run(new Application('registry', [daemon, new UrlPrinter(daemon)]))
+      const { runRegistry } = await import('../run-registry.ts')
+      await runRegistry({ ...options, dataPath: options.memory ? null : options.data, graceMs: options.grace })
     })
-}
-
-async function createDaemon({ listen, data, memory, grace, insecure }: RegistryCommandOptions) {
-  const { RegistryDaemon } = await import('../../daemon/registry-daemon.ts')
-  const { RestFrontend } = await import('../../daemon/rest/rest-frontend.ts')
-  return new RegistryDaemon({
-    name: 'daemon',
-    endpoint: listen,
-    dataPath: memory ? undefined : (data ?? defaultDataPath(listen)),
-    graceMs: grace,
-    insecure,
-    version: packageVersion(),
-    frontends: [new RestFrontend()],
-  })
-}
-
-/** Undefined for a port chosen by the system: nobody would find the data again. */
-function defaultDataPath(listen: string): string | undefined {
-  const endpoint = parseEndpoint(listen)
-  const name = endpoint.scheme === 'unix' ? 'unix' : endpoint.port
-  if (name === 0) return undefined
-  return join(process.env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'ropewalk', `registry-${name}`)
 }

@@ -1,7 +1,5 @@
 import type { Command } from 'commander'
-import { Application } from '../../application/application.ts'
 import type { Service } from '../../application/service.ts'
-import { run } from '../../run.ts'
 import { UnusableFileError } from '../errors.ts'
 import { globalOptions } from '../global-options.ts'
 import { importDefault } from '../import-default.ts'
@@ -30,9 +28,15 @@ export function addRunCommand(program: Command): void {
       process.env['ROPEWALK_REGISTRY'] = globalOptions(command).registry
       const applications: Service[] = []
       for (const file of files) applications.push(await importApplication(file))
-      const [first, ...more] = applications
-      if (first) await run(more.length === 0 ? first : new Application('ropewalk', applications))
+      await runAll(applications)
     })
+}
+
+async function runAll(applications: readonly Service[]): Promise<void> {
+  const { Application } = await import('../../application/application.ts')
+  const { run } = await import('../../run.ts')
+  const [first, ...more] = applications
+  if (first) await run(more.length === 0 ? first : new Application('ropewalk', applications))
 }
 
 /** Rejects with `UnusableFileError` when the file exports no Service. */

@@ -1,9 +1,5 @@
 import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { run } from '../../run.ts'
-import { freePort } from '../up/free-port.ts'
-import { loadConfig } from '../up/load-config.ts'
-import { createSystem } from '../up/system.ts'
 
 const EXAMPLES = `
 The configuration is JSON, or a module whose default export is the same:
@@ -41,7 +37,11 @@ export function addUpCommand(program: Command): void {
     .argument('<config>', 'a .json, .ts or .js file')
     .addHelpText('after', EXAMPLES)
     .action(async (file: string) => {
+      const { loadConfig } = await import('../up/load-config.ts')
       const config = await loadConfig(file)
+      const { createSystem } = await import('../up/system.ts')
+      const { freePort } = await import('../up/free-port.ts')
+      const { run } = await import('../../run.ts')
       await run(await createSystem(config, { directory: dirname(resolve(file)), freePort }))
     })
 }
