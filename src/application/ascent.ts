@@ -43,12 +43,12 @@ async function climb(node: ServiceNode, phase: PhaseUp, ascent: Ascent): Promise
 async function enter(node: ServiceNode, phase: PhaseUp, ascent: Ascent): Promise<void> {
   const { entered, signal } = ascent
   signal.throwIfAborted()
-  if (node.reached === undefined) node.become('starting')
+  if (node.reached === undefined) begin(node, phase)
   node.reached = phase
   entered.add(node)
   try {
     assertSound(node)
-    await node.run(phase, signal)
+    await node.hooks.run(phase, signal)
     assertSound(node)
   } catch (error) {
     if (signal.aborted && !(error instanceof ServiceHungError)) throw signal.reason
@@ -56,6 +56,12 @@ async function enter(node: ServiceNode, phase: PhaseUp, ascent: Ascent): Promise
   }
   signal.throwIfAborted()
   await climbChildren(node, phase, ascent)
+}
+
+function begin(node: ServiceNode, phase: PhaseUp): void {
+  const { path, hooks } = node
+  if (hooks.hung) throw new StartFailedError(path, phase, new ServiceHungError(path, hooks.hung))
+  node.become('starting')
 }
 
 /** A service may tell that it failed between two of its hooks, or while one runs. */

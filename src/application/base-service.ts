@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import { startNode, stopNode } from './lifecycle.ts'
-import { type NodeInit, ServiceNode } from './node.ts'
+import type { Hooks } from './hook-runner.ts'
+import { ServiceNode } from './node.ts'
 import { type NodeOwner, ownNode } from './node-of.ts'
 import type { PhaseContext } from './phase.ts'
 import type { ServiceStatus, StartOptions, StopOptions } from './service.ts'
@@ -91,7 +92,7 @@ export abstract class BaseService implements NodeOwner {
     this[ownNode].degrade()
   }
 
-  #hooks(): NodeInit['hooks'] {
+  #hooks(): Hooks {
     return {
       bind: context => this.onBind(context),
       start: context => this.onStart(context),

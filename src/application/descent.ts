@@ -51,7 +51,7 @@ function childrenOf(node: ServiceNode, { tree }: Descent): readonly ServiceNode[
 
 async function leave(node: ServiceNode, phase: PhaseDown, { signal, failures }: Descent): Promise<void> {
   try {
-    await node.run(phase, signal)
+    await node.hooks.run(phase, signal)
   } catch (error) {
     node.error ??= error
     failures.push({ path: node.path, error })

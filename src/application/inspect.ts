@@ -48,7 +48,7 @@ function report(node: ServiceNode): ServiceReport {
     desired,
     since: node.since ?? null,
     tookMs: { ...node.tookMs },
-    running: node.running ?? null,
+    running: node.hooks.running ?? null,
     restarts,
     reason: error === undefined ? (reason ?? null) : messageOf(error),
     children: node.children.map(report),

@@ -1,4 +1,5 @@
-import { type Hooks, ServiceNode } from './node.ts'
+import type { Hooks } from './hook-runner.ts'
+import { ServiceNode } from './node.ts'
 import type { Service } from './service.ts'
 
 /** Where a service keeps its node. Internal: whoever lacks it is driven through `start()` and `stop()` alone. */

@@ -1,19 +1,14 @@
-import { type Clock, systemClock, type Timer } from '../core/clock.ts'
+import { type Clock, systemClock } from '../core/clock.ts'
 import { publish } from '../core/event.ts'
-import { InvalidNameError, messageOf, ServiceHungError } from './errors.ts'
+import { InvalidNameError, messageOf } from './errors.ts'
+import { type Hooks, HookRunner } from './hook-runner.ts'
 import type { Ordered } from './order.ts'
-import { type Phase, type PhaseContext, PHASES_UP, type PhaseUp } from './phase.ts'
+import { type Phase, PHASES_UP, type PhaseUp } from './phase.ts'
 import type { Service, ServiceStatus } from './service.ts'
 import type { Turn, TurnTaker } from './turn.ts'
 
 /** How long a way down may take unless somebody says otherwise. */
 const DEADLINE_MS = 10_000
-
-/** How long a hook may take to settle after its signal has aborted; then it is abandoned. */
-const HANG_GRACE_MS = 1_000
-
-/** What a service does in each phase. */
-export type Hooks = Readonly<Record<Phase, (context: PhaseContext) => void | Promise<void>>>
 
 /** What a service is meant to be. */
 export type DesiredState = 'started' | 'stopped'
@@ -42,6 +37,7 @@ export class ServiceNode implements TurnTaker, Ordered {
   readonly name: string
   readonly service: Service
   readonly turns: Turn[] = []
+  readonly hooks: HookRunner
   parent: ServiceNode | undefined
   /** In the order of the way up. */
   readonly children: ServiceNode[] = []
@@ -58,7 +54,6 @@ export class ServiceNode implements TurnTaker, Ordered {
   restarts = 0
   /** How long each phase took the last time, in milliseconds, children included. */
   readonly tookMs: Partial<Record<Phase, number>> = {}
-  readonly #hooks: Hooks
   readonly #clock: Clock | undefined
   readonly #deadlineMs: number | undefined
   #status: ServiceStatus = 'idle'
@@ -67,15 +62,13 @@ export class ServiceNode implements TurnTaker, Ordered {
   #desiredBy: unknown
   #reason: string | undefined
   #recovery: AbortController | undefined
-  #running: { phase: Phase; since: number } | undefined
-  #hung: Phase | undefined
 
   constructor({ service, hooks, clock, deadlineMs }: NodeInit) {
     const { name } = service
     if (typeof name !== 'string' || name === '' || name.includes('/')) throw new InvalidNameError(name)
     this.name = name
     this.service = service
-    this.#hooks = hooks
+    this.hooks = new HookRunner(hooks, this)
     this.#clock = clock
     this.#deadlineMs = deadlineMs
   }
@@ -108,11 +101,6 @@ export class ServiceNode implements TurnTaker, Ordered {
   /** Why it is degraded, in its own words. */
   get reason(): string | undefined {
     return this.#reason
-  }
-
-  /** The hook that runs now, or was abandoned and still does. */
-  get running(): { phase: Phase; forMs: number } | undefined {
-    return this.#running && { phase: this.#running.phase, forMs: this.clock.now() - this.#running.since }
   }
 
   /** Whether it does its work, well or not so well. */
@@ -181,20 +169,6 @@ export class ServiceNode implements TurnTaker, Ordered {
     return this.#status === 'degraded' || this.#status === 'failed' || this.#recovery !== undefined
   }
 
-  /**
-   * Runs the hook of one phase. Rejects with what the hook did, or with `ServiceHungError` when it has not settled soon after `signal`
-   * aborted. A service with an abandoned hook runs none on the way up until that has settled; on the way down it gets its last chance.
-   */
-  async run(phase: Phase, signal: AbortSignal): Promise<void> {
-    if (this.#hung && isUp(phase)) throw new ServiceHungError(this.path, this.#hung)
-    const running = { phase, since: this.clock.now() }
-    this.#running = running
-    const settled = this.#invoke(phase, signal).finally(() => {
-      if (this.#running === running) this.#running = undefined
-    })
-    await this.#outlast(settled, phase, signal)
-  }
-
   /** Does one phase of this node and what is below it, and takes its time. */
   async measure(phase: Phase, work: () => Promise<void>): Promise<void> {
     const since = this.clock.now()
@@ -204,41 +178,12 @@ export class ServiceNode implements TurnTaker, Ordered {
       this.tookMs[phase] = this.clock.now() - since
     }
   }
-
-  async #invoke(phase: Phase, signal: AbortSignal): Promise<void> {
-    await this.#hooks[phase]({ signal })
-  }
-
-  /** Waits for a hook until it hangs. */
-  async #outlast(settled: Promise<void>, phase: Phase, signal: AbortSignal): Promise<void> {
-    const hung = Promise.withResolvers<never>()
-    const abandon = () => {
-      this.#hung = phase
-      const forget = () => (this.#hung = undefined)
-      settled.then(forget, forget)
-      hung.reject(new ServiceHungError(this.path, phase))
-    }
-    let timer: Timer | undefined
-    const onAbort = () => void (timer = this.clock.schedule(HANG_GRACE_MS, abandon))
-    if (signal.aborted) onAbort()
-    signal.addEventListener('abort', onAbort, { once: true })
-    try {
-      await Promise.race([settled, hung.promise])
-    } finally {
-      signal.removeEventListener('abort', onAbort)
-      timer?.cancel()
-    }
-  }
-}
-
-function isUp(phase: Phase): phase is PhaseUp {
-  return phase !== 'drain' && phase !== 'stop'
 }
 
 function statusEvent({ path, status, parent, error, reason }: ServiceNode, from: ServiceStatus) {
   const facts = { event: 'service.status', path, status, from }
   if (status === 'failed')
-    return { level: 'error', message: `${path} failed: ${messageOf(error)}`, error, ...facts } as const
+    return { level: 'warn', message: `${path} failed: ${messageOf(error)}`, error, ...facts } as const
   if (status === 'degraded')
     return { level: 'warn', message: `${path} is degraded${reason ? `: ${reason}` : ''}`, reason, ...facts } as const
   return { level: parent ? 'debug' : 'info', message: `${path} is ${status}`, ...facts } as const

@@ -14,13 +14,18 @@ import type { Service } from './service.ts'
 /** The signals that start the way down. */
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
-/** How long the process may go on when everything has stopped, before what keeps it is named and it is ended. */
+/** As `RunOptions.lingerMs`. */
 const LINGER_MS = 10_000
 
 /** How to run. */
 export interface RunOptions {
   /** How long the way down may take, in milliseconds. Default: the application's own, else 10,000. */
   deadlineMs?: number
+  /**
+   * How long, in milliseconds, the process may go on when everything in it has stopped, kept by something that no service owns: then that is named and
+   * the process ended. Default 10,000.
+   */
+  lingerMs?: number
 }
 
 /**
@@ -32,7 +37,7 @@ export interface RunOptions {
  * - when somebody else stops it.
  *
  * The exit status is set and the process left to end by itself. It is forced to, non-zero and with a list of what still ran, only by a second signal,
- * when a service hangs beyond its deadline, or when something unknown keeps the process for ten seconds longer. Never rejects. A second
+ * when a service hangs beyond its deadline, or when something keeps the process for longer than `lingerMs`. Never rejects. A second
  * call for the same application, even when it is over, joins the first.
  */
 export function runApplication(application: Service, options: RunOptions = {}): Promise<number> {
@@ -158,7 +163,7 @@ class Run {
   /** A socket or timer that nobody owns would keep the process for ever. The wait itself does not. */
   #watchForRemains(): void {
     if (active > 0) return
-    AbortSignal.timeout(LINGER_MS).addEventListener('abort', () => {
+    AbortSignal.timeout(this.#options.lingerMs ?? LINGER_MS).addEventListener('abort', () => {
       if (active > 0) return
       const resources = process.getActiveResourcesInfo().join(', ')
       this.#force(this.#status || EXIT.EX_SOFTWARE, `it has stopped, but something keeps the process: ${resources}`)

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { MultiService } from '../../src/application/multi-service.ts'
+import { FakeClock } from '../../src/testing/fake-clock.ts'
+import { hang, type Journal, Probe, waitForAbort } from './probe.ts'
+
+const failing = { start: () => Promise.reject(new Error('no')) }
+
+describe('MultiService.add', () => {
+  it('starts what is added to a running tree, and not what is added to one at rest', async () => {
+    const root = new MultiService('app')
+    const early = new Probe('early')
+    await root.add(early)
+    assert.equal(early.status, 'idle')
+    await root.start()
+    const late = new Probe('late')
+    await root.add(late)
+    assert.deepEqual([early.status, late.status], ['ready', 'ready'])
+    await root.stop()
+    assert.deepEqual([early.status, late.status], ['stopped', 'stopped'])
+  })
+
+  it('waits for a start of the tree that is under way', async () => {
+    const journal: Journal = []
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const root = new MultiService('app', [new Probe('db', journal, { start: () => promise })])
+    const started = root.start()
+    const added = root.add(new Probe('web', journal))
+    resolve()
+    await Promise.all([started, added])
+    assert.deepEqual(journal, ['bind db', 'start db', 'register db', 'bind web', 'start web', 'register web'])
+    await root.stop()
+  })
+
+  it('leaves no trace of a service that cannot be started, and the others alone', async () => {
+    const db = new Probe('db')
+    const root = new MultiService('app', [db])
+    await root.start()
+    await assert.rejects(root.add(new Probe('web', [], failing)), { code: 'ERR_START_FAILED' })
+    assert.deepEqual([root.status, root.children], ['ready', [db]])
+    await root.add(new Probe('web'))
+    await root.stop()
+  })
+
+  it('keeps a service that cannot be started, as failed, when the policy is to continue', async () => {
+    const root = new MultiService('app', [], { failurePolicy: 'continue', restart: { maxRestarts: 0 } })
+    await root.start()
+    await root.add(new Probe('web', [], failing))
+    assert.deepEqual([root.status, root.find('web')?.status], ['degraded', 'failed'])
+    await root.stop()
+  })
+
+  it('can be given up', async () => {
+    const root = new MultiService('app')
+    await root.start()
+    const giveUp = new AbortController()
+    const added = assert.rejects(root.add(new Probe('web', [], { start: waitForAbort }), giveUp), { message: 'enough' })
+    await new Promise(resolve => setImmediate(resolve))
+    giveUp.abort(new Error('enough'))
+    await added
+    assert.deepEqual(root.children, [])
+    await root.stop()
+  })
+
+  it('puts a service where it is told to', async () => {
+    const root = new MultiService('app', [new Probe('db'), new Probe('web')])
+    await root.add(new Probe('cache'), { before: 'web', after: ['db'] })
+    assert.deepEqual(
+      root.children.map(({ name }) => name),
+      ['db', 'cache', 'web'],
+    )
+    await assert.rejects(root.add(new Probe('first'), { before: 'db', after: ['web'] }), {
+      code: 'ERR_UNKNOWN_SIBLING',
+    })
+    await assert.rejects(root.add(root), { code: 'ERR_HAS_PARENT' })
+  })
+})
+
+describe('MultiService.remove', () => {
+  it('stops what it removes, and leaves its name free at once', async () => {
+    const journal: Journal = []
+    const old = new Probe('web', journal)
+    const root = new MultiService('app', [old])
+    await root.start()
+    const removed = root.remove('web')
+    const added = root.add(new Probe('web', journal))
+    await Promise.all([removed, added])
+    assert.deepEqual(journal.slice(3), ['drain web', 'stop web', 'bind web', 'start web', 'register web'])
+    assert.equal(old.status, 'stopped')
+    await root.stop()
+    assert.equal(journal.length, 10)
+  })
+
+  it('removes what cannot be stopped too, and names it by its path', async () => {
+    const clock = new FakeClock()
+    const stuck = new Probe('stuck', [], { stop: hang })
+    const root = new MultiService('app', [stuck], { clock })
+    await root.start()
+    const removed = assert.rejects(root.remove(stuck, { deadlineMs: 10 }), /\/app\/stuck/)
+    await clock.advance(1_010)
+    await removed
+    assert.deepEqual([root.children, root.status], [[], 'ready'])
+    await root.stop()
+  })
+
+  it('refuses what is no child of it', async () => {
+    const root = new MultiService('app', [new Probe('web')])
+    await assert.rejects(root.remove('db'), { code: 'ERR_NOT_A_CHILD' })
+    await assert.rejects(root.remove(new Probe('web')), { code: 'ERR_NOT_A_CHILD' })
+  })
+
+  it('lets the tree stop only when what is being removed is down', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const web = new Probe('web', [], { stop: () => promise })
+    const root = new MultiService('app', [web])
+    await root.start()
+    const removed = root.remove(web)
+    const stopped = root.stop().then(() => web.status)
+    resolve()
+    assert.equal(await stopped, 'stopped')
+    await removed
+  })
+})
+
+describe('MultiService.move', () => {
+  it('moves a running service between running parents without stopping it', async () => {
+    const journal: Journal = []
+    const web = new Probe('web', journal)
+    const [left, right] = [new MultiService('left', [web]), new MultiService('right')]
+    const root = new MultiService('app', [left, right])
+    await root.start()
+    await left.move(web, { to: right })
+    assert.deepEqual([left.children, right.children, root.find('/app/right/web')], [[], [web], web])
+    assert.deepEqual(journal, ['bind web', 'start web', 'register web'])
+    await left.stop()
+    assert.equal(web.status, 'ready')
+    await right.stop()
+    assert.equal(web.status, 'stopped')
+    await root.stop()
+  })
+
+  it('changes the order among siblings, which the way down then follows', async () => {
+    const journal: Journal = []
+    const root = new MultiService('app', [new Probe('a', journal), new Probe('b', journal)])
+    await root.start()
+    await root.move('b', { before: 'a' })
+    await root.stop()
+    assert.deepEqual(journal.slice(-2), ['stop a', 'stop b'])
+  })
+
+  it('starts what moves to a running parent and stops what moves to one at rest', async () => {
+    const web = new Probe('web')
+    const [idle, running] = [new MultiService('idle', [web]), new MultiService('running')]
+    await running.start()
+    await idle.move(web, { to: running })
+    assert.equal(web.status, 'ready')
+    await running.move(web, { to: idle })
+    assert.equal(web.status, 'stopped')
+    await running.stop()
+  })
+
+  it('leaves a service where it was when it cannot stand where it should go', async () => {
+    const web = new Probe('web')
+    const [left, right] = [new MultiService('left', [web]), new MultiService('right', [new Probe('web')])]
+    await assert.rejects(left.move(web, { to: right }), { code: 'ERR_DUPLICATE_NAME' })
+    assert.equal(left.find('/left/web'), web)
+    await left.start()
+    assert.equal(web.status, 'ready')
+    await left.stop()
+  })
+
+  it('has a parent that stops before its turn stop what leaves it, and the new parent start it again', async () => {
+    const journal: Journal = []
+    const web = new Probe('web', journal)
+    const [left, right] = [new MultiService('left', [web]), new MultiService('right')]
+    await Promise.all([left.start(), right.start()])
+    await Promise.all([left.stop(), left.move(web, { to: right }), right.stop()])
+    assert.deepEqual([web.status, web.overlaps], ['stopped', 0])
+  })
+})
