@@ -61,7 +61,7 @@ export class JournalFile {
   /** What the file begins with; undefined in a new one. */
   head(): JournalHead | undefined {
     const row = this.#attempt('cannot be read', () => this.#database.prepare('SELECT epoch, revision FROM head').get())
-    return row as JournalHead | undefined
+    return row && { epoch: row.epoch as string, revision: row.revision as number }
   }
 
   /** Every claim. One that is not valid (any more) is left out, and told by the event `journal.skipped`. */

@@ -114,7 +114,7 @@ export class RegistryDaemon extends MultiService {
     for (const frontend of frontends) frontend.mount(router, { store, durability, clock })
     const sessions = new SessionServer({ store, durability, turn, clock, version, pingMs, silentMs, sessionsMax })
     const settling = clock.schedule(store.graceMs, () => store.rosters.settle())
-    return { data, router, sessions, frontends, settling }
+    return { data, router, sessions, frontends, settling, left: false }
   }
 
   #tellHealth(error: Error | undefined): void {
@@ -135,14 +135,18 @@ interface Running {
   readonly sessions: SessionServer
   readonly frontends: readonly Frontend[]
   readonly settling: Timer
+  /** Whether its clients were told. */
+  left: boolean
 }
 
 const SESSIONS_MAX = 20_000
 
 /** Ends what clients hold open. Time stands still for the Store from now on: nobody is given up because the daemon leaves. */
-function leave({ data, sessions, frontends, settling }: Running): void {
-  settling.cancel()
-  data.store.close()
-  sessions.close()
-  for (const frontend of frontends) frontend.close()
+function leave(running: Running): void {
+  if (running.left) return
+  running.left = true
+  running.settling.cancel()
+  running.data.store.close()
+  running.sessions.close()
+  for (const frontend of running.frontends) frontend.close()
 }

@@ -8,6 +8,9 @@ import type { Encoded } from './encoded.ts'
 /** A peer that has not taken this many bytes is congested: it is told nothing more that can wait, and not listened to. */
 const CONGESTED_BYTES = 1024 * 1024
 
+/** What a close frame has room for beside its code. */
+const REASON_BYTES_MAX = 123
+
 /** What is heard of a connection. */
 export interface ConnectionListener {
   /** A frame of text has come. */
@@ -89,7 +92,7 @@ export class Connection {
   close(code: number, reason: string): void {
     this.#flush()
     this.#init.webSocket.resume()
-    this.#init.webSocket.close(code, Buffer.from(reason).subarray(0, 123).toString())
+    this.#init.webSocket.close(code, cut(reason))
   }
 
   /** Ends it at once. */
@@ -120,4 +123,11 @@ function frames(messages: readonly (Encoded | string)[]): readonly (Buffer | str
   if (messages.length === 1 && typeof only === 'object') return [only.frame]
   const texts = messages.map(message => (typeof message === 'string' ? message : message.text))
   return encodeFrames(texts, PROTOCOL_LIMITS.serverFrameBytes)
+}
+
+/** As much of a reason as fits, in whole characters. */
+function cut(reason: string): string {
+  const bytes = new Uint8Array(REASON_BYTES_MAX)
+  const { read } = new TextEncoder().encodeInto(reason, bytes)
+  return reason.slice(0, read)
 }

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict'
+import { describe, it, type TestContext } from 'node:test'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { JournalError } from '../../src/daemon/errors.ts'
+import { type JournalBatch, JournalFile } from '../../src/daemon/journal-file.ts'
+import { Journal } from '../../src/daemon/journal.ts'
+import { Turn } from '../../src/daemon/turn.ts'
+import { Store } from '../../src/discovery/store/store.ts'
+import { FakeClock } from '../../src/testing/fake-clock.ts'
+import { users } from '../discovery/store/instances.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+/** A file whose disk can be made full, and that counts its commits. */
+class FillableFile extends JournalFile {
+  full = false
+  commits = 0
+
+  override write(batch: JournalBatch): void {
+    if (this.full) throw new JournalError(this.path, 'cannot be written (disk is full)')
+    super.write(batch)
+    this.commits++
+  }
+}
+
+async function journalled(t: TestContext) {
+  const clock = new FakeClock()
+  const turn = new Turn()
+  const file = new FillableFile(await temporaryFolder(t), clock)
+  const health: (string | undefined)[] = []
+  const journal = new Journal({ file, turn, clock, onHealth: error => health.push(error?.code) })
+  const store = new Store({ clock, journal, epoch: 'e1' })
+  journal.attach(store)
+  t.after(() => journal.close())
+  await nextTurn()
+  file.commits = 0
+  const lost: string[] = []
+  const owner = store.leases.connect({
+    id: 'x',
+    name: 'x',
+    onLost: ({ instance }, cause) => lost.push(`${instance.id} ${cause}`),
+  })
+  const kept = () => new Promise<JournalError | undefined>(resolve => journal.whenKept(resolve))
+  const onDisk = () => [...file.claims()].map(({ instance }) => instance.id)
+  return { clock, file, journal, health, lost, owner, kept, onDisk, leases: store.leases, rosters: store.rosters }
+}
+
+describe('Journal', () => {
+  it('writes the epoch when it begins', async t => {
+    const { file } = await journalled(t)
+    assert.equal(file.head()?.epoch, 'e1')
+  })
+
+  it('commits everything of one turn at once, and tells only then that it is kept', async t => {
+    const { file, leases, owner, kept, onDisk } = await journalled(t)
+    const order: string[] = []
+    for (const id of ['a', 'b', 'c']) {
+      leases.register(owner, users(id), 1_000)
+      void kept().then(() => order.push(`${id} with ${onDisk().length} on disk`))
+    }
+    assert.deepEqual([file.commits, order], [0, []])
+    await kept()
+    assert.equal(file.commits, 1)
+    assert.deepEqual(order, ['a with 3 on disk', 'b with 3 on disk', 'c with 3 on disk'])
+  })
+
+  it('writes updates, draining marks and removals, and the revision of each', async t => {
+    const { file, leases, rosters, owner, kept, onDisk } = await journalled(t)
+    const claims = ['a', 'b'].map(id => leases.register(owner, users(id), 1_000))
+    const [one, other] = claims as [(typeof claims)[0], (typeof claims)[0]]
+    await kept()
+    leases.update(one, { weight: 5 })
+    void leases.drain(one, { drainMs: 1 })
+    leases.revoke(other)
+    await kept()
+    assert.deepEqual(onDisk(), ['a'])
+    const { instance, draining } = file.claim({ serviceName: 'users', id: 'a' }) ?? {}
+    assert.deepEqual([instance?.weight, draining, file.head()?.revision], [5, true, rosters.revision])
+  })
+
+  it('writes nothing for heartbeats', async t => {
+    const { clock, file, leases, owner, kept } = await journalled(t)
+    leases.register(owner, users('a'), 1_000)
+    await kept()
+    leases.renew(owner)
+    await clock.advance(1_000)
+    leases.renew(owner)
+    assert.equal(file.commits, 1)
+  })
+
+  it('writes what became of an instance that came and went in one turn', async t => {
+    const { leases, owner, kept, onDisk } = await journalled(t)
+    leases.revoke(leases.register(owner, users('a'), 1_000))
+    await kept()
+    assert.deepEqual(onDisk(), [])
+    leases.revoke(leases.register(owner, users('a'), 1_000))
+    leases.register(owner, users('a'), 1_000)
+    await kept()
+    assert.deepEqual(onDisk(), ['a'])
+  })
+
+  describe('on a full disk', () => {
+    it('takes back what was registered, and says so to who waits and to who holds it', async t => {
+      const { file, leases, rosters, owner, kept, lost, health } = await journalled(t)
+      file.full = true
+      leases.register(owner, users('a'), 1_000)
+      assert.ok((await kept()) instanceof JournalError)
+      assert.deepEqual([rosters.set('users').instances, lost, health], [[], ['a unstored'], ['ERR_JOURNAL']])
+      assert.equal(rosters.history('users').at(-1)?.kind, 'unstored')
+    })
+
+    it('takes an update back', async t => {
+      const { file, leases, rosters, owner, kept } = await journalled(t)
+      const claim = leases.register(owner, users('a'), 1_000)
+      await kept()
+      file.full = true
+      leases.update(claim, { weight: 5 })
+      assert.ok((await kept()) instanceof JournalError)
+      assert.deepEqual(rosters.set('users').instances, [users('a')])
+    })
+
+    it('leaves removed what was removed, and draining what drains, and writes it when there is room', async t => {
+      const { clock, file, leases, rosters, owner, kept, onDisk, health } = await journalled(t)
+      const gone = leases.register(owner, users('a'), 60_000)
+      const drained = leases.register(owner, users('b'), 60_000)
+      await kept()
+      file.full = true
+      leases.revoke(gone)
+      void leases.drain(drained, { drainMs: 1 })
+      assert.ok((await kept()) instanceof JournalError)
+      await clock.advance(1_000)
+      assert.deepEqual(
+        rosters.set('users').instances.map(({ id, status }) => [id, status]),
+        [['b', 'draining']],
+      )
+      assert.deepEqual(onDisk(), ['a', 'b'])
+      file.full = false
+      await clock.advance(1_000)
+      assert.deepEqual(onDisk(), ['b'])
+      assert.equal(file.claim({ serviceName: 'users', id: 'b' })?.draining, true)
+      assert.deepEqual(health, ['ERR_JOURNAL', undefined])
+    })
+
+    it('goes on where it was when there is room again', async t => {
+      const { file, leases, owner, kept, onDisk, health } = await journalled(t)
+      file.full = true
+      leases.register(owner, users('a'), 1_000)
+      await kept()
+      file.full = false
+      leases.register(owner, users('a'), 1_000)
+      assert.equal(await kept(), undefined)
+      assert.deepEqual([onDisk(), health], [['a'], ['ERR_JOURNAL', undefined]])
+    })
+  })
+
+  it('writes what is left when it is closed', async t => {
+    const { clock, file, journal, leases, owner } = await journalled(t)
+    leases.register(owner, users('a'), 1_000)
+    let told = false
+    journal.whenKept(() => (told = true))
+    journal.close()
+    assert.deepEqual([file.commits, told], [1, true])
+    await nextTurn()
+    leases.disconnect(owner)
+    await clock.advance(10_000)
+    assert.equal(clock.pending, 0)
+  })
+})

@@ -1,0 +1,242 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { createInterface } from 'node:readline'
+import { describe, it, type TestContext } from 'node:test'
+import { InsecureInterfaceError } from '../../src/daemon/errors.ts'
+import type { Frontend } from '../../src/daemon/frontend.ts'
+import { RegistryDaemon, type RegistryDaemonOptions } from '../../src/daemon/registry-daemon.ts'
+import { sendJson } from '../../src/web/json.ts'
+import { SessionClient, until } from './session/session-client.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const users = (...ids: string[]) => ids.map(id => ({ service: 'users', id }))
+
+async function daemonOf(t: TestContext, options: RegistryDaemonOptions = {}) {
+  const daemon = new RegistryDaemon({ endpoint: 'tcp:0:interface=127.0.0.1', ...options })
+  t.after(() => daemon.stop())
+  await daemon.start()
+  return { daemon, port: () => Number(new URL(daemon.endpoints[0] ?? '').port) }
+}
+
+/** A daemon as a process of its own; gone after the test. */
+async function processOf(
+  t: TestContext,
+  { port = 0, folder, wrap = [] }: { port?: number; folder?: string; wrap?: string[] },
+) {
+  const script = new URL('registry-process.ts', import.meta.url).pathname
+  const node = [process.execPath, '--conditions=ropewalk-development', script, `tcp:${port}:interface=127.0.0.1`]
+  const [command = '', ...args] = [...wrap, ...node, ...(folder === undefined ? [] : [folder])]
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  t.after(() => kill(child))
+  const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
+  return { child, port: Number(new URL(line).port) }
+}
+
+async function kill(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill(signal)
+  await once(child, 'exit')
+}
+
+/** The set of `users` as a newcomer sees it. */
+async function usersAt(t: TestContext, port: number) {
+  const client = await SessionClient.open(t, port)
+  const welcome = await client.hello('observer')
+  client.say({ type: 'watch', service: 'users' })
+  const { instances, settled, revision, known } = await client.next('set')
+  const statuses = instances.map(({ id, status = 'ready' }) => `${id} ${status}`)
+  return { client, epoch: welcome.epoch, statuses, settled, revision, known }
+}
+
+async function socketTo(t: TestContext, port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1')
+  t.after(() => socket.destroy())
+  socket.on('error', () => {})
+  socket.resume()
+  await once(socket, 'connect')
+  return socket
+}
+
+/** A small instance whose id tells the request it came with. */
+const numbered = (seq: number) => ({ id: `i${seq}`, endpoints: ['tcp://127.0.0.1:1'], startedAt: 0 })
+
+const idsOf = (statuses: readonly string[]) => new Set(statuses.map(status => status.split(' ')[0]))
+
+describe('RegistryDaemon', () => {
+  it('serves sessions and frontends on one listener', async t => {
+    let closed = 0
+    const frontend: Frontend = {
+      mount: (router, { store }) => {
+        router.route('GET', '/epoch', ({ response }) => sendJson(response, store.epoch))
+      },
+      close: () => closed++,
+    }
+    const { daemon, port } = await daemonOf(t, { frontends: [frontend] })
+    const { epoch } = await usersAt(t, port())
+    const answer = await fetch(`http://127.0.0.1:${port()}/epoch`)
+    assert.equal(await answer.json(), epoch)
+    await daemon.stop()
+    assert.equal(closed, 1)
+  })
+
+  it('refuses to listen where everybody may come from, unless told to', () => {
+    assert.throws(() => new RegistryDaemon({ endpoint: 'tcp:8500' }), InsecureInterfaceError)
+    assert.equal(new RegistryDaemon({ endpoint: 'tcp:8500', insecure: true }).status, 'idle')
+  })
+
+  it('is not settled before the grace after a start without data is over', async t => {
+    const { port } = await daemonOf(t, { graceMs: 100 })
+    const { client, settled } = await usersAt(t, port())
+    assert.equal(settled, false)
+    assert.equal((await client.next('delta')).settled, true)
+  })
+
+  it('tells its clients to come back when it stops, and starts again empty under a new epoch', async t => {
+    const { daemon, port } = await daemonOf(t)
+    const { client, epoch, revision } = await usersAt(t, port())
+    await client.register('a')
+    await daemon.stop()
+    assert.equal((await client.end()).code, 1012)
+    await daemon.start()
+    const again = await usersAt(t, port())
+    assert.notEqual(again.epoch, epoch)
+    assert.ok(again.revision > revision)
+    assert.deepEqual([again.statuses, again.known, again.settled], [[], false, false])
+  })
+
+  it('stops gracefully with its data, and has them all when it starts again', async t => {
+    const { daemon, port } = await daemonOf(t, { dataPath: await temporaryFolder(t) })
+    const client = await SessionClient.open(t, port())
+    const { epoch } = await client.hello('holder')
+    for (const id of ['a', 'b']) await client.register(id)
+    await daemon.stop()
+    await daemon.start()
+    const again = await usersAt(t, port())
+    assert.deepEqual([again.epoch, again.statuses, again.settled], [epoch, ['a unconfirmed', 'b unconfirmed'], true])
+  })
+})
+
+describe('A registry process that is killed', () => {
+  it('serves what it knew when it is back with its data: confirmed by resumption, or gone after the grace', async t => {
+    const folder = await temporaryFolder(t)
+    const { child, port } = await processOf(t, { folder })
+    const [kept, lost] = [await SessionClient.open(t, port), await SessionClient.open(t, port)]
+    const { epoch } = await kept.hello('kept')
+    await lost.hello('lost')
+    await kept.register('a', { ttlMs: 1_000 })
+    await lost.register('b', { ttlMs: 1_000 })
+    await kill(child)
+    await processOf(t, { folder, port })
+
+    const observer = await usersAt(t, port)
+    assert.deepEqual(
+      [observer.epoch, observer.settled, observer.statuses],
+      [epoch, true, ['a unconfirmed', 'b unconfirmed']],
+    )
+    const resumed = await SessionClient.open(t, port)
+    assert.deepEqual((await resumed.hello('kept', users('a'))).held, users('a'))
+    const { put } = await observer.client.next('delta')
+    assert.deepEqual(
+      put?.map(({ id, status = 'ready' }) => `${id} ${status}`),
+      ['a ready'],
+    )
+    await observer.client.next('delta', ({ gone }) => gone?.[0] === 'b')
+  })
+
+  it('knows nothing when it is back without data, and says that it cannot vouch for it', async t => {
+    const { child, port } = await processOf(t, {})
+    const client = await SessionClient.open(t, port)
+    const { epoch } = await client.hello('holder')
+    await client.register('a')
+    const before = await usersAt(t, port)
+    await kill(child)
+    await processOf(t, { port })
+    const after = await usersAt(t, port)
+    assert.notEqual(after.epoch, epoch)
+    assert.deepEqual([after.statuses, after.settled], [[], false])
+    assert.ok(after.revision > before.revision)
+    const resumed = await SessionClient.open(t, port)
+    assert.deepEqual((await resumed.hello('holder', users('a'))).held, [])
+  })
+
+  it('has lost nothing that it had confirmed, wherever it was', async t => {
+    const folder = await temporaryFolder(t)
+    const { child, port } = await processOf(t, { folder })
+    const client = await SessionClient.open(t, port)
+    await client.hello('holder')
+    for (let seq = 1; seq <= 3_000; seq++) {
+      client.say({ type: 'register', seq, service: 'users', instance: numbered(seq), ttlMs: 60_000 })
+    }
+    await until(() => client.heard.length > 500, 'some are confirmed')
+    await kill(child)
+    const confirmed = client.heard.map(message => (message.type === 'ok' ? `i${message.seq} unconfirmed` : ''))
+    await processOf(t, { folder, port })
+    const { statuses } = await usersAt(t, port)
+    const there = new Set(statuses)
+    assert.deepEqual(
+      confirmed.filter(status => !there.has(status)),
+      [],
+    )
+  })
+})
+
+describe('A registry process whose disk is full', () => {
+  it('refuses what it cannot keep, stays up, and has what it had confirmed when it comes back', async t => {
+    const folder = await temporaryFolder(t)
+    const wrap = ['sh', '-c', 'ulimit -f 1000; exec "$@"', 'sh']
+    const { child, port } = await processOf(t, { folder, wrap })
+    const client = await SessionClient.open(t, port)
+    await client.hello('holder')
+    const metadata = { filling: 'x'.repeat(20_000) }
+    const confirmed: string[] = []
+    let refusal: string | undefined
+    for (let seq = 1; refusal === undefined && seq < 500; seq++) {
+      const instance = { ...numbered(seq), metadata }
+      client.say({ type: 'register', seq, service: 'users', instance, ttlMs: 60_000 })
+      await until(() => client.heard.some(message => 'seq' in message && message.seq === seq), 'there is an answer')
+      const answer = client.heard.find(message => 'seq' in message && message.seq === seq)
+      if (answer?.type === 'ok') confirmed.push(`i${seq}`)
+      else refusal = answer?.type === 'error' ? answer.code : answer?.type
+    }
+    assert.equal(refusal, 'ERR_JOURNAL')
+    assert.ok(confirmed.length > 5)
+    assert.deepEqual(idsOf((await usersAt(t, port)).statuses), new Set(confirmed))
+    await kill(child)
+    await processOf(t, { folder, port })
+    assert.deepEqual(idsOf((await usersAt(t, port)).statuses), new Set(confirmed))
+  })
+})
+
+describe('Garbage on the port of a registry', () => {
+  it('is answered or cut off, whatever it is, and everybody else is served', async t => {
+    const { daemon, port } = await daemonOf(t)
+    const garbage = [
+      Buffer.from(Array.from({ length: 4_096 }, (_, at) => (at * 7919) % 256)),
+      'GET / HTTP/1.1\r\nHost: ',
+      'GET / HTTP/1.1\r\nContent-Length: -5\r\n\r\n',
+      'POST /api/v1/session HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
+      `GET / HTTP/1.1\r\nHost: x\r\nFilling: ${'x'.repeat(1_000_000)}\r\n\r\n`,
+      'GET /api/v1/session HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+      'GET /api/v1/session HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n',
+      '\u0016\u0003\u0001\u0002\u0000\u0001',
+    ]
+    for (const bytes of garbage) {
+      const socket = await socketTo(t, port())
+      socket.end(bytes)
+    }
+    const { statuses } = await usersAt(t, port())
+    assert.deepEqual([statuses, daemon.status], [[], 'ready'])
+  })
+
+  it('does no harm as a thousand connections that say nothing', async t => {
+    const { daemon, port } = await daemonOf(t)
+    const sockets = await Promise.all(Array.from({ length: 1_000 }, () => socketTo(t, port())))
+    const { statuses } = await usersAt(t, port())
+    assert.deepEqual(statuses, [])
+    for (const socket of sockets) socket.destroy()
+    await daemon.stop()
+    assert.equal(daemon.status, 'stopped')
+  })
+})
