@@ -64,12 +64,16 @@ export class MemoryRegistry implements Registry {
       acknowledges: true,
       onChange: () => renew(newest, rosters.set(serviceName)),
     })
+    // A reader that is busy does not learn of the end before it reads on; no drain shall wait for it until then.
+    const close = () => watch.close()
+    this.#closed.signal.addEventListener('abort', close, { once: true })
     try {
       for await (const set of this.#reading(newest, signal)) {
         yield set
         watch.acknowledge(set.revision)
       }
     } finally {
+      this.#closed.signal.removeEventListener('abort', close)
       watch.close()
     }
   }
