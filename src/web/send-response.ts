@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { endWith } from './end-with.ts'
 import { ClientGoneError } from './errors.ts'
+import { type PlainResponse, plainOf } from './fast-response.ts'
 
 /**
  * Sends `answer` as `response`. A body that is whole at once goes out in one piece with its length; any other is streamed no faster than
@@ -9,6 +10,11 @@ import { ClientGoneError } from './errors.ts'
  */
 export async function sendResponse(answer: Response, response: ServerResponse): Promise<void> {
   if (!(answer instanceof Response)) throw new TypeError(`The handler returned ${String(answer)} instead of a Response`)
+  const plain = plainOf(answer)
+  if (plain) {
+    sendPlain(plain, response)
+    return
+  }
   const { body } = answer
   if (body === null || response.req.method === 'HEAD') {
     writeHead(answer, response)
@@ -23,6 +29,19 @@ export async function sendResponse(answer: Response, response: ServerResponse): 
     reader.cancel(error).catch(() => {})
     throw error
   }
+}
+
+function sendPlain({ status, statusText, headers, body }: PlainResponse, response: ServerResponse): void {
+  const length = body === null ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength
+  const hasLength = headers.some(name => name.length === 14 && name.toLowerCase() === 'content-length')
+  const isBodiless = status === 204 || status === 304
+  response.writeHead(
+    status,
+    statusText,
+    hasLength || isBodiless ? [...headers] : [...headers, 'content-length', String(length)],
+  )
+  if (body instanceof Uint8Array) endWith(response, body)
+  else response.end(body ?? undefined)
 }
 
 type BodyReader = ReadableStreamDefaultReader<Uint8Array>

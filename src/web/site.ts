@@ -91,6 +91,14 @@ export class Site extends BaseService {
     const { connectionsMax } = this.#options
     const options = { clock: this.clock, signal, connectionsMax, allowHalfOpen: true, alpnProtocols: ['http/1.1'] }
     this.#listener = await listen(this.#endpoint, options)
+    const { url } = this.#listener
+    publish('web', {
+      level: 'info',
+      event: 'site.bound',
+      message: `${this.name} listens on ${url}`,
+      site: this.name,
+      url,
+    })
   }
 
   protected override async onStart(): Promise<void> {

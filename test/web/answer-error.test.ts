@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { answerError } from '../../src/web/answer-error.ts'
 import { ClientGoneError, MethodNotAllowedError } from '../../src/web/errors.ts'
-import { serveNode, webEvents } from './serve.ts'
+import { serveNode, webFailures } from './serve.ts'
 
 describe('answerError', () => {
   it('answers as an HttpError says, headers included, and publishes nothing', async t => {
-    const events = webEvents(t)
+    const events = webFailures(t)
     const url = await serveNode(t, (request, response) =>
       answerError({ request, response }, new MethodNotAllowedError('GET', ['POST'])),
     )
@@ -34,7 +34,7 @@ describe('answerError', () => {
   })
 
   it('has nothing to say when the client is gone', async t => {
-    const events = webEvents(t)
+    const events = webFailures(t)
     const url = await serveNode(t, (request, response) => {
       response.destroy()
       answerError({ request, response }, new ClientGoneError())

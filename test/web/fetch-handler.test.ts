@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { NotFoundError } from '../../src/web/errors.ts'
 import { fetchHandler } from '../../src/web/fetch-handler.ts'
-import { RawClient, serve, urlOf, webEvents } from './serve.ts'
+import { RawClient, serve, urlOf, webFailures } from './serve.ts'
 
 describe('fetchHandler', () => {
   it('serves with a function, synchronous or not', async t => {
@@ -12,7 +12,7 @@ describe('fetchHandler', () => {
   })
 
   it('answers an HttpError as it says, and anything else with a bare 500', async t => {
-    const events = webEvents(t)
+    const events = webFailures(t)
     const missing = await fetch(urlOf(await serve(t, () => Promise.reject(new NotFoundError('no such thing')))))
     assert.deepEqual(
       [missing.status, ((await missing.json()) as { error: { code: string } }).error.code],

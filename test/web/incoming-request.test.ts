@@ -71,10 +71,10 @@ describe('incomingRequest', () => {
       request => request.blob(),
       request => request.clone().text(),
     ]
-    for (const read of reads) {
-      const site = await serve(t, async request => Response.json(await read(request)), { bodyBytesMax: 10 })
+    for (const attempt of reads) {
+      const site = await serve(t, async request => Response.json(await attempt(request)), { bodyBytesMax: 10 })
       const response = await fetch(urlOf(site), { method: 'POST', body: 'x'.repeat(11) })
-      assert.equal(response.status, 413, String(read))
+      assert.equal(response.status, 413, String(attempt))
     }
     const site = await serve(t, async request => Response.json(await request.json()))
     assert.equal((await fetch(urlOf(site), { method: 'POST', body: '{' })).status, 400)

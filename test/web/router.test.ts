@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { BadRequestError } from '../../src/web/errors.ts'
 import { sendJson } from '../../src/web/json.ts'
 import { Router } from '../../src/web/router.ts'
-import { RawClient, serveNode, webEvents } from './serve.ts'
+import { RawClient, serveNode, webFailures } from './serve.ts'
 
 const router = new Router({ statusOf: error => (error instanceof RangeError ? 409 : undefined) })
   .route('GET', '/services/:name', ({ response, params, query }) => {
@@ -70,7 +70,7 @@ describe('Router', () => {
   })
 
   it('keeps to itself what an unforeseen error says, and publishes it', async t => {
-    const events = webEvents(t)
+    const events = webFailures(t)
     const response = await fetch(`${await serveNode(t, router.handle)}/fails`)
     assert.equal(response.status, 500)
     assert.doesNotMatch(await response.text(), /password/)

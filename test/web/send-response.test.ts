@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { eventually } from '../endpoint/eventually.ts'
-import { RawClient, serve, urlOf, webEvents } from './serve.ts'
+import { RawClient, serve, urlOf, webFailures } from './serve.ts'
 
 async function* failing(): AsyncGenerator<Uint8Array> {
   yield Buffer.from('half')
@@ -74,7 +74,7 @@ describe('sendResponse', () => {
   })
 
   it('cuts the answer off and publishes why when the body fails half way', async t => {
-    const events = webEvents(t)
+    const events = webFailures(t)
     const site = await serve(t, () => {
       return new Response(ReadableStream.from(failing()))
     })

@@ -29,10 +29,10 @@ export function urlOf(site: Site): string {
   return (site.endpoints[0] ?? '').replace('tcp:', 'http:')
 }
 
-/** The events of `ropewalk:web` during the test. */
-export function webEvents(t: TestContext): RopewalkEvent[] {
+/** What `ropewalk:web` tells of failures during the test. */
+export function webFailures(t: TestContext): RopewalkEvent[] {
   const events: RopewalkEvent[] = []
-  t.after(observe('web', event => events.push(event)))
+  t.after(observe('web', event => event.level === 'error' && events.push(event)))
   return events
 }
 

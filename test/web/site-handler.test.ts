@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { serveNode, webEvents } from './serve.ts'
+import { serveNode, webFailures } from './serve.ts'
 
 describe('nodeHandler', () => {
   it('serves with a (request, response) function', async t => {
@@ -9,7 +9,7 @@ describe('nodeHandler', () => {
   })
 
   it('answers 500 for what it throws and for what it rejects with, and publishes it', async t => {
-    const events = webEvents(t)
+    const events = webFailures(t)
     const error = new Error('a secret')
     const throws = () => {
       throw error
