@@ -20,13 +20,17 @@ export class ScriptedConnection implements Connection {
   pings = 0
   destroyed = false
   readonly #listener: ConnectionListener
+  readonly #greeting: WelcomeMessage | undefined
 
-  constructor(listener: ConnectionListener) {
+  constructor(listener: ConnectionListener, greeting: WelcomeMessage | undefined) {
     this.#listener = listener
+    this.#greeting = greeting
   }
 
   send(frame: string): void {
+    const greeting = this.frames.length === 0 ? this.#greeting : undefined
     this.frames.push(JSON.parse(frame) as ClientMessage[])
+    if (greeting) queueMicrotask(() => this.say(greeting))
   }
 
   ping(): void {
@@ -84,17 +88,15 @@ export class ScriptedDaemon {
   refusing = false
   /** Whether an attempt gets no answer at all. */
   silent = false
-  /** Said at once to whoever connects; undefined: nothing. */
+  /** Said to whoever says hello; undefined: nothing. */
   greeting: WelcomeMessage | undefined = WELCOME
 
   readonly dial: Dial = async (listener, { signal } = {}) => {
     this.attempts++
     if (this.silent) await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
     if (this.refusing) throw new Error('connect ECONNREFUSED')
-    const connection = new ScriptedConnection(listener)
+    const connection = new ScriptedConnection(listener, this.greeting)
     this.connections.push(connection)
-    const { greeting } = this
-    if (greeting) setImmediate(() => connection.destroyed || connection.say(greeting))
     return connection
   }
 

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Outgoing } from '../../../src/adapters/daemon/outbox.ts'
+import { SharedWatch } from '../../../src/adapters/daemon/shared-watch.ts'
+import type { InstanceSet } from '../../../src/discovery/instance-set.ts'
+import type { ClientMessage } from '../../../src/protocol/client-message.ts'
+
+const wire = (id: string) => ({ id, endpoints: ['tcp://127.0.0.1:1'], startedAt: 1 })
+const flags = { service: 'users', known: true, settled: true }
+const set = (revision: number, ...ids: string[]) =>
+  ({ type: 'set', ...flags, revision, instances: ids.map(wire) }) as const
+const delta = (from: number, to: number, ...ids: string[]) =>
+  ({ type: 'delta', ...flags, from, to, put: ids.map(wire) }) as const
+
+/** A SharedWatch whose messages are looked at with `flush`. */
+function shared() {
+  let outbox: Outgoing[] = []
+  const idle: true[] = []
+  const watch = new SharedWatch({
+    serviceName: 'users',
+    post: message => outbox.push(message),
+    onIdle: () => idle.push(true),
+  })
+  const flush = (): ClientMessage[] => {
+    const messages = outbox.flatMap(message => (typeof message === 'function' ? (message() ?? []) : message))
+    outbox = []
+    return messages
+  }
+  return { watch, flush, idle, posted: () => outbox.length }
+}
+
+/** Reads one set after the other, each when asked. */
+function reader(watch: SharedWatch) {
+  const giveUp = new AbortController()
+  const sets = watch.read({ signal: giveUp.signal })
+  return {
+    next: async () => (await sets.next()).value as InstanceSet,
+    /** Asks for the next set, which acknowledges the last one. */
+    goOn: () => void sets.next().catch(() => {}),
+    leave: async () => {
+      giveUp.abort()
+      await sets.return()
+    },
+  }
+}
+
+describe('SharedWatch', () => {
+  it('gives every reader the newest set at once, the very same object', async () => {
+    const { watch } = shared()
+    watch.open('e1')
+    watch.replace(set(5, 'a', 'b'))
+    const [one, other] = [await reader(watch).next(), await reader(watch).next()]
+    assert.equal(one, other)
+    assert.deepEqual(
+      one.instances.map(({ id }) => id),
+      ['a', 'b'],
+    )
+  })
+
+  it('applies differences to the set it has', async () => {
+    const { watch } = shared()
+    watch.open('e1')
+    watch.replace(set(5, 'a'))
+    watch.change({ ...delta(5, 7, 'b'), gone: ['a'], settled: false })
+    const { revision, instances, settled } = await reader(watch).next()
+    assert.deepEqual([revision, instances.map(({ id }) => id), settled], [7, ['b'], false])
+  })
+
+  it('asks again, once, from where it stands when a difference does not fit', () => {
+    const { watch, flush } = shared()
+    watch.open('e1')
+    watch.replace(set(5, 'a'))
+    flush()
+    watch.change(delta(6, 7, 'b'))
+    watch.change(delta(7, 8, 'c'))
+    assert.deepEqual(flush(), [{ type: 'watch', service: 'users', epoch: 'e1', revision: 5, acknowledged: 0 }])
+    watch.change(delta(5, 8, 'b', 'c'))
+    watch.change(delta(9, 10, 'd'))
+    assert.equal(flush().length, 1)
+  })
+
+  it('shows the last set as stale while there is no connection, and as current when the daemon says so', async () => {
+    const { watch, flush } = shared()
+    watch.open('e1')
+    watch.replace(set(5, 'a'))
+    const { next } = reader(watch)
+    assert.equal((await next()).stale, false)
+    watch.lose()
+    const stale = await next()
+    assert.deepEqual([stale.revision, stale.stale], [5, true])
+    flush()
+    watch.open('e1')
+    assert.deepEqual(flush(), [{ type: 'watch', service: 'users', epoch: 'e1', revision: 5, acknowledged: 5 }])
+    watch.change(delta(5, 5))
+    const current = await next()
+    assert.deepEqual([current.revision, current.stale], [5, false])
+  })
+
+  it('does not take differences of a new epoch for changes of the old set', () => {
+    const { watch, flush } = shared()
+    watch.open('e1')
+    watch.replace(set(5, 'a'))
+    watch.lose()
+    watch.open('e2')
+    flush()
+    watch.change(delta(5, 6, 'b'))
+    assert.equal(flush().length, 1)
+  })
+
+  it('acknowledges a revision once all readers have gone on from it', async () => {
+    const { watch, flush } = shared()
+    const [fast, slow] = [reader(watch), reader(watch)]
+    watch.open('e1')
+    const [fastNext, slowNext] = [fast.next(), slow.next()]
+    watch.replace(set(5, 'a'))
+    await Promise.all([fastNext, slowNext])
+    flush()
+    fast.goOn()
+    assert.deepEqual(flush(), [])
+    slow.goOn()
+    assert.deepEqual(flush(), [{ type: 'ack', service: 'users', revision: 5 }])
+    assert.deepEqual(flush(), [])
+  })
+
+  it('waits no longer for a reader that has left', async () => {
+    const { watch, flush } = shared()
+    const [fast, slow] = [reader(watch), reader(watch)]
+    watch.open('e1')
+    const [fastNext, slowNext] = [fast.next(), slow.next()]
+    watch.replace(set(5, 'a'))
+    await Promise.all([fastNext, slowNext])
+    fast.goOn()
+    flush()
+    await slow.leave()
+    assert.deepEqual(flush(), [{ type: 'ack', service: 'users', revision: 5 }])
+  })
+
+  it('takes a newcomer for somebody who works with nothing older than the present set', async () => {
+    const { watch, flush } = shared()
+    watch.open('e1')
+    const first = reader(watch)
+    const firstNext = first.next()
+    watch.replace(set(5, 'a'))
+    await firstNext
+    await reader(watch).next()
+    flush()
+    first.goOn()
+    assert.deepEqual(flush(), [{ type: 'ack', service: 'users', revision: 5 }])
+  })
+
+  it('posts one acknowledgement for a thousand readers that go on in one turn', async () => {
+    const { watch, flush, posted } = shared()
+    watch.open('e1')
+    const readers = Array.from({ length: 1_000 }, () => reader(watch))
+    const nexts = readers.map(({ next }) => next())
+    watch.replace(set(5, 'a'))
+    await Promise.all(nexts)
+    flush()
+    for (const { goOn } of readers) goOn()
+    assert.equal(posted(), 1)
+    assert.deepEqual(flush(), [{ type: 'ack', service: 'users', revision: 5 }])
+  })
+
+  it('tells when the last reader has left', async () => {
+    const { watch, idle } = shared()
+    watch.open('e1')
+    watch.replace(set(5, 'a'))
+    const [one, other] = [reader(watch), reader(watch)]
+    await Promise.all([one.next(), other.next()])
+    await one.leave()
+    assert.equal(idle.length, 0)
+    await other.leave()
+    assert.equal(idle.length, 1)
+  })
+
+  it('ends its readers with the error it is closed with', async () => {
+    const { watch } = shared()
+    const { next } = reader(watch)
+    const waiting = next()
+    watch.close(new Error('closed'))
+    await assert.rejects(waiting, /closed/)
+  })
+})
