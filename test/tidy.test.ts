@@ -56,11 +56,13 @@ describe('The package', () => {
   it('exports the sources that are for users, each under its own name', () => {
     const { exports } = JSON.parse(read('package.json'))
     const index = sources.find(({ path }) => path === 'src/index.ts') ?? assert.fail('src/index.ts is missing')
-    const passedOn = index.imports.map(reference => importedPath(index, reference)?.replace(/^src\/[^/]+\/.*$/, ''))
+    const passedOn = new Set(
+      index.imports.map(reference => importedPath(index, reference)?.replace(/^src\/[^/]+\/.*$/, '')),
+    )
     assert.deepEqual(
       exportProblems(
         exports,
-        sources.map(({ path }) => path).filter(path => !passedOn.includes(path)),
+        sources.map(({ path }) => path).filter(path => !passedOn.has(path)),
       ),
       [],
     )

@@ -23,8 +23,8 @@ Fields of an application:
   directory          where it runs, from the folder of the configuration (that folder)
   startMs            how long it may take until it is found (30000)
 
-A process that ends is started again, with growing pauses, at most five times a minute per application; after that everything stops. Ctrl-C
-stops all in the reverse order, each with the time to finish its work.
+A process that ends is started again, with growing pauses, at most five times a minute per application; after that everything stops, as it does
+when one ends before it was found at all. Ctrl-C stops all in the reverse order, each with the time to finish its work.
 
 Examples:
   ropewalk up system.json`

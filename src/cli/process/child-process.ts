@@ -23,6 +23,7 @@ export class ChildProcess extends BaseService {
   readonly #options: ChildProcessOptions
   #process: RunningProcess | undefined
   #exitStatus: number | undefined
+  #failure: Promise<ProcessEndedError | undefined> | undefined
 
   constructor(name: string, options: ChildProcessOptions) {
     super(name, options)
@@ -40,12 +41,18 @@ export class ChildProcess extends BaseService {
     return this.#exitStatus
   }
 
+  /** Resolves when the process that runs now ends: with the reason, or undefined when it was told to. At once when none has run yet. */
+  async ended(): Promise<ProcessEndedError | undefined> {
+    return this.#failure
+  }
+
   protected override async onStart({ signal }: PhaseContext): Promise<void> {
     const running = await RunningProcess.start(this.#options)
     this.#process = running
     const message = `${this.name} runs as process ${running.pid}`
     publish('cli', { level: 'debug', event: 'process.started', message, process: this.name, pid: running.pid })
     const failure = this.#failureOf(running)
+    this.#failure = failure
     await this.#untilReady(failure, signal)
     void failure.then(error => error && this.fail(error))
   }

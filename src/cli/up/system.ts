@@ -65,21 +65,19 @@ function registryProcess({ port, data }: RegistryConfig, { directory, width }: C
 
 function applicationGroup(application: ApplicationConfig, create: Create): MultiService {
   const { name, instances, serviceName, startMs } = application
-  const processes = Array.from({ length: instances }, (_, index): ChildInit => ({
-    service: applicationProcess(application, index + 1, create),
-    after: [],
-  }))
+  const processes = Array.from({ length: instances }, (_, index) => applicationProcess(application, index + 1, create))
+  const inParallel = processes.map((service): ChildInit => ({ service, after: [] }))
+  if (serviceName === undefined) return new MultiService(name, inParallel)
   const { registry } = create
-  const found =
-    serviceName === undefined ? [] : [new Found('found', { registry, serviceName, instances, limitMs: startMs })]
-  return new MultiService(name, [...processes, ...found])
+  const found = new Found('found', { registry, serviceName, instances, limitMs: startMs, processes })
+  return new MultiService(name, [...inParallel, found])
 }
 
 function applicationProcess(
   { name, run, directory, environment }: ApplicationConfig,
   number: number,
   create: Create,
-): Service {
+): ChildProcess {
   const processName = `${name}.${number}`
   return new ChildProcess(processName, {
     command: 'file' in run ? [process.execPath, ROPEWALK, 'run', run.file] : run.command,
