@@ -55,9 +55,9 @@ export class TcpRelay implements AsyncDisposable {
 
   /** Resets every open connection, on both sides, as when a firewall forgets them. New ones are relayed. */
   cut(): void {
-    for (const { client, upstream } of this.#connections) {
+    for (const { client, server } of this.#connections) {
       client.resetAndDestroy()
-      upstream.resetAndDestroy()
+      server.resetAndDestroy()
     }
   }
 
@@ -79,7 +79,7 @@ export class TcpRelay implements AsyncDisposable {
   halfOpen(): void {
     for (const connection of this.#connections) {
       connection.severed = true
-      connection.upstream.resetAndDestroy()
+      connection.server.resetAndDestroy()
     }
   }
 
@@ -111,14 +111,14 @@ export class TcpRelay implements AsyncDisposable {
     client.on('error', ignore)
     if (this.#refusing) return void client.resetAndDestroy()
     const { port, host = this.host } = this.target
-    const upstream = connect({ port, host, allowHalfOpen: true, noDelay: true })
-    upstream.on('error', ignore)
+    const server = connect({ port, host, allowHalfOpen: true, noDelay: true })
+    server.on('error', ignore)
     client.setNoDelay()
-    const connection: Relayed = { client, upstream, severed: false }
+    const connection: Relayed = { client, server, severed: false }
     this.#connections.add(connection)
     client.on('close', () => this.#connections.delete(connection))
-    void this.#relay(connection, { from: client, to: upstream })
-    void this.#relay(connection, { from: upstream, to: client })
+    void this.#relay(connection, { from: client, to: server })
+    void this.#relay(connection, { from: server, to: client })
   }
 
   /** Passes one direction on until its end, which is passed on too; a reset becomes a reset. */
@@ -152,7 +152,7 @@ export class TcpRelay implements AsyncDisposable {
 
 interface Relayed {
   readonly client: Socket
-  readonly upstream: Socket
+  readonly server: Socket
   /** Whether the target's side is gone without the client knowing. */
   severed: boolean
 }

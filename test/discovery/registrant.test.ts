@@ -1,61 +1,29 @@
 import assert from 'node:assert/strict'
-import { describe, it, type TestContext } from 'node:test'
-import type { ServiceStatus } from '../../src/application/service.ts'
-import { observe, type RopewalkEvent } from '../../src/core/event.ts'
-import { seededRandom } from '../../src/core/random.ts'
+import { describe, it } from 'node:test'
 import { InvalidInstanceError, RegistryUnavailableError } from '../../src/discovery/errors.ts'
 import { functionCheck } from '../../src/discovery/health-checks/function-check.ts'
-import type { InstanceSet } from '../../src/discovery/instance-set.ts'
 import { MemoryRegistry } from '../../src/discovery/memory-registry.ts'
-import { Registrant, type RegistrantOptions } from '../../src/discovery/registrant.ts'
+import { Registrant } from '../../src/discovery/registrant.ts'
 import { Store } from '../../src/discovery/store/store.ts'
 import { FakeClock } from '../../src/testing/fake-clock.ts'
-import { FaultyRegistry } from './faulty-registry.ts'
 import { instance } from './scripted-registry.ts'
-
-async function started(t: TestContext, options: Partial<RegistrantOptions> = {}) {
-  const clock = new FakeClock()
-  const store = new Store({ clock })
-  const registry = new FaultyRegistry(new MemoryRegistry({ store }))
-  const covers: { endpoints: string[]; status: ServiceStatus } = { endpoints: ['tcp://127.0.0.1:80'], status: 'ready' }
-  const heard: RopewalkEvent[] = []
-  t.after(observe('discovery', event => heard.push(event)))
-  const registrant = new Registrant({
-    registry,
-    serviceName: 'users',
-    covers,
-    clock,
-    random: seededRandom(1),
-    ...options,
-  })
-  t.after(() => registrant.stop())
-  const listed = () => store.rosters.set('users').instances
-  const events = () => heard.filter(({ event }) => event !== 'instance.renewed').map(({ event }) => event)
-  await registrant.start()
-  await clock.settle()
-  return { clock, store, registry, covers, registrant, listed, heard, events }
-}
-
-/** Deletes an instance behind its holder's back. */
-function remove(store: Store, id: string): void {
-  const claim = store.rosters.find('users', id)
-  if (claim) store.leases.evict(claim, 'removed')
-}
-
-/** Reads on and on, as a consumer does, until the test ends. */
-function consume(t: TestContext, registry: FaultyRegistry): InstanceSet[] {
-  const seen: InstanceSet[] = []
-  const controller = new AbortController()
-  t.after(() => controller.abort())
-  void (async () => {
-    for await (const set of registry.watch('users', controller)) seen.push(set)
-  })().catch(() => {})
-  return seen
-}
+import { remove, startRegistrant } from './started-registrant.ts'
 
 describe('Registrant', () => {
+  it('can be started again, with the same id', async t => {
+    const { registrant, listed, clock } = await startRegistrant(t)
+    const { id } = registrant
+    await registrant.stop()
+    await registrant.start()
+    await clock.settle()
+    assert.deepEqual(
+      listed().map(one => one.id),
+      [id],
+    )
+  })
+
   it('registers what it covers once that is ready, with what was said of it', async t => {
-    const { registrant, listed, events, clock } = await started(t, {
+    const { registrant, listed, events, clock } = await startRegistrant(t, {
       zone: 'eu',
       weight: 7,
       tags: ['a'],
@@ -79,7 +47,7 @@ describe('Registrant', () => {
   })
 
   it('waits for what it covers, in the background', async t => {
-    const { covers, registrant, listed, clock } = await started(t, {
+    const { covers, registrant, listed, clock } = await startRegistrant(t, {
       covers: { endpoints: ['tcp://127.0.0.1:80'], status: 'starting' },
     })
     assert.deepEqual([registrant.status, listed().length, covers.status], ['ready', 0, 'ready'])
@@ -92,12 +60,12 @@ describe('Registrant', () => {
       { endpoints: ['tcp://0.0.0.0:80'], status: 'ready' },
       { endpoints: ['unix:/run/x.sock'], status: 'degraded' },
     ] as const
-    const { listed } = await started(t, { covers, advertise: 'users.example' })
+    const { listed } = await startRegistrant(t, { covers, advertise: 'users.example' })
     assert.deepEqual(listed()[0]?.endpoints, ['tcp://users.example:80', 'unix:/run/x.sock'])
   })
 
   it('fails to start with an instance out of its limits', async t => {
-    await assert.rejects(started(t, { weight: -1 }), (error: Error) => {
+    await assert.rejects(startRegistrant(t, { weight: -1 }), (error: Error) => {
       for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
         if (cause instanceof InvalidInstanceError) return true
       }
@@ -106,7 +74,7 @@ describe('Registrant', () => {
   })
 
   it('renews at a third of the TTL, a little earlier by chance, and so never lapses', async t => {
-    const { registry, listed, clock } = await started(t, { ttlMs: 9000 })
+    const { registry, listed, clock } = await startRegistrant(t, { ttlMs: 9000 })
     await clock.advance(90_000)
     const renewals = registry.log.filter(entry => entry === '+renew').length
     assert.ok(renewals >= 30 && renewals <= 38, `${renewals} renewals`)
@@ -115,7 +83,7 @@ describe('Registrant', () => {
   })
 
   it('waits for an absent registry, says so once loudly, and registers when it appears', async t => {
-    const { registry, registrant, listed, heard, clock } = await started(t, {
+    const { registry, registrant, listed, heard, clock } = await startRegistrant(t, {
       covers: { endpoints: [], status: 'idle' },
     })
     await registrant.stop()
@@ -143,7 +111,7 @@ describe('Registrant', () => {
   })
 
   it('registers again what somebody deleted', async t => {
-    const { store, registrant, listed, events, clock } = await started(t)
+    const { store, registrant, listed, events, clock } = await startRegistrant(t)
     remove(store, registrant.id)
     assert.equal(listed().length, 0)
     await clock.advance(100)
@@ -155,7 +123,7 @@ describe('Registrant', () => {
   })
 
   it('registers again after its process was paused for longer than the TTL', async t => {
-    const { registry, registrant, listed, clock } = await started(t, { ttlMs: 3000 })
+    const { registry, registrant, listed, clock } = await startRegistrant(t, { ttlMs: 3000 })
     registry.error = new Error('paused')
     await clock.advance(20_000)
     assert.equal(listed().length, 0)
@@ -172,7 +140,11 @@ describe('Registrant', () => {
     const clock = new FakeClock()
     const store = new Store({ clock })
     const other = await new MemoryRegistry({ store }).register(instance('users-1'), { ttlMs: 60_000 })
-    const { registrant, heard } = await started(t, { registry: new MemoryRegistry({ store }), id: 'users-1', clock })
+    const { registrant, heard } = await startRegistrant(t, {
+      registry: new MemoryRegistry({ store }),
+      id: 'users-1',
+      clock,
+    })
     assert.deepEqual([registrant.status, registrant.instance], ['degraded', undefined])
     assert.ok(heard.some(({ event }) => event === 'instance.conflict'))
     assert.equal(store.rosters.set('users').instances[0]?.startedAt, 0)
@@ -182,7 +154,7 @@ describe('Registrant', () => {
   })
 
   it('follows endpoints that change', async t => {
-    const { covers, listed, registry, clock } = await started(t)
+    const { covers, listed, registry, clock } = await startRegistrant(t)
     covers.endpoints = ['tcp://127.0.0.1:81']
     await clock.advance(200)
     assert.deepEqual(listed()[0]?.endpoints, ['tcp://127.0.0.1:81'])
@@ -192,7 +164,7 @@ describe('Registrant', () => {
 
 describe('Registrant.update', () => {
   it('changes the instance in place and resolves when the registry has it', async t => {
-    const { registrant, listed, registry } = await started(t)
+    const { registrant, listed, registry } = await startRegistrant(t)
     await registrant.update({ weight: 5 })
     await registrant.update({ metadata: { canary: 'yes' } })
     assert.deepEqual([listed()[0]?.weight, listed()[0]?.metadata], [5, { canary: 'yes' }])
@@ -200,19 +172,19 @@ describe('Registrant.update', () => {
   })
 
   it('resolves when nothing changes', async t => {
-    const { registrant } = await started(t, { weight: 3 })
+    const { registrant } = await startRegistrant(t, { weight: 3 })
     await registrant.update({ weight: 3 })
   })
 
   it('rejects what is out of its limits and changes nothing', async t => {
-    const { registrant, listed, clock } = await started(t)
+    const { registrant, listed, clock } = await startRegistrant(t)
     await assert.rejects(registrant.update({ weight: 70_000 }), InvalidInstanceError)
     await clock.advance(1000)
     assert.equal(listed()[0]?.weight, 1)
   })
 
   it('is remembered while the registry is away, and through a loss', async t => {
-    const { registrant, registry, listed, store, clock } = await started(t)
+    const { registrant, registry, listed, store, clock } = await startRegistrant(t)
     registry.error = new Error('away')
     const updated = registrant.update({ weight: 9 })
     await clock.advance(1000)
@@ -224,7 +196,7 @@ describe('Registrant.update', () => {
   })
 
   it('can be waited for no longer than a signal says', async t => {
-    const { registrant, registry } = await started(t)
+    const { registrant, registry } = await startRegistrant(t)
     registry.error = new Error('away')
     const controller = new AbortController()
     const updated = assert.rejects(registrant.update({ weight: 9 }, controller), new Error('enough'))
@@ -235,7 +207,7 @@ describe('Registrant.update', () => {
 
 describe('Registrant on bad health', () => {
   it('withdraws at once when what it covers fails, and registers again when that is up', async t => {
-    const { covers, listed, events, registry, clock } = await started(t)
+    const { covers, listed, events, registry, clock } = await startRegistrant(t)
     covers.status = 'failed'
     await clock.advance(200)
     assert.deepEqual([listed(), registry.log.includes('+drain')], [[], false])
@@ -247,7 +219,7 @@ describe('Registrant on bad health', () => {
 
   it('waits for checks to pass, withdraws when they fail and registers again when they pass', async t => {
     let well = false
-    const { listed, registrant, clock } = await started(t, {
+    const { listed, registrant, clock } = await startRegistrant(t, {
       checks: [functionCheck('disk', () => well)],
       health: { intervalMs: 1000, rise: 2, fall: 2 },
     })
@@ -262,145 +234,9 @@ describe('Registrant on bad health', () => {
   })
 
   it('does not withdraw what is draining: its own drain is about to come', async t => {
-    const { covers, listed, clock } = await started(t)
+    const { covers, listed, clock } = await startRegistrant(t)
     covers.status = 'draining'
     await clock.advance(5000)
     assert.equal(listed().length, 1)
-  })
-})
-
-describe('Registrant on the way down', () => {
-  it('drains, waits for the consumers, and deregisters', async t => {
-    const { registrant, registry, store, listed, heard, clock } = await started(t)
-    const seen = consume(t, registry)
-    await clock.settle()
-    await registrant.stop()
-    await clock.settle()
-    assert.deepEqual(listed(), [])
-    assert.deepEqual(
-      seen.map(({ instances }) => instances.map(({ status }) => status).join()),
-      ['ready', 'draining', ''],
-    )
-    const { acknowledged, watchers, missing } = registrant.lastDrain!
-    assert.deepEqual([acknowledged, watchers, missing], [true, 1, []])
-    assert.equal(heard.find(({ event }) => event === 'instance.drained')?.['report'], registrant.lastDrain)
-    store.close()
-    assert.deepEqual([registrant.instance, clock.pending], [undefined, 0])
-  })
-
-  it('goes on when a consumer does not acknowledge in time', async t => {
-    const { registrant, registry, listed, clock } = await started(t, { drainMs: 1000 })
-    const watch = registry.watch('users')[Symbol.asyncIterator]()
-    await watch.next()
-    const stopped = registrant.stop()
-    await clock.advance(1000)
-    await stopped
-    assert.deepEqual(
-      [registrant.lastDrain?.acknowledged, registrant.lastDrain?.missing.length, listed()],
-      [false, 1, []],
-    )
-    await watch.return?.()
-  })
-
-  it('goes on, within its limits, when the registry is out of reach', async t => {
-    const { registrant, registry, events } = await started(t)
-    registry.error = new RegistryUnavailableError('ropewalk://127.0.0.1:1')
-    await registrant.stop()
-    assert.equal(registrant.lastDrain?.acknowledged, false)
-    assert.deepEqual(events().slice(-2), ['instance.drain-failed', 'instance.abandoned'])
-  })
-
-  it('goes on, within its limits, when the registry hangs', async t => {
-    const { registrant, registry, events, clock } = await started(t, { drainMs: 1000 })
-    registry.hold('drain')
-    registry.hold('revoke')
-    const stopped = registrant.stop({ deadlineMs: 60_000 })
-    await clock.advance(4000)
-    await stopped
-    assert.deepEqual(events().slice(-2), ['instance.drain-failed', 'instance.abandoned'])
-  })
-
-  it('is over at once at the deadline', async t => {
-    const { registrant, registry, clock } = await started(t)
-    registry.hold('drain')
-    registry.hold('revoke')
-    const stopped = registrant.stop({ deadlineMs: 500 })
-    await clock.advance(500)
-    await stopped
-  })
-
-  it('waits for a registration under way, and then takes it back', async t => {
-    const { covers, registrant, registry, listed, clock } = await started(t)
-    covers.status = 'failed'
-    await clock.advance(200)
-    const answer = registry.hold('register')
-    covers.status = 'ready'
-    await clock.advance(200)
-    const stopped = registrant.stop()
-    await clock.settle()
-    assert.equal(listed().length, 1)
-    answer()
-    await stopped
-    assert.deepEqual(listed(), [])
-    assert.deepEqual(registry.log.slice(-6), ['+register', '-register', '+drain', '-drain', '+revoke', '-revoke'])
-  })
-
-  it('revokes a registration whose answer arrives after it has stopped', async t => {
-    const { covers, registrant, registry, listed, clock } = await started(t)
-    covers.status = 'failed'
-    await clock.advance(200)
-    const answer = registry.hold('register')
-    covers.status = 'ready'
-    await clock.advance(200)
-    const stopped = registrant.stop()
-    await clock.advance(2000)
-    await stopped
-    assert.equal(listed().length, 1)
-    answer()
-    await clock.settle()
-    assert.deepEqual(listed(), [])
-  })
-
-  it('never has two calls for one claim under way, and ends deregistered, whatever happens at the same time', async t => {
-    for (let round = 0; round < 50; round++) {
-      const { covers, registrant, registry, store, listed, clock } = await started(t, {
-        ttlMs: 1000,
-        random: seededRandom(round),
-      })
-      const chance = seededRandom(round)
-      for (let step = 0; step < 10; step++) {
-        const what = Math.floor(chance.next() * 5)
-        if (what === 0) covers.status = 'failed'
-        if (what === 1) covers.status = 'ready'
-        if (what === 2) void registrant.update({ weight: step })
-        if (what === 3) remove(store, registrant.id)
-        if (what === 4) registry.hold('renew')
-        await clock.advance(chance.next() * 300)
-      }
-      const stopped = registrant.stop()
-      await clock.advance(2000)
-      await stopped
-      await clock.advance(5000)
-      assert.deepEqual(listed(), [], `round ${round}`)
-      for (let at = 0; at + 1 < registry.log.length; at += 2) {
-        assert.equal(
-          registry.log[at]!.replace('+', '-'),
-          registry.log[at + 1],
-          `round ${round}: ${registry.log.join(' ')}`,
-        )
-      }
-    }
-  })
-
-  it('can be started again, with the same id', async t => {
-    const { registrant, listed, clock } = await started(t)
-    const { id } = registrant
-    await registrant.stop()
-    await registrant.start()
-    await clock.settle()
-    assert.deepEqual(
-      listed().map(instance => instance.id),
-      [id],
-    )
   })
 })
