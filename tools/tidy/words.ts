@@ -8,7 +8,6 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   heartbeater: 'Registrant',
   kernel: 'Application',
   upstream: 'Instance or Endpoint',
-  selector: 'Balancer',
   ephemeral: 'Lease',
   subscription: 'Watch',
 }

@@ -11,6 +11,20 @@ describe('mirrorProblems', () => {
     assert.deepEqual(mirrorProblems(sample({ 'src/web/site.ts': 'export const a = 1' }), ['test/web/site.test.ts']), [])
   })
 
+  it('takes a part for tested when a tested file of its folder, or of the one above, imports it', () => {
+    const files = sample({
+      'src/web/site.ts': `import './route.ts'; import './parts/a.ts'; import '../core/b.ts'; export const a = 1`,
+      'src/web/route.ts': `import './deep.ts'; export const a = 1`,
+      'src/web/parts/a.ts': 'export const a = 1',
+      'src/web/deep.ts': 'export const a = 1',
+      'src/core/b.ts': 'export const a = 1',
+    })
+    assert.deepEqual(mirrorProblems(files, ['test/web/site.test.ts']), [
+      'src/web/deep.ts has no test: expected test/web/deep.test.ts',
+      'src/core/b.ts has no test: expected test/core/b.test.ts',
+    ])
+  })
+
   it('exempts what has no behaviour: interfaces, files that pass on exports, error classes', () => {
     const files = {
       'src/web/route.ts': `import type { A } from './a.ts'; export interface Route { a: A }`,

@@ -10,7 +10,7 @@ describe('wordProblems', () => {
     assert.deepEqual(problems('\nexport class HttpUpstreams {}'), [
       'src/a.ts:2 declares HttpUpstreams: here that is Instance or Endpoint',
     ])
-    assert.equal(problems('const lastSubscription = 1; function selector() {}').length, 2)
+    assert.equal(problems('const lastSubscription = 1; function announcer() {}').length, 2)
   })
 
   it('accepts the word inside another, and in text', () => {
