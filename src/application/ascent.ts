@@ -1,7 +1,7 @@
 import { DependencyFailedError, ServiceHungError, StartFailedError } from './errors.ts'
-import type { ServiceNode } from './node.ts'
+import { PHASES_UP, type ServiceNode } from './node.ts'
 import { inOrder, orderUp } from './order.ts'
-import { PHASES_UP, type PhaseUp } from './phase.ts'
+import type { PhaseUp } from './phase.ts'
 import type { Tree } from './tree.ts'
 
 /** What one way up is told, and what it finds. */

@@ -3,12 +3,15 @@ import { publish } from '../core/event.ts'
 import { InvalidNameError, messageOf } from './errors.ts'
 import { type Hooks, HookRunner } from './hook-runner.ts'
 import type { Ordered } from './order.ts'
-import { type Phase, PHASES_UP, type PhaseUp } from './phase.ts'
+import type { Phase, PhaseUp } from './phase.ts'
 import type { Service, ServiceStatus } from './service.ts'
 import type { Turn, TurnTaker } from './turn.ts'
 
 /** How long a way down may take unless somebody says otherwise. */
 const DEADLINE_MS = 10_000
+
+/** The way up. */
+export const PHASES_UP: readonly PhaseUp[] = ['bind', 'start', 'register']
 
 /** What a service is meant to be. */
 export type DesiredState = 'started' | 'stopped'

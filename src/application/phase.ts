@@ -1,14 +1,8 @@
 /** What happens on the way up, in this order: sockets are bound, work begins, the service can be found. */
-export const PHASES_UP = ['bind', 'start', 'register'] as const
+export type PhaseUp = 'bind' | 'start' | 'register'
 
-/** What happens on the way down, in this order: nobody finds it any more, what is in flight finishes and the rest is destroyed. */
-export const PHASES_DOWN = ['drain', 'stop'] as const
-
-/** A part of the way up. */
-export type PhaseUp = (typeof PHASES_UP)[number]
-
-/** A part of the way down. */
-export type PhaseDown = (typeof PHASES_DOWN)[number]
+/** What happens on the way down, in this order: nobody finds it any more; what is in flight finishes and the rest is destroyed. */
+export type PhaseDown = 'drain' | 'stop'
 
 /** A part of the way up or down: a tree goes through each as a whole before the next begins. */
 export type Phase = PhaseUp | PhaseDown

@@ -1,5 +1,5 @@
 import { inspect, type ServiceReport } from './inspect.ts'
-import { PHASES_DOWN, PHASES_UP } from './phase.ts'
+import type { Phase } from './phase.ts'
 import type { Service } from './service.ts'
 
 /**
@@ -19,6 +19,8 @@ export function printTree(service: Service): string {
     .join('\n')
 }
 
+const PHASES: readonly Phase[] = ['bind', 'start', 'register', 'drain', 'stop']
+
 interface Row {
   readonly label: string
   readonly report: ServiceReport
@@ -35,12 +37,12 @@ function rowsOf(report: ServiceReport, indent: { first: string; rest: string }):
   return [{ label: indent.first + report.name, report }, ...below]
 }
 
-function factsOf({ tookMs, running, restarts, reason, children }: ServiceReport): string {
-  const times = [...PHASES_UP, ...PHASES_DOWN].flatMap(phase =>
+function factsOf({ tookMs, running, restarts, reason }: ServiceReport): string {
+  const times = PHASES.flatMap(phase =>
     tookMs[phase] === undefined ? [] : [`${phase} ${Math.round(tookMs[phase])} ms`],
   )
   const facts = [
-    children.length === 0 ? times.join(', ') : '',
+    times.join(', '),
     running ? `in its ${running.phase} phase for ${Math.round(running.forMs)} ms` : '',
     restarts > 0 ? `${restarts} ${restarts === 1 ? 'restart' : 'restarts'}` : '',
     reason ?? '',
