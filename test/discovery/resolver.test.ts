@@ -1,37 +1,13 @@
 import assert from 'node:assert/strict'
-import { describe, it, type TestContext } from 'node:test'
-import { observe, type RopewalkEvent } from '../../src/core/event.ts'
-import { seededRandom } from '../../src/core/random.ts'
+import { describe, it } from 'node:test'
 import { RegistryUnavailableError } from '../../src/discovery/errors.ts'
 import type { InstanceSet } from '../../src/discovery/instance-set.ts'
-import { Resolver, type ResolverOptions } from '../../src/discovery/resolver.ts'
-import { FakeClock } from '../../src/testing/fake-clock.ts'
-import { instance, ScriptedRegistry } from './scripted-registry.ts'
-
-async function started(t: TestContext, options: Partial<ResolverOptions> = {}) {
-  const clock = new FakeClock()
-  const registry = new ScriptedRegistry()
-  const resolver = new Resolver({ registry, serviceName: 'users', clock, random: seededRandom(1), ...options })
-  t.after(() => resolver.stop())
-  const starting = resolver.start()
-  if (!options.required) await starting
-  await clock.settle()
-  return { clock, registry, resolver, starting }
-}
-
-function ids(resolver: Resolver): string {
-  return resolver.instances.map(({ id, status }) => (status === 'ready' ? id : `${id}:${status}`)).join()
-}
-
-function events(t: TestContext): RopewalkEvent[] {
-  const heard: RopewalkEvent[] = []
-  t.after(observe('discovery', event => heard.push(event)))
-  return heard
-}
+import { instance } from './scripted-registry.ts'
+import { ids, startResolver } from './started-resolver.ts'
 
 describe('Resolver', () => {
   it('answers from the newest set it was given', async t => {
-    const { clock, registry, resolver } = await started(t)
+    const { clock, registry, resolver } = await startResolver(t)
     assert.equal(resolver.set.revision, 0)
     registry.newest.push({ ids: ['a', 'b'], revision: 4 })
     await clock.settle()
@@ -40,7 +16,7 @@ describe('Resolver', () => {
   })
 
   it('shows a set before it tells listeners, and acknowledges it when they are done', async t => {
-    const { clock, registry, resolver } = await started(t)
+    const { clock, registry, resolver } = await startResolver(t)
     const use = Promise.withResolvers<void>()
     const seen: string[] = []
     resolver.onChange(set => {
@@ -55,33 +31,8 @@ describe('Resolver', () => {
     assert.equal(registry.newest.acknowledged, 1)
   })
 
-  it('acknowledges after the limit when a listener never finishes, and says so', async t => {
-    const heard = events(t)
-    const { clock, registry, resolver } = await started(t, { listenerMs: 200 })
-    resolver.onChange(() => new Promise(() => {}))
-    registry.newest.push({ ids: ['a'] })
-    await clock.advance(199)
-    assert.equal(registry.newest.acknowledged, 0)
-    await clock.advance(1)
-    assert.equal(registry.newest.acknowledged, 1)
-    assert.ok(heard.some(({ event }) => event === 'resolver.listener-slow'))
-  })
-
-  it('is not hindered by listeners that throw or reject, and says so', async t => {
-    const heard = events(t)
-    const { clock, registry, resolver } = await started(t)
-    resolver.onChange(() => {
-      throw new Error('thrown')
-    })
-    resolver.onChange(() => Promise.reject(new Error('rejected')))
-    registry.newest.push({ ids: ['a'] })
-    await clock.settle()
-    assert.equal(registry.newest.acknowledged, 1)
-    assert.equal(heard.filter(({ event }) => event === 'resolver.listener-failed').length, 2)
-  })
-
   it('tells listeners of a change of the set or of its worth, not of the same again, and not after they left', async t => {
-    const { clock, registry, resolver } = await started(t)
+    const { clock, registry, resolver } = await startResolver(t)
     const seen: string[] = []
     const leave = resolver.onChange(set => void seen.push(`${set.revision}${set.stale ? ' stale' : ''}`))
     registry.newest.push({ ids: ['a'] })
@@ -95,32 +46,8 @@ describe('Resolver', () => {
     assert.deepEqual(seen, ['1', '2 stale', '2'])
   })
 
-  it('goes on with the last good set when the watch fails, and opens it again with a backoff', async t => {
-    const heard = events(t)
-    const { clock, registry, resolver } = await started(t)
-    registry.newest.push({ ids: ['a'] })
-    registry.newest.push(new Error('broken pipe'))
-    await clock.settle()
-    assert.deepEqual([ids(resolver), resolver.set.stale, registry.watches.length], ['a', true, 1])
-    await clock.advance(100)
-    assert.equal(registry.watches.length, 2)
-    assert.equal(resolver.set.ageMs, 100)
-    registry.newest.push({ ids: ['a', 'b'], revision: 2 })
-    await clock.settle()
-    assert.deepEqual([ids(resolver), resolver.set.stale], ['a,b', false])
-    assert.ok(heard.some(({ event }) => event === 'resolver.lost'))
-  })
-
-  it('goes on when a watch ends by itself', async t => {
-    const { clock, registry, resolver } = await started(t)
-    registry.newest.push({ ids: ['a'] })
-    registry.newest.push('end')
-    await clock.advance(100)
-    assert.deepEqual([ids(resolver), registry.watches.length], ['a', 2])
-  })
-
   it('is never shrunk by a registry that restarted with nothing, until that has settled', async t => {
-    const { clock, registry, resolver } = await started(t)
+    const { clock, registry, resolver } = await startResolver(t)
     registry.newest.push({ ids: ['a', 'b', 'c'], revision: 9 })
     registry.newest.push({ ids: ['a', 'b', 'c'], revision: 9, stale: true })
     registry.newest.push({ ids: [], revision: 10, known: false, settled: false })
@@ -135,7 +62,7 @@ describe('Resolver', () => {
   })
 
   it('keeps what a registry never vouched to be gone no longer than the limit, counted while it can be reached', async t => {
-    const { clock, registry, resolver } = await started(t, { retainMs: 1000 })
+    const { clock, registry, resolver } = await startResolver(t, { retainMs: 1000 })
     registry.newest.push({ ids: ['a', 'b'] })
     registry.newest.push({ ids: ['b'], revision: 2, settled: false })
     await clock.advance(900)
@@ -151,30 +78,8 @@ describe('Resolver', () => {
     assert.deepEqual([ids(resolver), changes.length], ['b', 1])
   })
 
-  it('opens a silent watch again, and closes the old one only when the new one has answered', async t => {
-    const { clock, registry, resolver } = await started(t, { silenceMs: 60_000 })
-    registry.newest.push({ ids: ['a'] })
-    await clock.advance(60_000)
-    const [silent, fresh] = registry.watches
-    assert.deepEqual([registry.watches.length, silent!.closed], [2, false])
-    fresh!.push({ ids: ['a', 'b'], revision: 3 })
-    await clock.settle()
-    assert.deepEqual([ids(resolver), silent!.closed, fresh!.closed], ['a,b', true, false])
-    fresh!.push({ ids: ['b'], revision: 4 })
-    await clock.settle()
-    assert.equal(ids(resolver), 'b')
-  })
-
-  it('calls its set stale when a watch that was opened again does not answer either', async t => {
-    const { clock, registry, resolver } = await started(t, { silenceMs: 60_000 })
-    registry.newest.push({ ids: ['a'] })
-    await clock.advance(70_000)
-    assert.deepEqual([ids(resolver), resolver.set.stale], ['a', true])
-    assert.ok(registry.watches.every(({ closed }) => closed))
-  })
-
   it('is stopped with its watch closed and no timer left, stale, and starts again', async t => {
-    const { clock, registry, resolver } = await started(t)
+    const { clock, registry, resolver } = await startResolver(t)
     registry.newest.push({ ids: ['a'] })
     await clock.settle()
     await resolver.stop()
@@ -189,7 +94,7 @@ describe('Resolver', () => {
 
 describe('Resolver.ready', () => {
   it('waits for the first word of the registry', async t => {
-    const { clock, registry, resolver } = await started(t)
+    const { clock, registry, resolver } = await startResolver(t)
     const ready = resolver.ready()
     await clock.settle()
     registry.newest.push({ ids: [], revision: 1, known: false })
@@ -197,14 +102,14 @@ describe('Resolver.ready', () => {
   })
 
   it('rejects when the registry never says a word', async t => {
-    const { clock, resolver } = await started(t)
+    const { clock, resolver } = await startResolver(t)
     const ready = assert.rejects(resolver.ready(), RegistryUnavailableError)
     await clock.advance(5000)
     await ready
   })
 
   it('resolves at once when an instance takes work', async t => {
-    const { clock, registry, resolver } = await started(t)
+    const { clock, registry, resolver } = await startResolver(t)
     registry.newest.push({ ids: ['a'] })
     await clock.settle()
     assert.equal((await resolver.ready({ waitMs: 1000 })).instances.length, 1)
@@ -212,7 +117,7 @@ describe('Resolver.ready', () => {
   })
 
   it('waits up to waitMs for an instance that takes work, draining ones do not', async t => {
-    const { clock, registry, resolver } = await started(t)
+    const { clock, registry, resolver } = await startResolver(t)
     registry.newest.push({ instances: [instance('a', { status: 'draining' })] })
     const ready = resolver.ready({ waitMs: 1000 })
     await clock.advance(500)
@@ -221,7 +126,7 @@ describe('Resolver.ready', () => {
   })
 
   it('resolves with what there is when waitMs are over', async t => {
-    const { clock, registry, resolver } = await started(t)
+    const { clock, registry, resolver } = await startResolver(t)
     registry.newest.push({ ids: [] })
     const ready = resolver.ready({ waitMs: 1000 })
     await clock.advance(1000)
@@ -229,7 +134,7 @@ describe('Resolver.ready', () => {
   })
 
   it('rejects with the reason of its signal', async t => {
-    const { clock, resolver } = await started(t)
+    const { clock, resolver } = await startResolver(t)
     const controller = new AbortController()
     const reason = new Error('given up')
     const ready = assert.rejects(resolver.ready({ signal: controller.signal }), reason)
@@ -242,7 +147,7 @@ describe('Resolver.ready', () => {
 
 describe('Resolver that is required', () => {
   it('has started when an instance takes work', async t => {
-    const { clock, registry, starting } = await started(t, { required: true })
+    const { clock, registry, starting } = await startResolver(t, { required: true })
     let isStarted = false
     void starting.then(() => (isStarted = true))
     registry.newest.push({ ids: [] })
