@@ -18,7 +18,6 @@ import { ClientStoppedError } from './errors.ts'
 import type { Explanation } from './explanation.ts'
 import { fetchArguments } from './fetch-arguments.ts'
 import { InFlight } from './in-flight.ts'
-import { requestTarget } from './request-url.ts'
 import { ServiceDispatcher } from './service-dispatcher.ts'
 import { serviceGrammar } from './service-endpoint.ts'
 import type { ClientLimits, Connect, RetryOptions, Settings } from './settings.ts'
@@ -92,9 +91,9 @@ export class Client extends BaseService {
    * with `NoInstanceError`, `UnknownServiceError`, `RequestTimeoutError`, or the last attempt's error.
    */
   async request(url: string | URL, options: ClientRequestOptions = {}): Promise<Dispatcher.ResponseData> {
-    const { origin, path } = requestTarget(url)
+    const { origin, pathname, search } = new URL(url)
     const method = options.method ?? (options.body ? 'PUT' : 'GET')
-    return this.dispatcher.request({ ...options, origin, path, method })
+    return this.dispatcher.request({ ...options, origin, path: pathname + search, method })
   }
 
   /**

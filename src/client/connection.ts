@@ -29,7 +29,8 @@ export class Connection {
   readonly #socket: Socket
   readonly #http: HttpConnection
   readonly #lost: () => Error
-  #begun = false
+  #used = false
+  #handedOver = false
 
   constructor({ socket, origin, lost, onClose }: ConnectionOptions) {
     this.#socket = socket
@@ -52,12 +53,13 @@ export class Connection {
 
   /** Writes a request. Call it only while no other is under way. */
   send(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
+    this.#used = true
     this.#http.dispatch(options, handler)
   }
 
   /** Closes it when the request under way, if any, is done. */
   close(): void {
-    if (this.#begun) this.#http.close(() => undefined)
+    if (this.#used) this.#http.close(() => undefined)
     else this.#socket.destroy()
   }
 
@@ -69,8 +71,8 @@ export class Connection {
 
   /** undici asks for a socket before the first request, and again when it has lost that. */
   #handOver(callback: (...result: [null, Socket] | [Error, null]) => void): void {
-    if (this.#begun || this.#socket.destroyed) return callback(this.#lost(), null)
-    this.#begun = true
+    if (this.#handedOver || this.#socket.destroyed) return callback(this.#lost(), null)
+    this.#handedOver = true
     this.#socket.setTimeout(0)
     callback(null, this.#socket)
   }
