@@ -30,4 +30,8 @@ export interface Benchmark {
   readonly unit: string
   readonly ours: Contender
   readonly goals: readonly Goal[]
+  /** Rounds that are not counted, in which engines and compilers warm up. Default 6. */
+  readonly warmUpRounds?: number
+  /** The most rounds there are any use for. Default: as many as are asked for. */
+  readonly roundsMax?: number
 }

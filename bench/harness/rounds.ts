@@ -2,8 +2,8 @@ import { EngineMissingError } from '../../tools/engines/find.ts'
 import type { Benchmark, Contender, Subject } from './benchmark.ts'
 import type { Measured } from './row.ts'
 
-/** V8 goes on optimising for some seconds: a first round measured half of the fourth. */
-export const WARM_UP_ROUNDS = 4
+/** V8 goes on optimising for some seconds: a first round measured less than half of the sixth. */
+export const WARM_UP_ROUNDS = 6
 
 /** A Contender that is ready, with its rounds so far; or why it is not. */
 type Entry = { contender: Contender; subject: Subject; figures: number[] }
@@ -15,6 +15,7 @@ type Entry = { contender: Contender; subject: Subject; figures: number[] }
  * happens, all that was opened is closed.
  */
 export async function measureRounds(benchmark: Benchmark, rounds: number): Promise<Measured> {
+  const { warmUpRounds = WARM_UP_ROUNDS, roundsMax = Infinity } = benchmark
   const measured = new Map<string, readonly number[] | string>()
   const entries: Entry[] = []
   try {
@@ -26,10 +27,10 @@ export async function measureRounds(benchmark: Benchmark, rounds: number): Promi
         measured.set(contender.name, error.message)
       }
     }
-    for (let round = 0; round < WARM_UP_ROUNDS; round++) {
+    for (let round = 0; round < warmUpRounds; round++) {
       for (const { subject } of entries) await subject.measure()
     }
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < Math.min(rounds, roundsMax); round++) {
       for (const { subject, figures } of entries) figures.push(await subject.measure())
     }
   } finally {

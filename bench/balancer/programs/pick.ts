@@ -4,7 +4,7 @@ import { answer, input } from '../../harness/answer.ts'
 
 /* Picks over and over from a set of instances; tells the nanoseconds of CPU time of this thread per pick. */
 
-const PICKS = 5_000_000
+const PICKS = 10_000_000
 
 const { policy, instances } = input() as { policy: 'round robin' | 'power of two choices'; instances: number }
 const balancer = policy === 'round robin' ? new RoundRobin() : new PowerOfTwoChoices()

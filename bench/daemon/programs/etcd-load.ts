@@ -17,7 +17,7 @@ answer({}, { register, renew, clear })
 /** Each registration is one write on the lease its connection has already: the least that etcd can be asked for. */
 async function register(durationMs: number): Promise<Done> {
   return closedLoop(
-    clients.map((client, index) => () => put(client, index + 1)),
+    clients.map((client, index) => () => put(client, index)),
     durationMs,
   )
 }
@@ -32,9 +32,9 @@ async function clear(): Promise<void> {
   await Promise.all(clients.map((client, index) => client.grant(index + 1, TTL_SECONDS)))
 }
 
-async function put(client: EtcdClient, lease: number): Promise<void> {
-  const instance = userInstance(number++)
-  await client.put(`/services/users/${instance.id}`, JSON.stringify(instance), lease)
+async function put(client: EtcdClient, index: number): Promise<void> {
+  const instance = userInstance(number++, `service-${index}`)
+  await client.put(`/services/${instance.serviceName}/${instance.id}`, JSON.stringify(instance), index + 1)
 }
 
 async function openLease(client: EtcdClient, index: number): Promise<() => Promise<void>> {

@@ -52,8 +52,13 @@ async function put(session: RawSession, index: number): Promise<void> {
 
 async function revokeAll(session: RawSession, index: number): Promise<void> {
   for (const id of held[index]?.splice(1) ?? []) {
-    await succeed(session.ask({ type: 'revoke', seq: ++seq, service: 'users', id }))
+    await succeed(session.ask({ type: 'revoke', seq: ++seq, service: serviceOf(index), id }))
   }
+}
+
+/** Each session registers copies of a service of its own. */
+function serviceOf(index: number): string {
+  return `service-${index}`
 }
 
 async function succeed(reply: Promise<Buffer>): Promise<void> {
