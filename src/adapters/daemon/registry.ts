@@ -121,7 +121,7 @@ export class DaemonRegistry implements Registry {
         this.#client.post({ type: 'unwatch-names' })
       },
     })
-    if (this.#epoch !== undefined) this.#names.open()
+    if (this.#epoch !== undefined) this.#names.open(this.#epoch)
     return this.#names
   }
 
@@ -129,7 +129,7 @@ export class DaemonRegistry implements Registry {
     this.#epoch = epoch
     this.#leases.reconcile(held)
     for (const watch of this.#watches.values()) watch.open(epoch)
-    this.#names?.open()
+    this.#names?.open(epoch)
   }
 
   #lose(): void {

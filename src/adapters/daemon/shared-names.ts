@@ -2,6 +2,7 @@ import type { Abortable } from '../../core/abort.ts'
 import { Latest } from '../../core/latest.ts'
 import type { ServiceNames } from '../../discovery/instance-set.ts'
 import type { NamesMessage } from '../../protocol/server-message.ts'
+import { GrowingRevision } from './growing-revision.ts'
 import type { Outgoing } from './outbox.ts'
 
 /** What a SharedNames needs. */
@@ -16,20 +17,24 @@ export interface SharedNamesOptions {
 export class SharedNames {
   readonly #options: SharedNamesOptions
   readonly #names = new Latest<ServiceNames>()
+  readonly #revision = new GrowingRevision()
+  #epoch: string | undefined
   #readers = 0
 
   constructor(options: SharedNamesOptions) {
     this.#options = options
   }
 
-  /** A connection is open. */
-  open(): void {
+  /** A connection to a daemon of that epoch is open. */
+  open(epoch: string): void {
+    this.#epoch = epoch
     this.#options.post({ type: 'watch-names' })
   }
 
   replace({ revision, names }: NamesMessage): void {
-    if (revision === this.#names.value?.revision) return
-    this.#names.set(Object.freeze({ revision, names: Object.freeze(names) }))
+    const shown = this.#revision.shown(revision, this.#epoch)
+    if (shown === this.#names.value?.revision) return
+    this.#names.set(Object.freeze({ revision: shown, names: Object.freeze(names) }))
   }
 
   /** Ends every reader with `error`. */

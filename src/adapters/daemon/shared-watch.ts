@@ -5,6 +5,7 @@ import type { AcknowledgeMessage, WatchMessage } from '../../protocol/client-mes
 import type { DeltaMessage, SetMessage } from '../../protocol/server-message.ts'
 import { fromWireInstance } from '../../protocol/wire-instance.ts'
 import { applyDelta } from './apply-delta.ts'
+import { GrowingRevision } from './growing-revision.ts'
 import type { Outgoing } from './outbox.ts'
 
 /** What a SharedWatch needs. */
@@ -25,6 +26,7 @@ export class SharedWatch {
   readonly #options: SharedWatchOptions
   readonly #sets = new Latest<InstanceSet>()
   readonly #readers = new Set<Reader>()
+  readonly #revision = new GrowingRevision()
   /** The epoch of the connection that is open; undefined while there is none. */
   #epoch: string | undefined
   /** The epoch of the newest set. */
@@ -62,7 +64,8 @@ export class SharedWatch {
   }
 
   change(delta: DeltaMessage): void {
-    if (this.#set?.revision !== delta.from || this.#setEpoch !== this.#epoch) return this.#askAgain()
+    const fits = this.#setEpoch === this.#epoch && delta.from === this.#told(this.#set)
+    if (!this.#set || !fits) return this.#askAgain()
     this.#asked = false
     const { to, known, settled } = delta
     this.#publish({ revision: to, known, settled, instances: applyDelta(this.#set.instances, delta) })
@@ -95,12 +98,23 @@ export class SharedWatch {
     return this.#sets.value
   }
 
-  #publish(news: Pick<InstanceSet, 'revision' | 'known' | 'settled' | 'instances'>): void {
+  #publish({ revision, ...news }: Pick<InstanceSet, 'revision' | 'known' | 'settled' | 'instances'>): void {
     const { serviceName } = this.#options
+    const shown = {
+      serviceName,
+      ...news,
+      revision: this.#revision.shown(revision, this.#epoch),
+      ageMs: 0,
+      stale: false,
+    }
     this.#setEpoch = this.#epoch
-    this.#sets.set(
-      Object.freeze({ serviceName, ...news, instances: Object.freeze(news.instances), ageMs: 0, stale: false }),
-    )
+    Object.freeze(shown.instances)
+    this.#sets.set(Object.freeze(shown))
+  }
+
+  /** What the daemon calls the revision of a set. */
+  #told(set: InstanceSet | undefined): number | undefined {
+    return set && this.#revision.told(set.revision)
   }
 
   /** A difference that does not fit: something was missed. Those that were on their way meanwhile do not fit either. */
@@ -113,8 +127,9 @@ export class SharedWatch {
   /** Says what is held here, of whichever epoch: the daemon knows whether it can go on from there. */
   #question(): WatchMessage {
     const question: WatchMessage = { type: 'watch', service: this.#options.serviceName }
-    if (!this.#set || this.#setEpoch === undefined) return question
-    return { ...question, epoch: this.#setEpoch, revision: this.#set.revision, acknowledged: this.#acknowledged }
+    const revision = this.#told(this.#set)
+    if (revision === undefined || this.#setEpoch === undefined) return question
+    return { ...question, epoch: this.#setEpoch, revision, acknowledged: this.#revision.told(this.#acknowledged) }
   }
 
   /** Left to the moment the frame is sent, so that a thousand readers who go on in one turn cost one look and one message. */
@@ -127,9 +142,9 @@ export class SharedWatch {
   #acknowledgement(): AcknowledgeMessage | undefined {
     this.#acknowledging = false
     const revision = this.#readersRevision()
-    if (revision <= this.#acknowledged) return undefined
+    if (revision <= this.#acknowledged || this.#setEpoch !== this.#epoch) return undefined
     this.#acknowledged = revision
-    return { type: 'ack', service: this.#options.serviceName, revision }
+    return { type: 'ack', service: this.#options.serviceName, revision: this.#revision.told(revision) }
   }
 
   /** The revision that every reader works with, or a newer one. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { applyDelta } from '../../../src/adapters/daemon/apply-delta.ts'
 import { fromWireInstance } from '../../../src/protocol/wire-instance.ts'
 

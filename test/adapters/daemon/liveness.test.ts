@@ -38,10 +38,11 @@ describe('Liveness', () => {
       return { cancel() {} }
     }
     const stopped = { now: () => clock.now(), wallTime: () => clock.wallTime(), schedule }
-    new Liveness({ clock: stopped, roundMs: 1_000, ping() {}, onSilent: () => seen.silent++ })
+    const liveness = new Liveness({ clock: stopped, roundMs: 1_000, ping() {}, onSilent: () => seen.silent++ })
     await clock.advance(3_600_000)
     due?.()
     assert.equal(seen.silent, 0)
+    liveness.stop()
   })
 
   it('leaves no timer when stopped', () => {

@@ -12,8 +12,8 @@ function shared() {
 describe('SharedNames', () => {
   it('asks with every connection', () => {
     const { names, posted } = shared()
-    names.open()
-    names.open()
+    names.open('e1')
+    names.open('e1')
     assert.deepEqual(posted, [{ type: 'watch-names' }, { type: 'watch-names' }])
   })
 

@@ -107,6 +107,41 @@ describe('SharedWatch', () => {
     assert.equal(flush().length, 1)
   })
 
+  it('shows growing revisions even if a new epoch begins below, and talks to the daemon in its own', async () => {
+    const { watch, flush } = shared()
+    watch.open('e1')
+    watch.replace(set(100, 'a'))
+    const { next, goOn } = reader(watch)
+    await next()
+    watch.lose()
+    await next()
+    watch.open('e2')
+    flush()
+    watch.replace(set(3, 'b'))
+    const sets = [await next()]
+    watch.change(delta(3, 4, 'c'))
+    sets.push(await next())
+    assert.deepEqual(
+      sets.map(({ revision }) => revision),
+      [101, 102],
+    )
+    goOn()
+    assert.deepEqual(flush(), [{ type: 'ack', service: 'users', revision: 4 }])
+  })
+
+  it('does not acknowledge to a new epoch what was of the old', async () => {
+    const { watch, flush } = shared()
+    watch.open('e1')
+    watch.replace(set(100, 'a'))
+    const { next, goOn } = reader(watch)
+    await next()
+    watch.lose()
+    watch.open('e2')
+    flush()
+    goOn()
+    assert.deepEqual(flush(), [])
+  })
+
   it('acknowledges a revision once all readers have gone on from it', async () => {
     const { watch, flush } = shared()
     const [fast, slow] = [reader(watch), reader(watch)]

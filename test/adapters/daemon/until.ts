@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict'
+import { setTimeout as wait } from 'node:timers/promises'
+
+/** How long a condition may take to become true, in milliseconds. */
+const PATIENCE_MS = 20_000
+
+/** Waits until `condition`, which `what` says in words, is true. */
+export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS
+  while (!(await condition())) {
+    if (performance.now() > deadline) assert.fail(`Waited ${PATIENCE_MS} ms in vain until ${what}`)
+    await wait(2)
+  }
+}
