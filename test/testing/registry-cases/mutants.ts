@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import type { Instance } from '../../../src/discovery/instance.ts'
+import type { InstanceSet } from '../../../src/discovery/instance-set.ts'
+import type { Lease } from '../../../src/discovery/lease.ts'
+import { MemoryRegistry } from '../../../src/discovery/memory-registry.ts'
+import type { Registry } from '../../../src/discovery/registry.ts'
+import { Store } from '../../../src/discovery/store/store.ts'
+import { FakeClock } from '../../../src/testing/fake-clock.ts'
+import { RegistryBench, type RegistryFixture } from '../../../src/testing/registry-bench.ts'
+import type { RegistryCases } from '../../../src/testing/registry-cases/registry-case.ts'
+
+/** A Registry that does one thing wrong. */
+export type Mutation = (registry: Registry, store: Store) => Registry
+
+/** Asserts that each of `titles` passes with a sound Registry and fails with a mutated one. */
+export async function catches(cases: RegistryCases, titles: readonly string[], mutate: Mutation): Promise<void> {
+  for (const title of titles) {
+    assert.equal(await outcome(cases, title, registry => registry), 'passes', `"${title}" with a sound registry`)
+    assert.equal(await outcome(cases, title, mutate), 'fails', `"${title}" with the mutant`)
+  }
+}
+
+async function outcome(cases: RegistryCases, title: string, mutate: Mutation): Promise<'passes' | 'fails' | 'skips'> {
+  const run = cases[title]
+  assert.ok(run, `there is no case "${title}"`)
+  const bench = new RegistryBench(fixture(mutate))
+  let skipped = false
+  try {
+    await run(bench, () => (skipped = true))
+    return skipped ? 'skips' : 'passes'
+  } catch {
+    return 'fails'
+  } finally {
+    await bench.close()
+  }
+}
+
+function fixture(mutate: Mutation): RegistryFixture {
+  const clock = new FakeClock()
+  const store = new Store({ clock })
+  return {
+    registry: mutate(new MemoryRegistry({ store }), store),
+    peer: async () => mutate(new MemoryRegistry({ store }), store),
+    advance: ms => clock.advance(ms),
+    close: async () => store.close(),
+  }
+}
+
+/** Changes what is yielded: `change` gets each set with the one yielded before, and returns what is yielded instead. */
+export function yielding(change: (set: InstanceSet, before: InstanceSet | undefined) => InstanceSet[]): Mutation {
+  return registry => ({
+    ...delegating(registry),
+    async *watch(serviceName, options) {
+      let before: InstanceSet | undefined
+      for await (const set of registry.watch(serviceName, options)) {
+        for (const yielded of change(set, before)) yield (before = yielded)
+      }
+    },
+  })
+}
+
+/** Changes what a lease does. */
+export function leasing(change: (lease: Lease) => Partial<Lease>): Mutation {
+  return registry => ({
+    ...delegating(registry),
+    async register(instance, options) {
+      const lease = await registry.register(instance, options)
+      return { ...bound(lease), ...change(lease) }
+    },
+  })
+}
+
+/** Changes what is registered. */
+export function registering(change: (instance: Instance) => Instance): Mutation {
+  return registry => ({
+    ...delegating(registry),
+    register: (instance, options) => registry.register(change(instance), options),
+  })
+}
+
+/** The same Registry as an object that can be spread. */
+export function delegating(registry: Registry): Registry {
+  return {
+    register: (instance, options) => registry.register(instance, options),
+    watch: (serviceName, options) => registry.watch(serviceName, options),
+    services: options => registry.services(options),
+    close: () => registry.close(),
+  }
+}
+
+function bound(lease: Lease): Lease {
+  return {
+    get instance() {
+      return lease.instance
+    },
+    ttlMs: lease.ttlMs,
+    lost: lease.lost,
+    renew: options => lease.renew(options),
+    update: (changes, options) => lease.update(changes, options),
+    drain: options => lease.drain(options),
+    revoke: options => lease.revoke(options),
+  }
+}
