@@ -22,22 +22,18 @@ export interface JournalHead {
   readonly revision: number
 }
 
-/** Names one claim in the file. */
-export interface ClaimKey {
-  readonly serviceName: string
-  readonly id: string
-}
-
 /** Changes that are written together or not at all. */
 export interface JournalBatch {
   readonly put: readonly LeaseRecord[]
-  readonly removed: readonly ClaimKey[]
+  /** Their numbers. */
+  readonly removed: readonly number[]
   readonly head: JournalHead
 }
 
 /**
  * The file `registry.sqlite` in a folder of the daemon's own. One process at a time: the file is locked while it is open. A commit is on
- * the disk when `write` returns (write-ahead log, synced). All methods but the constructor throw `JournalError`.
+ * the disk when `write` returns (write-ahead log, synced). Claims are kept by their number and by nothing else, so that new ones go side by
+ * side at the end of the file: by name they would be all over it, and a commit would write as many pages as it has claims. All methods but the constructor throw `JournalError`.
  */
 export class JournalFile {
   readonly path: string
@@ -53,8 +49,8 @@ export class JournalFile {
   constructor(folder: string, clock: Clock) {
     this.path = join(folder, 'registry.sqlite')
     this.#database = this.#attempt('cannot be opened', () => openOrSetAside(folder, this.path, clock))
-    this.#put = this.#database.prepare('INSERT OR REPLACE INTO claims VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
-    this.#delete = this.#database.prepare('DELETE FROM claims WHERE service = ? AND id = ?')
+    this.#put = this.#database.prepare('INSERT OR REPLACE INTO claims VALUES (?, ?, ?, ?, ?, ?, ?)')
+    this.#delete = this.#database.prepare('DELETE FROM claims WHERE number = ?')
     this.#head = this.#database.prepare('INSERT OR REPLACE INTO head VALUES (0, ?, ?)')
   }
 
@@ -74,9 +70,9 @@ export class JournalFile {
   }
 
   /** The claim as it is on disk. */
-  claim({ serviceName, id }: ClaimKey): LeaseRecord | undefined {
-    const select = 'SELECT * FROM claims WHERE service = ? AND id = ?'
-    const row = this.#attempt('cannot be read', () => this.#database.prepare(select).get(serviceName, id))
+  claim(number: number): LeaseRecord | undefined {
+    const select = 'SELECT * FROM claims WHERE number = ?'
+    const row = this.#attempt('cannot be read', () => this.#database.prepare(select).get(number))
     return row && this.#decode(row as unknown as ClaimRow)
   }
 
@@ -100,11 +96,9 @@ export class JournalFile {
   }
 
   #write({ put, removed, head }: JournalBatch): void {
-    for (const { serviceName, id } of removed) this.#delete.run(serviceName, id)
-    for (const { owner, instance, ttlMs, draining } of put) {
-      const { serviceName, id } = instance
-      const text = JSON.stringify(instance)
-      this.#put.run(serviceName, id, owner.id, owner.name, owner.kind, ttlMs, draining ? 1 : 0, text)
+    for (const number of removed) this.#delete.run(number)
+    for (const { number, owner, instance, ttlMs, draining } of put) {
+      this.#put.run(number, owner.id, owner.name, owner.kind, ttlMs, draining ? 1 : 0, JSON.stringify(instance))
     }
     this.#head.run(head.epoch, head.revision)
   }
@@ -112,14 +106,15 @@ export class JournalFile {
   #decode(row: ClaimRow): LeaseRecord | undefined {
     try {
       return {
+        number: row.number,
         owner: { id: row.owner, name: row.owner_name, kind: row.owner_kind },
         instance: createInstance(JSON.parse(row.instance)),
         ttlMs: row.ttl_ms,
         draining: row.draining === 1,
       }
     } catch (error) {
-      const message = `${this.path} has an entry that is not valid: instance ${row.id} of ${row.service} is left out`
-      publish('daemon', { level: 'warn', event: 'journal.skipped', message, service: row.service, id: row.id, error })
+      const message = `${this.path} has an entry that is not valid, which is left out: ${row.instance.slice(0, 200)}`
+      publish('daemon', { level: 'warn', event: 'journal.skipped', message, number: row.number, error })
       return undefined
     }
   }
@@ -136,8 +131,7 @@ export class JournalFile {
 }
 
 interface ClaimRow {
-  readonly service: string
-  readonly id: string
+  readonly number: number
   readonly owner: string
   readonly owner_name: string
   readonly owner_kind: OwnerKind
@@ -197,8 +191,8 @@ function setAside(path: string, aside: string): void {
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS head (one INTEGER PRIMARY KEY, epoch TEXT NOT NULL, revision INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS claims (
-    service TEXT NOT NULL, id TEXT NOT NULL, owner TEXT NOT NULL, owner_name TEXT NOT NULL, owner_kind TEXT NOT NULL,
-    ttl_ms REAL NOT NULL, draining INTEGER NOT NULL, instance TEXT NOT NULL, PRIMARY KEY (service, id)
-  ) WITHOUT ROWID;
+    number INTEGER PRIMARY KEY, owner TEXT NOT NULL, owner_name TEXT NOT NULL, owner_kind TEXT NOT NULL,
+    ttl_ms REAL NOT NULL, draining INTEGER NOT NULL, instance TEXT NOT NULL
+  );
   PRAGMA user_version = ${FORMAT};
 `

@@ -11,6 +11,9 @@ import type { Turn } from './turn.ts'
 /** What could not be written, and need not be undone, is tried again after this long. */
 const RETRY_MS = 1_000
 
+/** Between two commits that several share there is at least this much time. */
+const PAUSE_MS_MIN = 1
+
 /** What a Journal works with. */
 export interface JournalInit {
   readonly file: JournalFile
@@ -22,8 +25,8 @@ export interface JournalInit {
 
 /**
  * Keeps on disk what the Store must know after a restart. *Group commit*: everything written in one turn of the event loop is one
- * transaction, and only when that is on the disk are those told who wait with `whenKept`. The disk's time to sync is so shared by
- * all who come while it works.
+ * transaction, and only when that is on the disk are those told who wait with `whenKept`. When several wait, commits take at most half of
+ * the time: those who come while the disk is busy share the next one, and the slower the disk, the more of them.
  *
  * Where the disk refuses (full, gone), what cannot be kept is undone in the Store: an instance just registered is taken out again, one just
  * changed is as before. What was removed stays removed, what was marked draining stays so, and both are written later.
@@ -31,11 +34,14 @@ export interface JournalInit {
 export class Journal implements LeaseJournal, Durability {
   #init: JournalInit
   #store: Store | undefined
-  #pending = new Map<string, Claim>()
+  #pending = new Set<Claim>()
   #waiting: ((error?: JournalError) => void)[] = []
   #retry: Timer | undefined
   #failing = false
-  #commitTask = () => this.commit()
+  /** When several may share a commit again. */
+  #nextCommitAt = -Infinity
+  #paced: Timer | undefined
+  #commitTask = () => this.#commitInTime()
 
   constructor(init: JournalInit) {
     this.#init = init
@@ -63,11 +69,16 @@ export class Journal implements LeaseJournal, Durability {
   /** Writes now what waits to be written. Never throws. */
   commit(): void {
     if (!this.#store) return
-    const claims = [...this.#pending.values()]
+    this.#paced?.cancel()
+    this.#paced = undefined
+    const claims = [...this.#pending]
     const waiting = this.#waiting
-    this.#pending = new Map()
+    this.#pending = new Set()
     this.#waiting = []
+    const beganAt = this.#init.clock.now()
     const error = this.#write(this.#store, claims)
+    const endedAt = this.#init.clock.now()
+    this.#nextCommitAt = endedAt + Math.max(PAUSE_MS_MIN, endedAt - beganAt)
     for (const callback of waiting) callback(error)
   }
 
@@ -79,8 +90,16 @@ export class Journal implements LeaseJournal, Durability {
     this.#init.file.close()
   }
 
+  /** Commits at once for one who waits alone; for several not before their time, so that more can share it. */
+  #commitInTime(): void {
+    const { clock } = this.#init
+    const pauseMs = this.#nextCommitAt - clock.now()
+    if (pauseMs <= 0 || this.#waiting.length <= 1) this.commit()
+    else this.#paced ??= clock.schedule(pauseMs, () => this.commit())
+  }
+
   #note(claim: Claim): void {
-    this.#pending.set(key(claim), claim)
+    this.#pending.add(claim)
     this.#init.turn.at('commit', this.#commitTask)
   }
 
@@ -88,7 +107,7 @@ export class Journal implements LeaseJournal, Durability {
     try {
       this.#init.file.write({
         put: claims.filter(claim => !claim.gone).map(record),
-        removed: claims.filter(claim => claim.gone).map(claim => claim.instance),
+        removed: claims.filter(claim => claim.gone).map(claim => claim.number),
         head: { epoch: store.epoch, revision: store.rosters.revision },
       })
       this.#tellHealth()
@@ -103,9 +122,9 @@ export class Journal implements LeaseJournal, Durability {
 
   #undo(store: Store, claims: readonly Claim[]): void {
     for (const claim of claims) {
-      const kept = this.#init.file.claim(claim.instance)
+      const kept = this.#init.file.claim(claim.number)
       if (kept && !claim.gone) store.leases.revert(claim, kept)
-      if (kept || claim.gone) this.#pending.set(key(claim), claim)
+      if (kept || claim.gone) this.#pending.add(claim)
       else store.leases.evict(claim, 'unstored')
     }
     this.#retry ??= this.#init.clock.schedule(RETRY_MS, () => {
@@ -124,10 +143,6 @@ export class Journal implements LeaseJournal, Durability {
   }
 }
 
-function key({ instance: { serviceName, id } }: Claim): string {
-  return `${serviceName}/${id}`
-}
-
-function record({ owner: { id, name, kind }, instance, ttlMs, drainRevision }: Claim): LeaseRecord {
-  return { owner: { id, name, kind }, instance, ttlMs, draining: drainRevision > 0 }
+function record({ number, owner: { id, name, kind }, instance, ttlMs, drainRevision }: Claim): LeaseRecord {
+  return { number, owner: { id, name, kind }, instance, ttlMs, draining: drainRevision > 0 }
 }

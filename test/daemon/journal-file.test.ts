@@ -13,9 +13,10 @@ import { temporaryFolder } from './temporary-folder.ts'
 
 const head = { epoch: 'e1', revision: 1.7e15 }
 
-function record(id: string, init: Partial<LeaseRecord> = {}): LeaseRecord {
-  const instance = users(id, { metadata: { 'naïve "key"': '日本\n' } })
-  return { owner: { id: 'session:x', name: 'x', kind: 'session' }, instance, ttlMs: 1_500, draining: false, ...init }
+function record(number: number, init: Partial<LeaseRecord> = {}): LeaseRecord {
+  const instance = users(`id-${number}`, { metadata: { 'naïve "key"': '日本\n' } })
+  const owner = { id: 'session:x', name: 'x', kind: 'session' } as const
+  return { number, owner, instance, ttlMs: 1_500, draining: false, ...init }
 }
 
 function open(t: TestContext, folder: string): JournalFile {
@@ -39,36 +40,33 @@ describe('JournalFile', () => {
   it('has what was written when it is opened again', async t => {
     const folder = await temporaryFolder(t)
     const file = open(t, folder)
-    const timed = record('b', { owner: { id: 'curl', name: 'c', kind: 'timed' }, draining: true })
-    file.write({ put: [record('a'), timed, record('c')], removed: [], head: { epoch: 'e1', revision: 5 } })
-    file.write({ put: [], removed: [{ serviceName: 'users', id: 'c' }], head })
+    const timed = record(2, { owner: { id: 'curl', name: 'c', kind: 'timed' }, draining: true })
+    file.write({ put: [record(1), timed, record(3)], removed: [], head: { epoch: 'e1', revision: 5 } })
+    file.write({ put: [], removed: [3], head })
     file.close()
     file.close()
     const again = open(t, folder)
     assert.deepEqual(again.head(), head)
-    assert.deepEqual([...again.claims()], [record('a'), timed])
-    assert.deepEqual(again.claim({ serviceName: 'users', id: 'b' }), timed)
-    assert.equal(again.claim({ serviceName: 'users', id: 'c' }), undefined)
+    assert.deepEqual([...again.claims()], [record(1), timed])
+    assert.deepEqual(again.claim(2), timed)
+    assert.equal(again.claim(3), undefined)
   })
 
   it('has what was written even if its process is gone without closing it', async t => {
     const folder = await temporaryFolder(t)
-    open(t, folder).write({ put: [record('a')], removed: [], head })
+    open(t, folder).write({ put: [record(1)], removed: [], head })
     const copy = await temporaryFolder(t)
     for (const name of readdirSync(folder)) writeFileSync(join(copy, name), readFileSync(join(folder, name)))
-    assert.deepEqual([...open(t, copy).claims()], [record('a')])
+    assert.deepEqual([...open(t, copy).claims()], [record(1)])
   })
 
   it('writes all of a batch or nothing', async t => {
     const file = open(t, await temporaryFolder(t))
-    file.write({ put: [record('a')], removed: [], head })
-    const bad = { ...record('c'), ttlMs: {} } as unknown as LeaseRecord
-    assert.throws(
-      () => file.write({ put: [record('b'), bad], removed: [{ serviceName: 'users', id: 'a' }], head }),
-      JournalError,
-    )
-    assert.deepEqual([...file.claims()], [record('a')])
-    file.write({ put: [record('b')], removed: [], head })
+    file.write({ put: [record(1)], removed: [], head })
+    const bad = { ...record(3), ttlMs: {} } as unknown as LeaseRecord
+    assert.throws(() => file.write({ put: [record(2), bad], removed: [1], head }), JournalError)
+    assert.deepEqual([...file.claims()], [record(1)])
+    file.write({ put: [record(2)], removed: [], head })
     assert.equal([...file.claims()].length, 2)
   })
 
@@ -78,7 +76,7 @@ describe('JournalFile', () => {
     writeFileSync(join(folder, 'registry.sqlite'), 'this is no database, whatever its name '.repeat(100))
     const file = open(t, folder)
     assert.deepEqual([file.head(), [...file.claims()]], [undefined, []])
-    file.write({ put: [record('a')], removed: [], head })
+    file.write({ put: [record(1)], removed: [], head })
     assert.equal(readdirSync(folder).filter(name => name.includes('.damaged-')).length, 1)
     assert.deepEqual(
       seen.map(({ event, level }) => [event, level]),
@@ -89,7 +87,7 @@ describe('JournalFile', () => {
   it('finds damage inside a file that looks right at first', async t => {
     const folder = await temporaryFolder(t)
     const file = open(t, folder)
-    const put = Array.from({ length: 2_000 }, (_, n) => record(`id-${n}`))
+    const put = Array.from({ length: 2_000 }, (_, n) => record(n))
     file.write({ put, removed: [], head })
     file.close()
     const path = join(folder, 'registry.sqlite')
@@ -103,7 +101,7 @@ describe('JournalFile', () => {
   it('takes a file that was cut short for damaged', async t => {
     const folder = await temporaryFolder(t)
     const file = open(t, folder)
-    file.write({ put: Array.from({ length: 500 }, (_, n) => record(`id-${n}`)), removed: [], head })
+    file.write({ put: Array.from({ length: 500 }, (_, n) => record(n)), removed: [], head })
     file.close()
     truncateSync(join(folder, 'registry.sqlite'), 10_000)
     assert.equal(open(t, folder).head(), undefined)
@@ -113,15 +111,15 @@ describe('JournalFile', () => {
     const seen = events(t)
     const folder = await temporaryFolder(t)
     const file = open(t, folder)
-    file.write({ put: [record('a'), record('b')], removed: [], head })
+    file.write({ put: [record(1), record(2)], removed: [], head })
     file.close()
     const database = new DatabaseSync(join(folder, 'registry.sqlite'))
-    database.exec(`UPDATE claims SET instance = '{"id":5}' WHERE id = 'a'`)
+    database.exec(`UPDATE claims SET instance = '{"id":5}' WHERE number = 1`)
     database.close()
-    assert.deepEqual([...open(t, folder).claims()], [record('b')])
+    assert.deepEqual([...open(t, folder).claims()], [record(2)])
     assert.deepEqual(
-      seen.map(({ event, id }) => [event, id]),
-      [['journal.skipped', 'a']],
+      seen.map(({ event, number }) => [event, number]),
+      [['journal.skipped', 1]],
     )
   })
 

@@ -51,7 +51,8 @@ describe('Journal', () => {
   })
 
   it('commits everything of one turn at once, and tells only then that it is kept', async t => {
-    const { file, leases, owner, kept, onDisk } = await journalled(t)
+    const { clock, file, leases, owner, kept, onDisk } = await journalled(t)
+    await clock.advance(10)
     const order: string[] = []
     for (const id of ['a', 'b', 'c']) {
       leases.register(owner, users(id), 1_000)
@@ -61,6 +62,22 @@ describe('Journal', () => {
     await kept()
     assert.equal(file.commits, 1)
     assert.deepEqual(order, ['a with 3 on disk', 'b with 3 on disk', 'c with 3 on disk'])
+  })
+
+  it('leaves a pause after a commit before one that several share, and none before one that is for one alone', async t => {
+    const { clock, file, leases, owner, kept } = await journalled(t)
+    leases.register(owner, users('a'), 1_000)
+    await kept()
+    assert.equal(file.commits, 1)
+    const both = ['b', 'c'].map(id => {
+      leases.register(owner, users(id), 1_000)
+      return kept()
+    })
+    await clock.settle()
+    assert.equal(file.commits, 1)
+    await clock.advance(1)
+    await Promise.all(both)
+    assert.equal(file.commits, 2)
   })
 
   it('writes updates, draining marks and removals, and the revision of each', async t => {
@@ -73,7 +90,7 @@ describe('Journal', () => {
     leases.revoke(other)
     await kept()
     assert.deepEqual(onDisk(), ['a'])
-    const { instance, draining } = file.claim({ serviceName: 'users', id: 'a' }) ?? {}
+    const { instance, draining } = file.claim(one.number) ?? {}
     assert.deepEqual([instance?.weight, draining, file.head()?.revision], [5, true, rosters.revision])
   })
 
@@ -136,7 +153,7 @@ describe('Journal', () => {
       file.full = false
       await clock.advance(1_000)
       assert.deepEqual(onDisk(), ['b'])
-      assert.equal(file.claim({ serviceName: 'users', id: 'b' })?.draining, true)
+      assert.equal(file.claim(drained.number)?.draining, true)
       assert.deepEqual(health, ['ERR_JOURNAL', undefined])
     })
 

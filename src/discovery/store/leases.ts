@@ -24,6 +24,8 @@ export interface LeaseJournal {
 
 /** What survives a restart of one claim. */
 export interface LeaseRecord {
+  /** See `Claim.number`. */
+  readonly number: number
   readonly owner: { readonly id: string; readonly name: string; readonly kind: OwnerKind }
   readonly instance: Instance
   readonly ttlMs: number
@@ -50,6 +52,7 @@ export class Leases {
   #owners = new Map<string, Owner>()
   #deadlines: Deadlines<Owner>
   #count = 0
+  #lastNumber = 0
 
   constructor({ clock, rosters, graceMs, journal }: LeasesInit) {
     this.#clock = clock
@@ -120,7 +123,7 @@ export class Leases {
     const existing = this.#rosters.find(serviceName, id)
     if (existing && existing.owner !== owner && isLive(existing)) throw new InstanceConflictError(serviceName, id)
     this.renew(owner)
-    const claim = existing?.owner === owner ? this.#rewrite(existing, instance) : this.#claim(owner, instance)
+    const claim = existing?.owner === owner ? this.#rewrite(existing, instance) : this.#claim(owner, instance, ttlMs)
     claim.ttlMs = ttlMs
     this.#deadlines.watch(owner, owner.heardAt + ttlMs)
     this.#journal?.written(claim)
@@ -160,18 +163,19 @@ export class Leases {
   }
 
   /** Undoes writes that could not be kept: the instance is what `record` says of it, but as much draining as it is. */
-  revert(claim: Claim, { instance, ttlMs }: LeaseRecord): void {
+  revert(claim: Claim, { instance, ttlMs }: Pick<LeaseRecord, 'instance' | 'ttlMs'>): void {
     claim.ttlMs = ttlMs
     this.#write(claim, instance)
   }
 
   /** Brings back what was known before a restart, as `unconfirmed`, the grace beginning now. */
-  restore({ owner: { kind, ...init }, instance, ttlMs, draining }: LeaseRecord): void {
+  restore({ number, owner: { kind, ...init }, instance, ttlMs, draining }: LeaseRecord): void {
     const owner = this.#obtain(init, kind)
     owner.presence = 'unconfirmed'
-    const claim = this.#claim(owner, instance, draining ? 'draining' : 'unconfirmed')
-    claim.ttlMs = ttlMs
-    if (draining) claim.drainRevision = this.#rosters.revision
+    this.#lastNumber = Math.max(this.#lastNumber, number)
+    const claim = { number, instance: canonical(instance, 'unconfirmed'), owner, ttlMs, drainRevision: 0, gone: false }
+    this.#admit(claim)
+    if (draining) claim.drainRevision = this.#setStatus(claim, 'draining')
     this.#deadlines.watch(owner, owner.awaySince + this.#graceMs)
   }
 
@@ -195,21 +199,30 @@ export class Leases {
     return this.#owners.get(init.id) ?? new Owner(init, { kind, now: this.#clock.now() })
   }
 
-  #claim(owner: Owner, instance: Instance, status: InstanceStatus = 'ready'): Claim {
+  #claim(owner: Owner, instance: Instance, ttlMs: number): Claim {
+    const number = ++this.#lastNumber
+    const claim = { number, instance: canonical(instance, 'ready'), owner, ttlMs, drainRevision: 0, gone: false }
+    this.#admit(claim)
+    return claim
+  }
+
+  /** Puts a new claim in its place, and in that of a former holder of its id. */
+  #admit(claim: Claim): void {
+    const { owner, instance } = claim
     const existing = this.#rosters.find(instance.serviceName, instance.id)
     if (existing) this.#supersede(existing)
     else this.#requireRoom(owner, instance)
-    const claim = { instance: canonical(instance, status), owner, ttlMs: 0, drainRevision: 0, gone: false }
     owner.claims.add(claim)
     this.#owners.set(owner.id, owner)
     this.#count++
-    this.#rosters.put(claim, existing ? 'replaced' : status === 'ready' ? 'joined' : status)
-    return claim
+    const arrival = instance.status === 'ready' ? 'joined' : instance.status
+    this.#rosters.put(claim, existing ? 'replaced' : arrival)
   }
 
   /** A newcomer takes the place of a claim whose owner shows no life. */
   #supersede(claim: Claim): void {
     this.#release(claim)
+    this.#journal?.removed(claim)
     claim.owner.onLost(claim, 'replaced')
   }
 

@@ -56,6 +56,8 @@ export class Owner {
 
 /** That an owner holds an instance. Changed by `Leases` only. */
 export interface Claim {
+  /** Unique among all claims there ever were, restarts included: newer ones have higher numbers. */
+  readonly number: number
   /** As consumers see it, status included. */
   instance: Instance
   readonly owner: Owner

@@ -229,7 +229,13 @@ describe('Leases', () => {
   it('brings back what was known, unconfirmed until its owner is heard of', async () => {
     const { clock, leases, session, statuses, kinds, lost } = storeWithClock()
     const record = (kind: 'session' | 'timed', id: string, draining = false) =>
-      leases.restore({ owner: { id: `${kind} ${id}`, name: id, kind }, instance: users(id), ttlMs: 5_000, draining })
+      leases.restore({
+        number: id.charCodeAt(0),
+        owner: { id: `${kind} ${id}`, name: id, kind },
+        instance: users(id),
+        ttlMs: 5_000,
+        draining,
+      })
     for (const id of ['a', 'b']) record('session', id)
     record('timed', 'c')
     record('session', 'd', true)
@@ -247,12 +253,8 @@ describe('Leases', () => {
 
   it('lets a newcomer take what nobody has confirmed', () => {
     const { leases, session, statuses } = storeWithClock()
-    leases.restore({
-      owner: { id: 'x', name: 'x', kind: 'session' },
-      instance: users('a'),
-      ttlMs: 5_000,
-      draining: false,
-    })
+    const owner = { id: 'x', name: 'x', kind: 'session' as const }
+    leases.restore({ number: 1, owner, instance: users('a'), ttlMs: 5_000, draining: false })
     leases.register(session('new'), users('a'), TTL_MS)
     assert.deepEqual(statuses(), ['a ready'])
   })
@@ -276,12 +278,20 @@ describe('Leases', () => {
     assert.deepEqual(told, ['a written', 'a written', 'a removed'])
   })
 
+  it('numbers claims upwards, beyond those of earlier times', () => {
+    const { leases, session } = storeWithClock()
+    const restored = { id: 'x', name: 'x', kind: 'session' as const }
+    leases.restore({ number: 41, owner: restored, instance: users('a'), ttlMs: 5_000, draining: false })
+    const owner = session('one')
+    const numbers = ['b', 'c', 'b'].map(id => leases.register(owner, users(id), TTL_MS).number)
+    assert.deepEqual(numbers, [42, 43, 42])
+  })
+
   it('takes back what could not be kept', () => {
     const { leases, session, rosters } = storeWithClock()
     const claim = leases.register(session('one'), users('a'), TTL_MS)
     leases.update(claim, { weight: 2 })
-    const owner = { id: 'one', name: 'one', kind: 'session' as const }
-    leases.revert(claim, { owner, instance: users('a'), ttlMs: 500, draining: false })
+    leases.revert(claim, { instance: users('a'), ttlMs: 500 })
     assert.deepEqual([rosters.set('users').instances, claim.ttlMs], [[users('a')], 500])
   })
 

@@ -15,6 +15,7 @@ describe('Store', () => {
 
   it('begins with the records it is given, above the revision it is given', () => {
     const record = {
+      number: 1,
       owner: { id: 'x', name: 'x', kind: 'session' as const },
       instance: users('a'),
       ttlMs: 1_000,
