@@ -74,7 +74,7 @@ export class MultiService extends BaseService {
 
   /**
    * Puts a child elsewhere in the list, or in the list of `to`, without stopping it: it goes on undisturbed if both are running, and else
-   * becomes what the new parent is.
+   * becomes what the new parent is. When it cannot be started there, it is a child of neither and this rejects, as with `add`.
    */
   async move(child: Service | string, { to = this, ...place }: Placement & { to?: MultiService }): Promise<void> {
     await moveNode({ from: this[ownNode], parent: to[ownNode], child: this.#childOf(child) }, to.#place(place))

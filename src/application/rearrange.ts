@@ -1,6 +1,6 @@
 import type { Abortable } from '../core/abort.ts'
 import { goDown, goUp } from './lifecycle.ts'
-import type { ServiceNode } from './node.ts'
+import type { DesiredState, ServiceNode } from './node.ts'
 import { attach, type Placement } from './placement.ts'
 import type { StopOptions } from './service.ts'
 import { Transition } from './transition.ts'
@@ -19,7 +19,9 @@ export async function addNode(change: Change, place: Placement & Abortable): Pro
   const { child, parent } = change
   place.signal?.throwIfAborted()
   attach(parent, child, place)
-  await changing(change, transition => settle(change, transition)).join(place.signal)
+  const transition = changing(change, current => settle(change, current))
+  if (parent.desired === 'started') wish(child, 'started', transition)
+  await transition.join(place.signal)
 }
 
 /** Takes `child` from its parent at once, and stops it in its turn. It stays its parent's, for paths and clock, until it is down. */
@@ -33,7 +35,7 @@ export async function removeNode(change: Change, { deadlineMs = change.child.dea
       child.parent = undefined
     }
   })
-  for (const each of treeOf(child).keys()) each.desire('stopped', transition)
+  wish(child, 'stopped', transition)
   transition.limit(deadlineMs)
   await transition.join()
 }
@@ -51,24 +53,33 @@ export async function moveNode(change: Required<Change>, place: Placement): Prom
     Object.assign(child, { parent: from, after })
     throw error
   }
-  if (from !== parent) await changing(change, transition => settle(change, transition)).join()
+  if (from === parent) return
+  child.endRecovery()
+  const transition = changing(change, current => settle(change, current))
+  wish(child, parent.desired, transition)
+  await transition.join()
 }
 
-/** Stands in line with the child and its parents, wishing of the child what is wished of the parent. */
+/** Stands in line with the child and its parents. */
 function changing(change: Change, body: (transition: Transition) => Promise<void>): Transition {
   const { child, parent, from = parent } = change
   const tree: Tree = new Map([[parent, []], [from, []], ...treeOf(child)])
-  const transition = new Transition({ direction: 'change', top: parent, tree, body })
-  if (parent.desired === 'started') for (const each of treeOf(child).keys()) each.desire('started', transition)
-  return transition
+  return new Transition({ direction: 'change', top: parent, tree, body })
 }
 
-async function settle({ child, parent, from }: Change, transition: Transition): Promise<void> {
-  if (!parent.isUp) {
-    for (const each of treeOf(child).keys()) each.abandonWish(transition)
-    if (from) await goDown(child, transition)
-    return
-  }
+function wish(child: ServiceNode, desired: DesiredState, transition: Transition): void {
+  for (const each of treeOf(child).keys()) each.desire(desired, transition)
+}
+
+/** Makes the child what its parent is. A parent that is down only until it is started again takes the child with it then. */
+async function settle(change: Change, transition: Transition): Promise<void> {
+  const { child, parent, from } = change
+  if (parent.isUp) return rise(change, transition)
+  if (parent.desired === 'stopped') for (const each of treeOf(child).keys()) each.abandonWish(transition)
+  if (from) await goDown(child, transition)
+}
+
+async function rise({ child, parent }: Change, transition: Transition): Promise<void> {
   try {
     await goUp(child, transition)
   } catch (error) {

@@ -33,7 +33,8 @@ export interface RunOptions {
  * exit status when it has stopped again. It stops
  *
  * - at SIGINT or SIGTERM, also while it starts, which is then given up; a second one ends the process at once with 128 + its number;
- * - when it fails, or an exception or rejection in the process is caught by nobody: `EX_SOFTWARE`, unless the error knows better;
+ * - when it cannot be started, or fails: with the status that `exitStatusOf` finds for the error;
+ * - when nobody catches an exception or a rejection in the process: with `EX_SOFTWARE`;
  * - when somebody else stops it.
  *
  * The exit status is set and the process left to end by itself. It is forced to, non-zero and with a list of what still ran, only by a second signal,
@@ -123,7 +124,7 @@ class Run {
   #listen(): () => void {
     const onSignal = (signal: NodeJS.Signals) => this.#onSignal(signal)
     const onUncaught = (error: unknown) => {
-      this.#fail(error, 'Nobody caught an exception')
+      this.#fail(error, 'Nobody caught an exception', EXIT.EX_SOFTWARE)
       this.#end.abort(error)
     }
     for (const signal of SIGNALS) process.on(signal, onSignal)
@@ -146,9 +147,9 @@ class Run {
     }
   }
 
-  #fail(error: unknown, what: string): void {
+  #fail(error: unknown, what: string, status: number = exitStatusOf(error)): void {
     const { name } = this.#node
-    if (this.#status === EXIT.EX_OK) this.#status = exitStatusOf(error)
+    if (this.#status === EXIT.EX_OK) this.#status = status
     tell('error', 'application.failed', { message: `${what}: ${messageOf(error)}`, name, error })
   }
 

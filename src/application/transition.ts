@@ -71,7 +71,7 @@ export class Transition extends Turn {
 
   /**
    * Sets the limit of its way down to `deadlineMs` from now, unless there is an earlier one. When it passes while this waits for its turn,
-   * those ahead that concern nothing else are given up and hurried too.
+   * those ahead that are on behalf of what this covers are given up and hurried too.
    */
   limit(deadlineMs: number): void {
     this.#timers.push(this.top.clock.schedule(deadlineMs, () => this.#hurry(new TimeLimit(deadlineMs))))
@@ -80,7 +80,7 @@ export class Transition extends Turn {
   #hurry(reason: TimeLimit): void {
     this.#deadline.abort(reason)
     for (const turn of this.ahead) {
-      if (!(turn instanceof Transition)) continue
+      if (!(turn instanceof Transition) || !this.covers(turn.top)) continue
       turn.#givenUp.abort(reason)
       turn.#deadline.abort(reason)
     }

@@ -28,10 +28,10 @@ export class Turn {
     return this.#takers.has(taker)
   }
 
-  /** The Turns before this one that cover nothing this one does not. */
+  /** The Turns before this one, in any line. */
   get ahead(): Turn[] {
     const before = [...this.#takers].flatMap(({ turns }) => turns.slice(0, Math.max(0, turns.indexOf(this))))
-    return [...new Set(before)].filter(turn => [...turn.#takers].every(taker => this.#takers.has(taker)))
+    return [...new Set(before)]
   }
 
   /** Leaves every line, begun or not, and lets the next ones begin. Harmless a second time. */

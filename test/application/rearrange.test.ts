@@ -169,6 +169,37 @@ describe('MultiService.move', () => {
     await left.stop()
   })
 
+  it('starts with a new parent that is being started again after a failure', async () => {
+    const clock = new FakeClock()
+    const [web, bad] = [new Probe('web'), new Probe('bad')]
+    const left = new MultiService('left', [web])
+    const right = new MultiService('right', [bad], { restart: { maxRestarts: 0 } })
+    const root = new MultiService('app', [left, right], { clock })
+    await root.start()
+    bad.fail(new Error('lost'))
+    await clock.settle()
+    assert.equal(right.status, 'failed')
+    await left.move(web, { to: right })
+    assert.equal(web.status, 'stopped')
+    await clock.advance(1_000)
+    assert.deepEqual([right.status, web.status], ['ready', 'ready'])
+    await root.stop()
+  })
+
+  it('is given up at the deadline of a stop of the new parent', async () => {
+    const clock = new FakeClock()
+    const web = new Probe('web', [], { start: waitForAbort })
+    const idle = new MultiService('idle', [web], { clock })
+    const running = new MultiService('running', [], { clock })
+    await running.start()
+    const moved = assert.rejects(idle.move(web, { to: running }), { name: 'TimeoutError' })
+    await clock.settle()
+    const stopped = running.stop({ deadlineMs: 100 })
+    await clock.advance(100)
+    await Promise.all([moved, stopped])
+    assert.deepEqual([web.status, running.status, clock.pending], ['stopped', 'stopped', 0])
+  })
+
   it('has a parent that stops before its turn stop what leaves it, and the new parent start it again', async () => {
     const journal: Journal = []
     const web = new Probe('web', journal)

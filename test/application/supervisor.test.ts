@@ -138,6 +138,17 @@ describe('a MultiService whose child fails', () => {
     }
   })
 
+  it('does not start it again when it fails after somebody has said that it is to stop', async () => {
+    const web = new Probe('web')
+    const { clock, root } = world([web])
+    await root.start()
+    const stopped = root.stop()
+    web.fail(new Error('lost'))
+    await stopped
+    await clock.advance(60_000)
+    assert.deepEqual([web.status, inspect(web).restarts], ['failed', 0])
+  })
+
   it('gives a restart up at once when the tree stops', async () => {
     const web = new Probe('web')
     const { clock, root } = world([web])

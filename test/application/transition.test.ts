@@ -66,7 +66,7 @@ describe('Transition', () => {
     await Promise.all([assert.rejects(first.join()), clock.advance(0)])
   })
 
-  it('hurries, at its deadline, those ahead of it that concern nothing else', async () => {
+  it('hurries, at its deadline, those ahead of it', async () => {
     const { node, clock } = world()
     const ahead = transition(node, untilTold)
     const behind = transition(node, ({ deadline }) => {

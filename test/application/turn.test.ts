@@ -51,12 +51,12 @@ describe('Turn', () => {
     ahead.end()
   })
 
-  it('counts as ahead only turns that cover nothing it does not cover', () => {
+  it('knows who is ahead of it in any of its lines', () => {
     const [a, b] = takers(2) as [TurnTaker, TurnTaker]
     const whole = new Turn([a, b])
     const part = new Turn([b])
     const again = new Turn([a, b])
-    assert.deepEqual(part.ahead, [])
+    assert.deepEqual(part.ahead, [whole])
     assert.deepEqual(again.ahead, [whole, part])
   })
 })
