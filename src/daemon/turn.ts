@@ -20,10 +20,14 @@ export class Turn {
     setImmediate(() => this.#end())
   }
 
+  /** A task that throws ends the process or, where that is prevented, this turn: what is left is done in the next. */
   #end(): void {
-    for (const step of STEPS) this.#run(this.#tasks[step])
-    this.#ending = STEPS.some(step => this.#tasks[step].size > 0)
-    if (this.#ending) setImmediate(() => this.#end())
+    try {
+      for (const step of STEPS) this.#run(this.#tasks[step])
+    } finally {
+      this.#ending = STEPS.some(step => this.#tasks[step].size > 0)
+      if (this.#ending) setImmediate(() => this.#end())
+    }
   }
 
   /** A Set's iterator also comes to what is added meanwhile. */

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { Clock, Timer } from '../../core/clock.ts'
+import { publish } from '../../core/event.ts'
 import type { Store } from '../../discovery/store/store.ts'
 import { CLOSE_CODES, PROTOCOL_LIMITS, SESSION_PATH } from '../../protocol/protocol.ts'
 import type { Durability } from '../durability.ts'
@@ -102,10 +103,14 @@ export class SessionServer {
   #greeted(session: Session, id: string): void {
     this.#byId.get(id)?.supersede()
     this.#byId.set(id, session)
+    const message = `A session is open: ${session.name}`
+    publish('daemon', { level: 'debug', event: 'session.opened', message, sessions: this.#sessions.size })
   }
 
   #ended(session: Session): void {
     this.#sessions.delete(session)
+    const message = `A session is over: ${session.name}`
+    publish('daemon', { level: 'debug', event: 'session.ended', message, sessions: this.#sessions.size })
     if (session.id !== undefined && this.#byId.get(session.id) === session) this.#byId.delete(session.id)
   }
 

@@ -62,6 +62,11 @@ export class Session implements ConnectionListener {
     return this.#greeted?.id
   }
 
+  /** Who it is, for people. */
+  get name(): string {
+    return this.#greeted?.owner.name ?? 'a client that has not said hello'
+  }
+
   onFrame(frame: string): void {
     try {
       for (const message of decodeClientFrame(frame)) if (!this.#over.signal.aborted) this.#receive(message)
@@ -156,7 +161,6 @@ export class Session implements ConnectionListener {
       return this.end(CLOSE_CODES.unsupportedVersion, `this daemon speaks version ${PROTOCOL_VERSION}`)
     }
     const { store, turn, encoder, version, pingMs } = this.#context
-    this.#context.onHello(this, hello.session)
     const name = `${hello.client.name} (process ${hello.client.pid} on ${hello.client.host})`
     const owner = store.leases.connect({
       id: `session:${hello.session}`,
@@ -166,6 +170,7 @@ export class Session implements ConnectionListener {
     const { rosters, epoch } = store
     const watches = new SessionWatches({ rosters, epoch, encoder, turn, connection: this.#connection, name })
     this.#greeted = { id: hello.session, owner, watches }
+    this.#context.onHello(this, hello.session)
     const held = this.#reconcile(owner, hello.held)
     const server = { name: 'ropewalk', version }
     this.#say({ type: 'welcome', protocol: PROTOCOL_VERSION, epoch, server, pingMs, graceMs: store.graceMs, held })

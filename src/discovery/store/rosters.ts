@@ -2,6 +2,7 @@ import type { Abortable } from '../../core/abort.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { InstanceSet, ServiceNames } from '../instance-set.ts'
 import type { DrainReport } from '../lease.ts'
+import { announce } from './announce.ts'
 import type { WatchInit, Watcher } from './audience.ts'
 import type { Change, ChangeKind } from './change.ts'
 import { STORE_LIMITS, StoreLimitError } from './limits.ts'
@@ -180,13 +181,10 @@ export class Rosters {
   #changed(roster: Roster, { claim, kind }: { claim: Claim; kind: ChangeKind }): number {
     const revision = ++this.#revision
     roster.revision = revision
-    roster.log.append({
-      revision,
-      id: claim.instance.id,
-      kind,
-      at: this.#init.clock.wallTime(),
-      holder: claim.owner.name,
-    })
+    const at = this.#init.clock.wallTime()
+    const change = { revision, id: claim.instance.id, kind, at, holder: claim.owner.name }
+    roster.log.append(change)
+    announce(roster.serviceName, change)
     roster.invalidate()
     this.#mark(roster)
     return revision
