@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Balancer } from '../../src/balancer/balancer.ts'
+import { leastRequests } from '../../src/balancer/least-requests.ts'
 import { RoundRobin } from '../../src/balancer/round-robin.ts'
 import { Client, type ClientOptions } from '../../src/client/index.ts'
 import { createInstance } from '../../src/discovery/create-instance.ts'
@@ -128,3 +130,6 @@ export async function tally(count: number, request: () => Promise<string>): Prom
 
 /** A Balancer that takes each in turn, so that a test knows who is next: the second first. */
 export const inTurn = (): RoundRobin => new RoundRobin({ random: { next: () => 0 } })
+
+/** A Balancer that always takes the first. */
+export const firstOf: Balancer = { newLoad: () => leastRequests, pick: candidates => candidates[0] }

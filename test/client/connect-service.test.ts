@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
 import { Socket } from 'node:net'
 import { afterEach, beforeEach, describe, it } from 'node:test'
-import type { Balancer } from '../../src/balancer/balancer.ts'
-import { leastRequests } from '../../src/balancer/least-requests.ts'
 import type { Connect } from '../../src/client/index.ts'
-import { Cluster, inTurn, type Member, until } from './cluster.ts'
+import { Cluster, firstOf, inTurn, type Member, until } from './cluster.ts'
 
 let cluster: Cluster
 
@@ -16,9 +14,6 @@ afterEach(() => cluster.close())
 
 const untilAborted: Connect = (_, { signal }) =>
   new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)))
-
-/** Always the first. */
-const firstOnly: Balancer = { newLoad: () => leastRequests, pick: candidates => candidates[0] }
 
 describe('connectService', () => {
   it('goes to another Instance when one cannot be connected to, and puts that aside', async () => {
@@ -64,7 +59,7 @@ describe('connectService', () => {
       return opening.promise
     }
     const client = cluster.client({
-      balancer: () => firstOnly,
+      balancer: () => firstOf,
       connect,
     })
     const opening = client.connect('service:users')

@@ -2,7 +2,20 @@ import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { observe, type RopewalkEvent } from '../../src/core/event.ts'
-import { ask, bodyOf, Cluster, inTurn, kill, type Member, reset, silence, tally, until } from './cluster.ts'
+import {
+  ask,
+  bodyOf,
+  Cluster,
+  firstOf,
+  hold,
+  inTurn,
+  kill,
+  type Member,
+  reset,
+  silence,
+  tally,
+  until,
+} from './cluster.ts'
 
 let cluster: Cluster
 
@@ -205,7 +218,7 @@ describe('Destination, when an Instance fails', () => {
   it('moves on from an Instance that accepts and never answers, and puts it aside', async () => {
     const [hanging] = (await cluster.start(2)) as [Member]
     hanging.handler = silence
-    const client = cluster.client({ balancer: inTurn, attemptTimeoutMs: 80 })
+    const client = cluster.client({ balancer: inTurn, attemptTimeoutMs: 500 })
     const answers = await Promise.all([ask(client), ask(client)])
     assert.deepEqual(answers, ['users-1', 'users-1'])
     assert.equal(hanging.paths.length, 1)
@@ -220,13 +233,13 @@ describe('Destination, when an Instance fails', () => {
   })
 
   it('does not move on with what may not be repeated, but puts an Instance aside that answers nobody', async () => {
-    const [slow] = (await cluster.start(2)) as [Member]
-    slow.handler = (_, response) => void setTimeout(() => response.end('done'), 300)
-    const client = cluster.client({ balancer: inTurn, attemptTimeoutMs: 40 })
-    await ask(client)
+    const [hanging] = (await cluster.start(2)) as [Member]
+    const held = hold(hanging)
+    const client = cluster.client({ balancer: () => firstOf, attemptTimeoutMs: 40 })
     const answer = ask(client, '/', { method: 'POST' })
     await until(() => client.explain('users').candidates[0]?.tier === 'ejected')
-    assert.equal(await answer, 'done')
+    held.release()
+    assert.equal(await answer, hanging.id)
   })
 
   it('ends a request whose whole time is over', async () => {
@@ -241,7 +254,7 @@ describe('Destination, when an Instance fails', () => {
     const [hanging] = (await cluster.start(2)) as [Member]
     const { handler } = hanging
     hanging.handler = silence
-    const client = cluster.client({ balancer: inTurn, attemptTimeoutMs: 80 })
+    const client = cluster.client({ balancer: inTurn, attemptTimeoutMs: 500 })
     await Promise.all([ask(client), ask(client)])
     hanging.handler = handler
     const isBack = () => client.explain('users').candidates[0]?.tier === 'preferred'
