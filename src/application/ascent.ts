@@ -73,7 +73,7 @@ async function climbChildren(node: ServiceNode, phase: PhaseUp, ascent: Ascent):
   const failure = new AbortController()
   const signal = AbortSignal.any([ascent.signal, failure.signal])
   const isBestEffort = node.childFailures?.policy === 'continue'
-  await inOrder(orderUp(ascent.tree.get(node) ?? []), async child => {
+  await inOrder(orderUp(childrenOf(node, ascent)), async child => {
     try {
       await (isBestEffort ? attempt : climb)(child, phase, { ...ascent, signal })
     } catch (error) {
@@ -81,6 +81,11 @@ async function climbChildren(node: ServiceNode, phase: PhaseUp, ascent: Ascent):
       throw error
     }
   })
+}
+
+/** Those that are its children still: who was refused or moved away in the meantime is up to somebody else. */
+function childrenOf(node: ServiceNode, { tree }: Ascent): readonly ServiceNode[] {
+  return (tree.get(node) ?? []).filter(({ parent }) => parent === node)
 }
 
 /** Climbs without letting a failure spread to the siblings. */

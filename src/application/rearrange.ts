@@ -3,7 +3,7 @@ import { goDown, goUp } from './lifecycle.ts'
 import type { DesiredState, ServiceNode } from './node.ts'
 import { attach, type Placement } from './placement.ts'
 import type { StopOptions } from './service.ts'
-import { Transition } from './transition.ts'
+import { Transition, type TransitionInit } from './transition.ts'
 import { type Tree, treeOf } from './tree.ts'
 
 /** A child and the parents it comes from or goes to. */
@@ -19,7 +19,11 @@ export async function addNode(change: Change, place: Placement & Abortable): Pro
   const { child, parent } = change
   place.signal?.throwIfAborted()
   attach(parent, child, place)
-  const transition = changing(change, current => settle(change, current))
+  const transition = changing(change, {
+    direction: 'join',
+    body: current => settle(change, current),
+    onFailure: () => dismiss(parent, child),
+  })
   if (parent.desired === 'started') wish(child, 'started', transition)
   await transition.join(place.signal)
 }
@@ -28,13 +32,10 @@ export async function addNode(change: Change, place: Placement & Abortable): Pro
 export async function removeNode(change: Change, { deadlineMs = change.child.deadlineMs }: StopOptions): Promise<void> {
   const { child, parent } = change
   detach(parent, child)
-  const transition = changing(change, async current => {
-    try {
-      await goDown(child, current)
-    } finally {
-      child.parent = undefined
-    }
-  })
+  const body = async (current: Transition) => {
+    await goDown(child, current).finally(() => (child.parent = undefined))
+  }
+  const transition = changing(change, { direction: 'leave', body })
   wish(child, 'stopped', transition)
   transition.limit(deadlineMs)
   await transition.join()
@@ -55,16 +56,16 @@ export async function moveNode(change: Required<Change>, place: Placement): Prom
   }
   if (from === parent) return
   child.endRecovery()
-  const transition = changing(change, current => settle(change, current))
+  const transition = changing(change, { direction: 'join', body: current => settle(change, current) })
   wish(child, parent.desired, transition)
   await transition.join()
 }
 
 /** Stands in line with the child and its parents. */
-function changing(change: Change, body: (transition: Transition) => Promise<void>): Transition {
+function changing(change: Change, init: Pick<TransitionInit, 'direction' | 'body' | 'onFailure'>): Transition {
   const { child, parent, from = parent } = change
   const tree: Tree = new Map([[parent, []], [from, []], ...treeOf(child)])
-  return new Transition({ direction: 'change', top: parent, tree, body })
+  return new Transition({ top: parent, tree, ...init })
 }
 
 function wish(child: ServiceNode, desired: DesiredState, transition: Transition): void {
@@ -85,10 +86,14 @@ async function rise({ child, parent }: Change, transition: Transition): Promise<
   } catch (error) {
     const isBestEffort = parent.childFailures?.policy === 'continue' && !transition.givenUp.aborted
     if (isBestEffort) return parent.childFailures?.report(child, error)
-    detach(parent, child)
-    child.parent = undefined
+    dismiss(parent, child)
     throw error
   }
+}
+
+/** Makes it a child no more. Harmless a second time. */
+function dismiss(parent: ServiceNode, child: ServiceNode): void {
+  if (detach(parent, child) !== -1) child.parent = undefined
 }
 
 function detach(parent: ServiceNode, child: ServiceNode): number {

@@ -4,8 +4,8 @@ import type { ServiceNode } from './node.ts'
 import type { Tree } from './tree.ts'
 import { Turn } from './turn.ts'
 
-/** Which way a change goes; `change` is one of the tree itself. */
-export type Direction = 'up' | 'down' | 'change'
+/** Which way a change goes; to `join` and to `leave` are changes of the tree itself. */
+export type Direction = 'up' | 'down' | 'join' | 'leave'
 
 /** What a change is made of. */
 export interface TransitionInit {
@@ -16,6 +16,8 @@ export interface TransitionInit {
   tree: Tree
   /** What it does when its turn has come. */
   body: (transition: Transition) => Promise<void>
+  /** Called when it has failed or was given up, even before it began, and before the next one begins. */
+  onFailure?: () => void
 }
 
 /** One change under way or waiting for its turn, with everybody who waits for it. */
@@ -29,12 +31,12 @@ export class Transition extends Turn {
   readonly #timers: Timer[] = []
   #callers = 0
 
-  constructor({ direction, top, tree, body }: TransitionInit) {
+  constructor({ direction, top, tree, body, onFailure }: TransitionInit) {
     super(tree.keys())
     this.direction = direction
     this.top = top
     this.tree = tree
-    this.#done = this.#run(body)
+    this.#done = this.#run(body, onFailure)
     this.#done.catch(() => {})
   }
 
@@ -71,7 +73,7 @@ export class Transition extends Turn {
 
   /**
    * Sets the limit of its way down to `deadlineMs` from now, unless there is an earlier one. When it passes while this waits for its turn,
-   * those ahead that are on behalf of what this covers are given up and hurried too.
+   * those ahead that are on behalf of what this covers are hurried too: ways up are given up, ways down destroy what is left.
    */
   limit(deadlineMs: number): void {
     this.#timers.push(this.top.clock.schedule(deadlineMs, () => this.#hurry(new TimeLimit(deadlineMs))))
@@ -81,17 +83,18 @@ export class Transition extends Turn {
     this.#deadline.abort(reason)
     for (const turn of this.ahead) {
       if (!(turn instanceof Transition) || !this.covers(turn.top)) continue
-      turn.#givenUp.abort(reason)
+      if (turn.direction === 'up' || turn.direction === 'join') turn.#givenUp.abort(reason)
       turn.#deadline.abort(reason)
     }
   }
 
-  async #run(body: (transition: Transition) => Promise<void>): Promise<void> {
+  async #run(body: TransitionInit['body'], onFailure: TransitionInit['onFailure']): Promise<void> {
     try {
       await abortable(this.begun, this.givenUp)
       await body(this)
     } catch (error) {
       for (const node of this.tree.keys()) node.abandonWish(this)
+      onFailure?.()
       throw error
     } finally {
       for (const timer of this.#timers) timer.cancel()

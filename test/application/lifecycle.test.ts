@@ -13,13 +13,13 @@ type Step = { pauseTurns: number; at: number } & (
   | { do: 'move'; to: number }
 )
 
-const steps = fc.array(
+const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.record({
     pauseTurns: fc.constantFrom(0, 0, 0, 1, 3, 40),
     at: fc.nat(99),
     do: fc.constantFrom('start', 'stop', 'abandonedStart', 'hastyStop', 'add', 'remove', 'move', 'fail'),
     to: fc.nat(99),
-  }) as fc.Arbitrary<Step>,
+  }),
   { maxLength: 25 },
 )
 

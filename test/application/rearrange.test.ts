@@ -50,6 +50,31 @@ describe('MultiService.add', () => {
     await root.stop()
   })
 
+  it('has no part in later starts of the tree when it could not be started', async () => {
+    const root = new MultiService('app')
+    await root.start()
+    const bad = new Probe('web', [], failing)
+    const added = assert.rejects(root.add(bad), { code: 'ERR_START_FAILED' })
+    await Promise.all([added, root.start()])
+    assert.deepEqual([root.status, bad.status, root.children], ['ready', 'failed', []])
+    await root.stop()
+  })
+
+  it('can be given up while it waits for its turn', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const root = new MultiService('app', [new Probe('db', [], { start: () => promise })])
+    const started = root.start()
+    const [web, giveUp] = [new Probe('web'), new AbortController()]
+    const added = assert.rejects(root.add(web, giveUp), { message: 'enough' })
+    giveUp.abort(new Error('enough'))
+    await added
+    resolve()
+    await started
+    assert.deepEqual([root.children.length, web.status], [1, 'idle'])
+    await new MultiService('other').add(web)
+    await root.stop()
+  })
+
   it('can be given up', async () => {
     const root = new MultiService('app')
     await root.start()
@@ -107,6 +132,18 @@ describe('MultiService.remove', () => {
     const root = new MultiService('app', [new Probe('web')])
     await assert.rejects(root.remove('db'), { code: 'ERR_NOT_A_CHILD' })
     await assert.rejects(root.remove(new Probe('web')), { code: 'ERR_NOT_A_CHILD' })
+  })
+
+  it('is not forgotten when the deadline of a stop behind it passes before its turn', async () => {
+    const clock = new FakeClock()
+    const [db, web] = [new Probe('db', [], { start: waitForAbort }), new Probe('web')]
+    const root = new MultiService('app', [web, db], { clock })
+    const started = assert.rejects(root.start(), { name: 'TimeoutError' })
+    await clock.settle()
+    const ends = [root.remove(web), web.stop(), root.stop({ deadlineMs: 100 })]
+    await clock.advance(100)
+    await Promise.all([started, ...ends])
+    assert.deepEqual([web.status, root.status, root.children], ['stopped', 'stopped', [db]])
   })
 
   it('lets the tree stop only when what is being removed is down', async () => {
