@@ -25,7 +25,7 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   wallTime: () => Date.now(),
   schedule(delayMs, callback) {
-    const timeout = setTimeout(callback, Math.min(delayMs, DELAY_MS_MAX))
+    const timeout = setTimeout(callback, Math.min(Math.max(delayMs, 0), DELAY_MS_MAX))
     return { cancel: () => clearTimeout(timeout) }
   },
 }

@@ -22,8 +22,13 @@ export interface RegistryDaemonOptions extends Pick<SessionServerInit, 'pingMs' 
   insecure?: boolean | undefined
   /** The folder it keeps its data in, so that it comes back with what it knew. Default: in memory only. */
   dataPath?: string | undefined
-  /** How long the instances of a lost connection are kept, and how long after a start without data the sets are not settled. Default 3,000. */
+  /** How long the instances of a lost connection are kept. Default 3,000. */
   graceMs?: number | undefined
+  /**
+   * How long after a start without data its sets are not settled. Whoever was registered before should have come back by then; that none is
+   * missed matters more than to be sure soon. Default: twice `graceMs`.
+   */
+  settleMs?: number | undefined
   /** How much longer a drain waits for the sake of those who cannot acknowledge. Default 1,000. */
   quietMs?: number | undefined
   /** The ways in beside the native session. Default: none. */
@@ -113,7 +118,8 @@ export class RegistryDaemon extends MultiService {
     const router = new Router()
     for (const frontend of frontends) frontend.mount(router, { store, durability, clock })
     const sessions = new SessionServer({ store, durability, turn, clock, version, pingMs, silentMs, sessionsMax })
-    const settling = clock.schedule(store.graceMs, () => store.rosters.settle())
+    const { settleMs = 2 * store.graceMs } = this.#options
+    const settling = clock.schedule(settleMs, () => store.rosters.settle())
     return { data, router, sessions, frontends, settling, left: false }
   }
 

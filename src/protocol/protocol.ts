@@ -29,12 +29,8 @@ export const CLOSE_CODES = {
   protocolError: 1002,
   /** The daemon stops or restarts: connect again, after a wait with jitter. */
   restarting: 1012,
-  /** The daemon has as many connections as it takes: try again later. */
-  tooManySessions: 1013,
   /** The same session was opened on a newer connection. */
   replaced: 4000,
-  /** Nothing was heard for longer than the heartbeat allows. */
-  silent: 4001,
   /** The daemon does not speak the version the client asked for. */
   unsupportedVersion: 4002,
 } as const

@@ -86,8 +86,8 @@ describe('RegistryDaemon', () => {
     assert.equal(new RegistryDaemon({ endpoint: 'tcp:8500', insecure: true }).status, 'idle')
   })
 
-  it('is not settled before the grace after a start without data is over', async t => {
-    const { port } = await daemonOf(t, { graceMs: 100 })
+  it('is not settled for a while after a start without data', async t => {
+    const { port } = await daemonOf(t, { settleMs: 100 })
     const { client, settled } = await usersAt(t, port())
     assert.equal(settled, false)
     assert.equal((await client.next('delta')).settled, true)
