@@ -5,7 +5,7 @@ import { RegistryUnavailableError } from '../discovery/errors.ts'
 import type { InstanceSet } from '../discovery/instance-set.ts'
 import type { Registry } from '../discovery/registry.ts'
 import { didYouMean } from './did-you-mean.ts'
-import { ServiceUnknownError } from './errors.ts'
+import { NotInTimeError, ServiceUnknownError } from './errors.ts'
 import type { GlobalOptions } from './global-options.ts'
 import { interruption } from './interruption.ts'
 import { openRegistry } from './open-registry.ts'
@@ -24,7 +24,10 @@ export async function withRegistry<T>(
   return await use(registry, interrupted.signal)
 }
 
-/** As `withRegistry`, for what takes a moment: rejects with `RegistryUnavailableError` when it is not done within `timeout`. */
+/**
+ * As `withRegistry`, for what takes a moment: when it is not done within `timeout` it rejects with `RegistryUnavailableError` if there was
+ * trouble with the connection, else with `NotInTimeError`.
+ */
 export async function askRegistry<T>(options: Omit<GlobalOptions, 'json'>, use: RegistryUse<T>): Promise<T> {
   let lastError: unknown
   const unobserve = observe('registry', event => (lastError = event['error'] ?? lastError))
@@ -35,7 +38,8 @@ export async function askRegistry<T>(options: Omit<GlobalOptions, 'json'>, use: 
     })
   } catch (error) {
     if (!(error instanceof TimeLimit)) throw error
-    throw new RegistryUnavailableError(withoutSecrets(options.registry), { cause: lastError ?? error })
+    if (lastError === undefined) throw new NotInTimeError('The answer of the registry', options.timeout)
+    throw new RegistryUnavailableError(withoutSecrets(options.registry), { cause: lastError })
   } finally {
     unobserve()
   }
@@ -47,12 +51,21 @@ export async function first<T>(values: AsyncIterable<T>): Promise<T> {
   throw new Error('The registry ended a watch by itself')
 }
 
-/** The Instances of a service as they are now. Rejects with `ServiceUnknownError`, with what may have been meant, when the registry never had one. */
+/**
+ * The Instances of a service as they are now. Rejects with `ServiceUnknownError`, with what may have been meant, when the registry never had
+ * one. A registry that has just started cannot know that yet, and is given the time until `signal` aborts to say so.
+ */
 export async function currentSet(registry: Registry, serviceName: string, options: Abortable): Promise<InstanceSet> {
-  const set = await first(registry.watch(serviceName, options))
-  if (set.known || !set.settled) return set
+  const set = await firstCertain(registry.watch(serviceName, options))
+  if (set.known) return set
   const { names } = await first(registry.services(options))
   throw new ServiceUnknownError(serviceName, didYouMean(serviceName, names) || availableServices(names))
+}
+
+/** The first set of a service that is known, or known to be unknown. */
+async function firstCertain(sets: AsyncIterable<InstanceSet>): Promise<InstanceSet> {
+  for await (const set of sets) if (set.known || set.settled) return set
+  throw new Error('The registry ended a watch by itself')
 }
 
 function availableServices(names: readonly string[]): string {

@@ -92,7 +92,7 @@ export function start(
 
 /** Starts a registry daemon, without data, until the test is over, and gives its URL. */
 export async function startRegistry(t: Cleanup): Promise<string> {
-  const daemon = start(t, ['registry', '--listen', 'tcp:0:interface=127.0.0.1'])
+  const daemon = start(t, ['registry', '--listen', 'tcp:0:interface=127.0.0.1', '--grace', '500ms'])
   await poll(() => daemon.lines.length > 0)
   return daemon.lines[0] ?? ''
 }
