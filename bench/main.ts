@@ -7,9 +7,11 @@ import { summaryOf, tableOf } from './harness/report.ts'
 import { type Result, resultOf } from './harness/row.ts'
 
 /*
- * npm run bench [-- [AREA…] [--json FILE] [--rounds N] [--docs] [--profile FOLDER]]: measures what is in the folders AREA of bench/, or in all, and
- * prints one row per comparison. `--json` writes the rows to FILE, `--docs` writes docs/benchmarks.md, `--profile` a CPU
- * profile of every program. A goal that was missed is a result, not an error: the exit status is 0.
+ * npm run bench [-- [AREA…] [--json FILE] [--rounds N] [--docs] [--profile FOLDER]]
+ *
+ * Measures what is in the folders AREA of bench/, or in all, and prints one row per comparison. `--json` writes the rows to FILE,
+ * `--docs` writes docs/benchmarks.md, `--profile` a CPU profile of every program. A goal that was missed is a result, not an
+ * error: the exit status is 0.
  */
 
 const { values, positionals } = parseArgs({

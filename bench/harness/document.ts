@@ -1,4 +1,4 @@
-import { cpus, totalmem } from 'node:os'
+import { cpus, loadavg, totalmem } from 'node:os'
 import { summaryOf, tableOf } from './report.ts'
 import type { Result } from './row.ts'
 
@@ -15,20 +15,27 @@ This page is written by \`npm run bench -- --docs\`. To repeat it:
 
     npm ci
     npm run engines                       # brings etcd and Twisted from Debian into .cache/, without root
-    npm run bench                         # everything, about ten minutes on an idle machine
+    npm run bench                         # everything, about ten minutes
     npm run bench -- client               # one area
     npm run bench -- --json figures.json  # the rows for programs
 
-Every row compares two programs *in the same run*, so that it is the ratio that counts and not the machine: rounds of about a
-second alternate between ours and each peer after one that is not counted; the ratio is taken round by round, and its median and extremes
-are printed. Programs under test, back ends and load are processes of their own on the loopback interface. Where a row
-counts *per CPU second*, it divides by the CPU time of the program under test, all its threads, which hardly depends on
-what else the machine does. A ratio is ours ÷ theirs; where there is no peer it is our figure itself.
+Every row compares programs *in the same run*, so that it is the ratio that counts and not the machine: rounds of about a second
+alternate between ours and each peer, after some that are not counted, in which engines and compilers warm up; the ratio is taken round
+by round, and its median and extremes are printed. A ratio is ours ÷ theirs; where there is no peer it is our figure itself.
+
+Programs under test, back ends and load are processes of their own on the loopback interface. Where a row counts *per CPU second*, it
+divides by the CPU time of the program under test, all its threads, which depends much less on what else the machine does.
+
+etcd and the registry daemon are loaded alike: by the barest client there can be, which encodes by hand and looks at as little of a
+reply as it can (for etcd: gRPC over \`node:http2\`, which is faster than its JSON gateway, grpc-js and the package \`etcd3\`), on a
+connection for each session or watcher. An etcd registration is one write on a lease its connection has already, the least it can be
+asked for.
 `
 
 function machine(): string {
   const processors = cpus()
   const memory = Math.round(totalmem() / 2 ** 30)
   const cores = `${processors.length} × ${processors[0]?.model.trim() ?? process.arch}`
-  return `Measured on ${cores}, ${memory} GiB, ${process.platform}, Node ${process.versions.node}.\n`
+  const [, , busy = 0] = loadavg()
+  return `Measured on ${cores}, ${memory} GiB, ${process.platform}, Node ${process.versions.node}, with a load average of ${busy.toFixed(1)} over 15 minutes: well above the number of cores, rates and times by the clock tell little.\n`
 }
