@@ -8,13 +8,16 @@ export interface Timed {
 
 /**
  * The requests under way. Their times are looked at all together, a few times per limit, which costs a request much less than a timer
- * of its own.
+ * of its own. A look that comes late, because this process was stopped or busy itself, is put off by one tick: what has arrived
+ * meanwhile is read first, or the stall of the caller would be held against those it called.
  */
 export class InFlight<T extends Timed> {
   readonly #clock: Clock
   readonly #tickMs: number
   readonly #members = new Set<T>()
   #timer: Timer | undefined
+  #dueAt = 0
+  #isPutOff = false
   #empty: PromiseWithResolvers<void> | undefined
 
   constructor({ clock, tickMs }: { clock: Clock; tickMs: number }) {
@@ -52,12 +55,14 @@ export class InFlight<T extends Timed> {
   }
 
   #tick(): Timer {
+    this.#dueAt = this.#clock.now() + this.#tickMs
     return this.#clock.schedule(this.#tickMs, () => this.#look())
   }
 
   #look(): void {
     const now = this.#clock.now()
-    for (const member of this.all) member.checkTime(now)
+    this.#isPutOff = !this.#isPutOff && now - this.#dueAt > this.#tickMs
+    if (!this.#isPutOff) for (const member of this.all) member.checkTime(now)
     this.#timer = this.#members.size > 0 ? this.#tick() : undefined
   }
 }

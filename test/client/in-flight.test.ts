@@ -1,11 +1,24 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { Clock } from '../../src/core/clock.ts'
 import { InFlight, type Timed } from '../../src/client/in-flight.ts'
 import { FakeClock } from '../../src/testing/index.ts'
 
 function member(): Timed & { looks: number[] } {
   const looks: number[] = []
   return { looks, checkTime: now => void looks.push(now) }
+}
+
+/** How far the process lags behind its timers. */
+let stalledMs = 0
+
+/** A clock whose timers come late by `stalledMs`. */
+function stallable(clock: FakeClock): Clock {
+  return {
+    now: () => clock.now() + stalledMs,
+    wallTime: () => clock.wallTime(),
+    schedule: (delayMs, callback) => clock.schedule(delayMs, callback),
+  }
 }
 
 describe('InFlight', () => {
@@ -20,6 +33,19 @@ describe('InFlight', () => {
     await clock.advance(200)
     assert.deepEqual(stays.looks, [100, 200, 300])
     assert.deepEqual(leaves.looks, [100])
+  })
+
+  it('puts a look that comes late off by one tick, but not the one after it', async () => {
+    const clock = new FakeClock()
+    const inFlight = new InFlight({ clock: stallable(clock), tickMs: 100 })
+    const one = member()
+    inFlight.add(one)
+    stalledMs = 500
+    await clock.advance(100)
+    assert.deepEqual(one.looks, [])
+    stalledMs = 1_000
+    await clock.advance(100)
+    assert.deepEqual(one.looks, [1_200])
   })
 
   it('keeps no timer while it is empty', async () => {
