@@ -131,9 +131,16 @@ export class Upkeep {
     const { registry, ttlMs } = this.#options
     const lease = await this.#call(limit => registry.register(instance, { ...limit, ttlMs }))
     this.#lease = lease
-    lease.lost.addEventListener('abort', () => this.nudge(), { once: true })
+    lease.lost.addEventListener('abort', () => this.#noteLoss(), { once: true })
     this.#planRenewal(lease)
     this.#options.onEvent({ type: 'registered', instance })
+  }
+
+  /** The registry can be reached, since it says so: what failed before is no reason to wait any longer. */
+  #noteLoss(): void {
+    this.#failures = 0
+    this.#notBefore = 0
+    this.nudge()
   }
 
   async #update(lease: Lease, changes: InstanceChanges): Promise<void> {

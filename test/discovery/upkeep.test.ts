@@ -66,4 +66,14 @@ describe('Upkeep', () => {
       }
     }
   })
+
+  it('registers again at once what was lost, however long calls had failed before', async t => {
+    const { registry, store, registrant, listed, clock } = await startRegistrant(t, { ttlMs: 60_000 })
+    registry.error = new Error('away')
+    await clock.advance(55_000)
+    registry.error = undefined
+    remove(store, registrant.id)
+    await clock.advance(200)
+    assert.equal(listed().length, 1)
+  })
 })

@@ -59,10 +59,11 @@ export const interruptionCases: RegistryCases = {
 
   'costs no registration when it heals in time': interrupted(async (bench, disconnect) => {
     const lease = await bench.registry.register(bench.instance('a'), { ttlMs: 60_000 })
-    const follower = await bench.follow(await bench.peer())
+    const [own, follower] = [await bench.follow(), await bench.follow(await bench.peer())]
     const reconnect = await disconnect()
-    await bench.settle()
+    await bench.until(() => own.set?.stale === true, 'the set is stale')
     await reconnect()
+    await bench.until(() => own.set?.stale === false, 'the set is current')
     await bench.result(lease.renew(), 'it is renewed')
     await bench.until(() => follower.ids?.join() === 'a', 'the instance is ready')
     assert.ok(follower.sets.every(({ instances }) => instances.length === 1))

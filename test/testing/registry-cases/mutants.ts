@@ -7,23 +7,31 @@ import type { Registry } from '../../../src/discovery/registry.ts'
 import { Store } from '../../../src/discovery/store/store.ts'
 import { FakeClock } from '../../../src/testing/fake-clock.ts'
 import { RegistryBench, type RegistryFixture } from '../../../src/testing/registry-bench.ts'
-import type { RegistryCases } from '../../../src/testing/registry-cases/registry-case.ts'
+import { interruptionCases } from '../../../src/testing/registry-cases/interruptions.ts'
+import type { RegistryCase, RegistryCases } from '../../../src/testing/registry-cases/registry-case.ts'
+import { restartCases } from '../../../src/testing/registry-cases/restarts.ts'
+import { simulatedFixture } from '../../simulation/simulated-fixture.ts'
 
 /** A Registry that does one thing wrong. */
 export type Mutation = (registry: Registry, store: Store) => Registry
 
 /** Asserts that each of `titles` passes with a sound Registry and fails with a mutated one. */
 export async function catches(cases: RegistryCases, titles: readonly string[], mutate: Mutation): Promise<void> {
+  const open = isSimulated(cases) ? simulatedFixture : memoryFixture
   for (const title of titles) {
-    assert.equal(await outcome(cases, title, registry => registry), 'passes', `"${title}" with a sound registry`)
-    assert.equal(await outcome(cases, title, mutate), 'fails', `"${title}" with the mutant`)
+    assert.equal(await outcome(cases[title], open()), 'passes', `"${title}" with a sound registry`)
+    assert.equal(await outcome(cases[title], mutated(open(), mutate)), 'fails', `"${title}" with the mutant`)
   }
 }
 
-async function outcome(cases: RegistryCases, title: string, mutate: Mutation): Promise<'passes' | 'fails' | 'skips'> {
-  const run = cases[title]
-  assert.ok(run, `there is no case "${title}"`)
-  const bench = new RegistryBench(fixture(mutate))
+/** What is cut off or restarted has to be simulated. */
+function isSimulated(cases: RegistryCases): boolean {
+  return cases === interruptionCases || cases === restartCases
+}
+
+async function outcome(run: RegistryCase | undefined, fixture: RegistryFixture): Promise<'passes' | 'fails' | 'skips'> {
+  assert.ok(run, 'there is such a case')
+  const bench = new RegistryBench(fixture)
   let skipped = false
   try {
     await run(bench, () => (skipped = true))
@@ -35,12 +43,18 @@ async function outcome(cases: RegistryCases, title: string, mutate: Mutation): P
   }
 }
 
-function fixture(mutate: Mutation): RegistryFixture {
+function mutated(fixture: RegistryFixture & { store: Store }, mutate: Mutation): RegistryFixture {
+  const { registry, peer, store } = fixture
+  return { ...fixture, registry: mutate(registry, store), peer: async () => mutate(await peer(), store) }
+}
+
+function memoryFixture(): RegistryFixture & { store: Store } {
   const clock = new FakeClock()
   const store = new Store({ clock })
   return {
-    registry: mutate(new MemoryRegistry({ store }), store),
-    peer: async () => mutate(new MemoryRegistry({ store }), store),
+    store,
+    registry: new MemoryRegistry({ store }),
+    peer: async () => new MemoryRegistry({ store }),
     advance: ms => clock.advance(ms),
     close: async () => store.close(),
   }
