@@ -28,8 +28,11 @@ export interface SessionKeeperOptions {
   readonly onLost: () => void
 }
 
-/** The waits before connecting again: soon, because a blip is the usual case; not all at once, because a restarted daemon has many. */
-const RECONNECT = { delayMsMin: 50, delayMsMax: 5_000 }
+/**
+ * The waits before connecting again: soon, because a blip is the usual case; not all at once, because a restarted daemon has many; and
+ * never as long as the daemon's grace (3 s by default), or what is registered here would leave after every long outage.
+ */
+const RECONNECT = { delayMsMin: 50, delayMsMax: 2_000 }
 
 /** A session that was open for this long, in milliseconds, was a good one: the waits start over. */
 const STABLE_MS = 1_000

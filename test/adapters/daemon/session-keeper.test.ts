@@ -46,7 +46,7 @@ describe('SessionKeeper', () => {
     await closed(made, daemon)
   })
 
-  it('waits longer after each failure, up to five seconds', async () => {
+  it('waits longer after each failure, up to two seconds, less than the grace of the daemon', async () => {
     const { clock, daemon, keeper: made } = keeper()
     daemon.refusing = true
     made.start()
@@ -56,7 +56,7 @@ describe('SessionKeeper', () => {
       waits.push(clock.nextDelayMs ?? 0)
       await clock.advance(clock.nextDelayMs ?? 0)
     }
-    assert.deepEqual(waits, [100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000, 5_000, 5_000])
+    assert.deepEqual(waits, [100, 200, 400, 800, 1_600, 2_000, 2_000, 2_000, 2_000, 2_000])
     await made.close()
   })
 
@@ -81,7 +81,7 @@ describe('SessionKeeper', () => {
     await clock.settle()
     daemon.last.end(1012, 'restarting')
     await clock.settle()
-    assert.equal(clock.nextDelayMs, 5_000)
+    assert.equal(clock.nextDelayMs, 2_000)
     await made.close()
   })
 
