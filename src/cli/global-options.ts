@@ -38,5 +38,5 @@ export function globalOptions(command: Command): GlobalOptions {
     table?: boolean
     timeout: number
   }>()
-  return { registry, json: json ?? (table ? false : !process.stdout.isTTY), timeout }
+  return { registry: registry || DEFAULT_REGISTRY_URL, json: json ?? (table ? false : !process.stdout.isTTY), timeout }
 }

@@ -4,17 +4,19 @@ import type { LogRecord } from './log-record.ts'
 const STYLES = { debug: 'gray', info: 'green', warn: 'yellow', error: 'red' } as const
 
 /**
- * A record as a line for people: time of day, level, area, message, then the facts as `name=value`. An error of a record of level
- * `error` follows on lines of its own with stack and causes; of a milder one only its message and those of its causes are shown. In
- * colour where stderr has any (`NO_COLOR` and `FORCE_COLOR` are heeded).
+ * A record as a line for people: time of day, level, area, message, then the facts as `name=value`, without the name of the event, which is
+ * for programs. An error of a record of level `error` follows on lines of its own with stack and causes; of a milder one only its message
+ * and those of its causes are shown. In colour where stderr has any (`NO_COLOR` and `FORCE_COLOR` are heeded).
  */
-export function prettyRecord({ level, area, time, message, event, error, ...facts }: LogRecord): string {
+export function prettyRecord({ level, area, time, message, error, ...facts }: LogRecord): string {
   const head = [
     dim(timeOfDay(time)),
     styled(STYLES[level], level.toUpperCase().padEnd(5)),
     dim(area.padEnd(9)),
     message,
-    ...Object.entries({ event, ...facts }).map(fact),
+    ...Object.entries(facts)
+      .filter(([name]) => name !== 'event')
+      .map(fact),
   ].join(' ')
   if (error === undefined) return head
   return level === 'error' ? `${head}\n${indented(inspect(error))}` : `${head} ${fact(['error', chainOf(error)])}`

@@ -11,14 +11,14 @@ const plain = (facts: Partial<LogRecord>) =>
 
 describe('prettyRecord', () => {
   it('quotes a fact only where its end could be mistaken', () => {
-    assert.equal(plain({ id: 'a-1', name: 'two words' }), "INFO  cli       done event=x id=a-1 name='two words'")
+    assert.equal(plain({ id: 'a-1', name: 'two words' }), "INFO  cli       done id=a-1 name='two words'")
   })
 
   it('keeps a fact of several values on the line', () => {
-    assert.equal(plain({ ids: ['a', 'b'] }), "INFO  cli       done event=x ids=[ 'a', 'b' ]")
+    assert.equal(plain({ ids: ['a', 'b'] }), "INFO  cli       done ids=[ 'a', 'b' ]")
   })
 
   it('escapes line ends in a fact, so that one event stays one line', () => {
-    assert.equal(plain({ name: 'a\nb' }), "INFO  cli       done event=x name='a\\nb'")
+    assert.equal(plain({ name: 'a\nb' }), "INFO  cli       done name='a\\nb'")
   })
 })

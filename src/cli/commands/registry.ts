@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { parseDuration } from '../duration.ts'
 
 const EXAMPLES = `
@@ -27,7 +27,11 @@ export function addRegistryCommand(program: Command): void {
   program
     .command('registry')
     .description('run the registry daemon')
-    .option('--listen <endpoint>', 'where to listen', 'tcp:8500:interface=127.0.0.1')
+    .addOption(
+      new Option('--listen <endpoint>', 'where to listen')
+        .default('tcp:8500:interface=127.0.0.1')
+        .env('ROPEWALK_LISTEN'),
+    )
     .option('--data <folder>', 'where to keep what must survive a restart')
     .option('--memory', 'keep nothing')
     .option('--grace <duration>', 'how long instances of a lost connection are kept (3s)', parseDuration)
