@@ -27,8 +27,8 @@ Programs under test, back ends and load are processes of their own on the loopba
 divides by the CPU time of the program under test, all its threads, which depends much less on what else the machine does.
 
 etcd and the registry daemon are loaded alike: by the barest client there can be, which encodes by hand and looks at as little of a
-reply as it can (for etcd: gRPC over \`node:http2\`, which is faster than its JSON gateway, grpc-js and the package \`etcd3\`), on a
-connection for each session or watcher. An etcd registration is one write on a lease its connection has already, the least it can be
+reply as it can (for etcd: gRPC over \`node:http2\`, the fastest of what was tried beside its JSON gateway, grpc-js and the package
+\`etcd3\`), on a connection for each session or watcher. An etcd registration is one write on a lease its connection has already, the least it can be
 asked for.
 `
 

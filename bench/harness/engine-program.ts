@@ -10,7 +10,7 @@ const READY_MS_MAX = 20_000
 const STOP_MS_MAX = 5_000
 const TICKS_PER_SECOND = 100
 
-/** An engine that runs as a process of its own, on the loopback interface. */
+/** An engine that runs as a process of its own, on the loopback interface. It does not outlive this process. */
 export class EngineProgram {
   readonly #child: ChildProcess
   readonly port: number
@@ -31,12 +31,15 @@ export class EngineProgram {
       env: { ...process.env, ...engine.env },
       stdio: ['ignore', 'ignore', 'pipe'],
     })
+    const kill = () => child.kill('SIGKILL')
+    process.once('exit', kill)
+    child.once('exit', () => process.off('exit', kill))
     const said: Buffer[] = []
     child.stderr?.on('data', (chunk: Buffer) => said.length < 64 && said.push(chunk))
     try {
       await accepting(port, child)
     } catch (error) {
-      child.kill('SIGKILL')
+      kill()
       throw new Error(`${name} did not start: ${Buffer.concat(said).toString().slice(-500)}`, { cause: error })
     }
     return new EngineProgram(child, port)

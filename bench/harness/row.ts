@@ -38,15 +38,22 @@ export function resultOf(benchmark: Benchmark, goal: Goal, measured: Measured): 
   if (typeof ours === 'string') return skipped(benchmark, goal, ours)
   if (typeof theirs === 'string') return skipped(benchmark, goal, theirs)
   const { median, min, max } = spread(theirs ? ratios(ours, theirs) : ours)
-  const row = { ...heading(benchmark, goal), ratio: median, min, max, met: goal.bound.admits(median) }
+  const row = {
+    ...heading(benchmark, goal),
+    ratio: median,
+    min,
+    max,
+    goal: goal.bound.text,
+    met: goal.bound.admits(median),
+  }
   return { row, unit: benchmark.unit, ours: spread(ours), ...(theirs && { theirs: spread(theirs) }) }
 }
 
 function skipped(benchmark: Benchmark, goal: Goal, reason: string): Result {
-  const row = { ...heading(benchmark, goal), ratio: null, min: null, max: null, met: null }
+  const row = { ...heading(benchmark, goal), ratio: null, min: null, max: null, goal: goal.bound.text, met: null }
   return { row, unit: benchmark.unit, skipped: reason }
 }
 
-function heading({ area, name }: Benchmark, { against, bound }: Goal): Pick<Row, 'area' | 'name' | 'against' | 'goal'> {
-  return { area, name, against: against?.name ?? '–', goal: bound.text }
+function heading({ area, name }: Benchmark, { against }: Goal): Pick<Row, 'area' | 'name' | 'against'> {
+  return { area, name, against: against?.name ?? '–' }
 }
