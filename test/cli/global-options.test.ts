@@ -6,7 +6,9 @@ import { addGlobalOptions, DEFAULT_REGISTRY_URL, globalOptions } from '../../src
 const parse = (...args: string[]) => {
   let options: ReturnType<typeof globalOptions> | undefined
   const program = addGlobalOptions(new Command().exitOverride().configureOutput({ writeErr: () => undefined }))
-  program.command('services').action((_options: unknown, command: Command) => (options = globalOptions(command)))
+  program.command('services').action((_options: unknown, command: Command) => {
+    options = globalOptions(command)
+  })
   program.parse(args, { from: 'user' })
   return options ?? assert.fail('the command did not run')
 }
