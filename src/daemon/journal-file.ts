@@ -4,7 +4,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Clock } from '../core/clock.ts'
 import { publish } from '../core/event.ts'
 import { createInstance } from '../discovery/create-instance.ts'
-import type { LeaseRecord } from '../discovery/store/leases.ts'
+import type { LeaseRecord } from '../discovery/store/claims.ts'
 import type { OwnerKind } from '../discovery/store/owner.ts'
 import { JournalError } from './errors.ts'
 

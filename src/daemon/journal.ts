@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../core/clock.ts'
 import { publish } from '../core/event.ts'
-import type { LeaseJournal, LeaseRecord } from '../discovery/store/leases.ts'
+import type { LeaseJournal, LeaseRecord } from '../discovery/store/claims.ts'
 import type { Claim } from '../discovery/store/owner.ts'
 import type { Store } from '../discovery/store/store.ts'
 import type { Durability } from './durability.ts'

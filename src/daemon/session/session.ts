@@ -1,6 +1,7 @@
 import { publish } from '../../core/event.ts'
 import { RopewalkError } from '../../core/error.ts'
 import { LeaseLostError } from '../../discovery/errors.ts'
+import { StoreLimitError } from '../../discovery/store/limits.ts'
 import type { Claim, Owner } from '../../discovery/store/owner.ts'
 import type { Store } from '../../discovery/store/store.ts'
 import type {
@@ -23,8 +24,12 @@ import type { Connection, ConnectionListener } from './connection.ts'
 import type { Encoder } from './encoded.ts'
 import { SessionWatches } from './session-watches.ts'
 
-/** The most services one session may watch. */
+/** The most services one session may watch, and the most drains it may wait for at a time. */
 const WATCHES_MAX = 10_000
+const DRAINS_MAX = 10_000
+
+/** The longest a drain may wait, in milliseconds; what is asked for beyond is cut to it. */
+const DRAIN_MS_MAX = 60 * 60 * 1000
 
 /** What sessions work with, the same for all of a daemon. */
 export interface SessionContext {
@@ -49,6 +54,7 @@ export class Session implements ConnectionListener {
   readonly #connection: Connection
   readonly #context: SessionContext
   readonly #over = new AbortController()
+  #drains = 0
   #greeted: { readonly id: string; readonly owner: Owner; readonly watches: SessionWatches } | undefined
 
   constructor(connection: Connection, context: SessionContext) {
@@ -202,13 +208,18 @@ export class Session implements ConnectionListener {
   }
 
   async #drain(owner: Owner, message: DrainMessage): Promise<void> {
-    const { seq, drainMs } = message
+    const { seq } = message
+    const drainMs = Math.min(message.drainMs, DRAIN_MS_MAX)
+    this.#drains++
     try {
+      if (this.#drains > DRAINS_MAX) throw new StoreLimitError('drains of one session at a time', DRAINS_MAX)
       const claim = this.#held(owner, message)
       const report = await this.#context.store.leases.drain(claim, { drainMs, signal: this.#over.signal })
       this.#say({ type: 'drained', seq, report })
     } catch (error) {
       if (!this.#over.signal.aborted) this.#refuse(seq, error)
+    } finally {
+      this.#drains--
     }
   }
 

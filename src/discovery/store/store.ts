@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Clock, systemClock } from '../../core/clock.ts'
-import { type LeaseJournal, type LeaseRecord, Leases } from './leases.ts'
+import type { LeaseJournal, LeaseRecord } from './claims.ts'
+import { Leases } from './leases.ts'
 import { Rosters } from './rosters.ts'
 
 /** What a Store begins with. All fields have defaults. */

@@ -15,7 +15,7 @@ import type { ServerMessage } from '../../../src/protocol/server-message.ts'
 import { FakeClock } from '../../../src/testing/fake-clock.ts'
 
 /** The longest a test waits for something that sockets bring. */
-const LIMIT_MS = 5_000
+const LIMIT_MS = 30_000
 
 /** Resolves when `condition` holds; fails when it does not within the limit. */
 export async function until(condition: () => boolean, what: string): Promise<void> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { InstanceConflictError, InvalidInstanceError, LeaseLostError } from '../../../src/discovery/errors.ts'
-import type { LeaseJournal } from '../../../src/discovery/store/leases.ts'
+import type { LeaseJournal } from '../../../src/discovery/store/claims.ts'
 import { Store } from '../../../src/discovery/store/store.ts'
 import { FakeClock } from '../../../src/testing/fake-clock.ts'
 import { users } from './instances.ts'

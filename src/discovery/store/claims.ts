@@ -1,0 +1,140 @@
+import type { Instance, InstanceStatus } from '../instance.ts'
+import { sameInstance } from '../same-instance.ts'
+import { canonical } from './canonical.ts'
+import type { ChangeKind, DepartureCause } from './change.ts'
+import { STORE_LIMITS, StoreLimitError } from './limits.ts'
+import type { Claim, Owner, OwnerKind } from './owner.ts'
+import type { Rosters } from './rosters.ts'
+
+/** Keeps what must survive a restart. Told inside the change; when it is written is its own affair. */
+export interface LeaseJournal {
+  /** The claim is new, or its instance, TTL or draining mark changed. Changes of the status by signs of life are not told. */
+  written(claim: Claim): void
+  removed(claim: Claim): void
+}
+
+/** What survives a restart of one claim. */
+export interface LeaseRecord {
+  /** See `Claim.number`. */
+  readonly number: number
+  readonly owner: { readonly id: string; readonly name: string; readonly kind: OwnerKind }
+  readonly instance: Instance
+  readonly ttlMs: number
+  readonly draining: boolean
+}
+
+/** Where claims are entered. */
+export interface ClaimsInit {
+  readonly rosters: Rosters
+  readonly journal: LeaseJournal | undefined
+  /** A claim has gone from this owner. */
+  readonly onReleased: (owner: Owner) => void
+}
+
+/** The claims there are: brings each change of one into the rosters, the journal and the owner alike. When to change what is for `Leases` to say. */
+export class Claims {
+  readonly #init: ClaimsInit
+  #count = 0
+  #lastNumber = 0
+
+  constructor(init: ClaimsInit) {
+    this.#init = init
+  }
+
+  /** How many there are. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** Enters a new claim, in the place of a former one of the same id, whose owner is told. Throws `StoreLimitError`. */
+  enter(owner: Owner, instance: Instance, ttlMs: number): Claim {
+    const number = this.#lastNumber + 1
+    const claim = { number, instance: canonical(instance, 'ready'), owner, ttlMs, drainRevision: 0, gone: false }
+    this.#admit(claim, 'joined')
+    this.#init.journal?.written(claim)
+    return claim
+  }
+
+  /** Enters a claim of before a restart, which the journal has already. */
+  restore(owner: Owner, { number, instance, ttlMs, draining }: Omit<LeaseRecord, 'owner'>): Claim {
+    const claim = { number, instance: canonical(instance, 'unconfirmed'), owner, ttlMs, drainRevision: 0, gone: false }
+    this.#admit(claim, 'unconfirmed')
+    if (draining) claim.drainRevision = this.setStatus(claim, 'draining')
+    return claim
+  }
+
+  /** Writes what its holder registers anew, which is also the way back from draining. Without a change if it says the same. */
+  rewrite(claim: Claim, instance: Instance, ttlMs: number): void {
+    const kind = claim.drainRevision > 0 ? 'ready' : 'updated'
+    claim.drainRevision = 0
+    claim.ttlMs = ttlMs
+    this.#write(claim, instance, kind)
+    this.#init.journal?.written(claim)
+  }
+
+  update(claim: Claim, instance: Instance): void {
+    this.#write(claim, instance, 'updated')
+    this.#init.journal?.written(claim)
+  }
+
+  markDraining(claim: Claim): void {
+    if (claim.drainRevision > 0) return
+    claim.drainRevision = this.setStatus(claim, 'draining')
+    this.#init.journal?.written(claim)
+  }
+
+  /** Makes the instance what it was when it was last kept. The journal is not told. */
+  revert(claim: Claim, { instance, ttlMs }: Pick<LeaseRecord, 'instance' | 'ttlMs'>): void {
+    claim.ttlMs = ttlMs
+    this.#write(claim, instance, 'updated')
+  }
+
+  /** Shows another status by the signs of life, which the journal does not keep. Returns the revision of it. */
+  setStatus(claim: Claim, status: InstanceStatus): number {
+    claim.instance = canonical(claim.instance, status)
+    return this.#init.rosters.put(claim, status)
+  }
+
+  /** Takes a claim out for good. Harmless a second time. Returns whether it was there. */
+  remove(claim: Claim, cause: DepartureCause): boolean {
+    if (claim.gone) return false
+    this.#release(claim)
+    this.#init.rosters.delete(claim, cause)
+    return true
+  }
+
+  #admit(claim: Claim, kind: ChangeKind): void {
+    const { owner, instance, number } = claim
+    const existing = this.#init.rosters.find(instance.serviceName, instance.id)
+    if (!existing) this.#requireRoom(owner, instance)
+    this.#lastNumber = Math.max(this.#lastNumber, number)
+    owner.claims.add(claim)
+    this.#count++
+    if (existing) this.#release(existing)
+    this.#init.rosters.put(claim, existing ? 'replaced' : kind)
+    existing?.owner.onLost(existing, 'replaced')
+  }
+
+  #write(claim: Claim, instance: Instance, kind: ChangeKind): void {
+    const next = canonical(instance, kind === 'ready' ? 'ready' : claim.instance.status)
+    if (sameInstance(claim.instance, next)) return
+    claim.instance = next
+    this.#init.rosters.put(claim, kind)
+  }
+
+  #release(claim: Claim): void {
+    claim.gone = true
+    claim.owner.claims.delete(claim)
+    this.#count--
+    this.#init.journal?.removed(claim)
+    this.#init.onReleased(claim.owner)
+  }
+
+  #requireRoom(owner: Owner, { serviceName }: Instance): void {
+    if (this.#count >= STORE_LIMITS.instances) throw new StoreLimitError('instances', STORE_LIMITS.instances)
+    if (owner.claims.size >= STORE_LIMITS.ownerInstances) {
+      throw new StoreLimitError(`instances of one owner (${owner.name})`, STORE_LIMITS.ownerInstances)
+    }
+    this.#init.rosters.requireRoom(serviceName)
+  }
+}
