@@ -42,7 +42,7 @@ const LEAVE_MS = 1_000
 
 /**
  * Keeps a session open: dials, and dials again when a connection is lost or was refused, after waits with full jitter that grow from
- * 50 ms to 5 s. Each connection is a Session of its own, so that nothing of an old one can touch the new.
+ * 50 ms to 2 s. Each connection is a Session of its own, so that nothing of an old one can touch the new.
  */
 export class SessionKeeper {
   readonly #options: SessionKeeperOptions
