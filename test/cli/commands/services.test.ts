@@ -30,7 +30,7 @@ describe('ropewalk services', () => {
   })
 
   it('ends with 75 when the registry cannot be reached in time, and says why', async () => {
-    const { status, stderr } = await ropewalk('services', '--registry', 'ropewalk://127.0.0.1:1', '--timeout', '300ms')
+    const { status, stderr } = await ropewalk('services', '--registry', 'ropewalk://127.0.0.1:1', '--timeout', '3s')
     assert.equal(status, 75)
     assert.match(stderr, /ropewalk:\/\/127\.0\.0\.1:1 cannot be reached.*\n +because: .*ECONNREFUSED/)
   })
