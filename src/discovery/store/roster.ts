@@ -3,6 +3,7 @@ import type { Instance } from '../instance.ts'
 import type { InstanceSet } from '../instance-set.ts'
 import { Audience } from './audience.ts'
 import { ChangeLog } from './change-log.ts'
+import { OrderedClaims } from './ordered-claims.ts'
 import type { Claim } from './owner.ts'
 
 /** What changed in one service from one revision to a later one. Immutable; the same object for everybody who asks for the same. */
@@ -27,9 +28,7 @@ export class Roster {
   known = false
   #clock: Clock
   #audience: Audience | undefined
-  #byId = new Map<string, Claim>()
-  /** The same in the order of ids. */
-  #ordered: Claim[] = []
+  readonly #claims = new OrderedClaims()
   #set: InstanceSet | undefined
   #deltas = new Map<number, Delta>()
 
@@ -57,23 +56,20 @@ export class Roster {
   }
 
   get size(): number {
-    return this.#ordered.length
+    return this.#claims.size
   }
 
   get(id: string): Claim | undefined {
-    return this.#byId.get(id)
+    return this.#claims.get(id)
   }
 
   /** Puts a claim in the place of its instance's id. */
   put(claim: Claim): void {
-    const { id } = claim.instance
-    const at = this.#place(id)
-    this.#ordered.splice(at, this.#byId.has(id) ? 1 : 0, claim)
-    this.#byId.set(id, claim)
+    this.#claims.put(claim)
   }
 
   delete(id: string): void {
-    if (this.#byId.delete(id)) this.#ordered.splice(this.#place(id), 1)
+    this.#claims.delete(id)
   }
 
   /** What was computed of an earlier state is computed anew when it is next asked for. */
@@ -87,7 +83,7 @@ export class Roster {
     this.#set ??= Object.freeze({
       serviceName: this.serviceName,
       revision: this.revision,
-      instances: Object.freeze(this.#ordered.map(claim => claim.instance)),
+      instances: Object.freeze(this.#claims.inOrder().map(claim => claim.instance)),
       known: this.known,
       settled,
       ageMs: 0,
@@ -111,7 +107,7 @@ export class Roster {
     const put: Instance[] = []
     const gone: string[] = []
     for (const id of ids) {
-      const claim = this.#byId.get(id)
+      const claim = this.#claims.get(id)
       if (claim) put.push(claim.instance)
       else gone.push(id)
     }
@@ -124,17 +120,5 @@ export class Roster {
       known: this.known,
       settled,
     })
-  }
-
-  /** Where `id` is, or belongs. */
-  #place(id: string): number {
-    let low = 0
-    let high = this.#ordered.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((this.#ordered[middle] as Claim).instance.id < id) low = middle + 1
-      else high = middle
-    }
-    return low
   }
 }

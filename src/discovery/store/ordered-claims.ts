@@ -1,0 +1,73 @@
+import type { Claim } from './owner.ts'
+
+/** Up to so many newcomers are put in their places one by one; of more the whole is sorted. */
+const INSERTIONS_MAX = 16
+
+/**
+ * The claims of one service by the ids of their instances. The order is made when it is asked for, from the order of the last time: where nobody
+ * watches, or everybody is told differences, it never is, and coming and going then cost a look into a Map.
+ */
+export class OrderedClaims {
+  readonly #byId = new Map<string, Claim>()
+  /** In the order of ids, as of when that was last asked for. */
+  #ordered: Claim[] = []
+  /** What has come since then, and what of `#ordered` has gone. */
+  readonly #come = new Set<Claim>()
+  readonly #gone = new Set<Claim>()
+
+  get size(): number {
+    return this.#byId.size
+  }
+
+  get(id: string): Claim | undefined {
+    return this.#byId.get(id)
+  }
+
+  /** Puts a claim in the place of its instance's id. Without effect if it is there. */
+  put(claim: Claim): void {
+    const { id } = claim.instance
+    const former = this.#byId.get(id)
+    if (former === claim) return
+    if (former) this.#leave(former)
+    this.#byId.set(id, claim)
+    this.#come.add(claim)
+  }
+
+  delete(id: string): void {
+    const claim = this.#byId.get(id)
+    if (!claim) return
+    this.#byId.delete(id)
+    this.#leave(claim)
+  }
+
+  /** All of them in the order of their ids; to be read at once, not kept. */
+  inOrder(): readonly Claim[] {
+    if (this.#gone.size > 0) this.#ordered = this.#ordered.filter(claim => !this.#gone.has(claim))
+    if (this.#come.size <= INSERTIONS_MAX) for (const claim of this.#come) this.#insert(claim)
+    else this.#ordered = [...this.#ordered, ...this.#come].toSorted(byId)
+    this.#come.clear()
+    this.#gone.clear()
+    return this.#ordered
+  }
+
+  #leave(claim: Claim): void {
+    if (!this.#come.delete(claim)) this.#gone.add(claim)
+  }
+
+  #insert(claim: Claim): void {
+    const ordered = this.#ordered
+    let low = 0
+    let high = ordered.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (byId(ordered[middle] as Claim, claim) < 0) low = middle + 1
+      else high = middle
+    }
+    ordered.splice(low, 0, claim)
+  }
+}
+
+/** By UTF-16 code units, as JavaScript compares texts. */
+function byId({ instance: one }: Claim, { instance: other }: Claim): number {
+  return one.id < other.id ? -1 : 1
+}

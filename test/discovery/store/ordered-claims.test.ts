@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import * as fc from 'fast-check'
+import type { Claim } from '../../../src/discovery/store/owner.ts'
+import { OrderedClaims } from '../../../src/discovery/store/ordered-claims.ts'
+import { claimOf, users } from './instances.ts'
+
+const idsOf = (claims: OrderedClaims) => claims.inOrder().map(({ instance }) => instance.id)
+
+function claimsOf(...ids: string[]): OrderedClaims {
+  const claims = new OrderedClaims()
+  for (const id of ids) claims.put(claimOf(users(id)))
+  return claims
+}
+
+describe('OrderedClaims', () => {
+  it('are in the order of their ids', () => {
+    assert.deepEqual(idsOf(claimsOf('c', 'a', 'b')), ['a', 'b', 'c'])
+  })
+
+  it('have one claim for an id, the last that was put', () => {
+    const claims = claimsOf('a', 'b')
+    const claim = claimOf(users('a'))
+    claims.inOrder()
+    claims.put(claim)
+    claims.put(claim)
+    assert.deepEqual([claims.get('a'), claims.size, claims.inOrder()[0]], [claim, 2, claim])
+  })
+
+  it('forget what is deleted, whether its order was asked for or not', () => {
+    const claims = claimsOf('a', 'b')
+    claims.delete('a')
+    claims.delete('a')
+    assert.deepEqual(idsOf(claims), ['b'])
+    claims.delete('b')
+    assert.deepEqual([idsOf(claims), claims.size, claims.get('b')], [[], 0, undefined])
+  })
+
+  it('are what a Map of them sorted is, whatever comes and goes and whenever they are asked', () => {
+    const step = fc.record({ id: fc.nat({ max: 40 }), what: fc.constantFrom('put', 'put', 'delete', 'ask') })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 120 }), steps => {
+        const claims = new OrderedClaims()
+        const model = new Map<string, Claim>()
+        for (const { id: number, what } of steps) {
+          const id = `id-${number}`
+          const claim = claimOf(users(id))
+          if (what === 'put') claims.put(claim)
+          if (what === 'put') model.set(id, claim)
+          if (what === 'delete') claims.delete(id)
+          if (what === 'delete') model.delete(id)
+          if (what === 'ask') claims.inOrder()
+        }
+        const expected = [...model.keys()].toSorted((one, other) => (one < other ? -1 : 1))
+        assert.deepEqual(idsOf(claims), expected)
+        assert.ok(claims.inOrder().every(claim => model.get(claim.instance.id) === claim))
+        assert.equal(claims.size, model.size)
+      }),
+    )
+  })
+})
