@@ -13,7 +13,7 @@ export class OrderedClaims {
   #ordered: Claim[] = []
   /** What has come since then, and what of `#ordered` has gone. */
   readonly #come = new Set<Claim>()
-  readonly #gone = new Set<Claim>()
+  #gone: Claim[] = []
 
   get size(): number {
     return this.#byId.size
@@ -42,16 +42,20 @@ export class OrderedClaims {
 
   /** All of them in the order of their ids; to be read at once, not kept. */
   inOrder(): readonly Claim[] {
-    if (this.#gone.size > 0) this.#ordered = this.#ordered.filter(claim => !this.#gone.has(claim))
+    if (this.#gone.length > 0) this.#forget(new Set(this.#gone))
     if (this.#come.size <= INSERTIONS_MAX) for (const claim of this.#come) this.#insert(claim)
     else this.#ordered = [...this.#ordered, ...this.#come].toSorted(byId)
     this.#come.clear()
-    this.#gone.clear()
     return this.#ordered
   }
 
   #leave(claim: Claim): void {
-    if (!this.#come.delete(claim)) this.#gone.add(claim)
+    if (!this.#come.delete(claim)) this.#gone.push(claim)
+  }
+
+  #forget(gone: ReadonlySet<Claim>): void {
+    this.#ordered = this.#ordered.filter(claim => !gone.has(claim))
+    this.#gone = []
   }
 
   #insert(claim: Claim): void {

@@ -30,7 +30,7 @@ export class Roster {
   #audience: Audience | undefined
   readonly #claims = new OrderedClaims()
   #set: InstanceSet | undefined
-  #deltas = new Map<number, Delta>()
+  #deltas: Map<number, Delta> | undefined
 
   constructor(serviceName: string, { revision, clock }: { revision: number; clock: Clock }) {
     this.serviceName = serviceName
@@ -75,7 +75,7 @@ export class Roster {
   /** What was computed of an earlier state is computed anew when it is next asked for. */
   invalidate(): void {
     this.#set = undefined
-    if (this.#deltas.size > 0) this.#deltas = new Map()
+    this.#deltas = undefined
   }
 
   /** The whole set at the present revision: computed once per revision. */
@@ -94,11 +94,12 @@ export class Roster {
 
   /** What changed since the revision `from`: computed once per pair of revisions. Undefined when it is not remembered so far back. */
   delta(from: number, settled: boolean): Delta | undefined {
-    const cached = this.#deltas.get(from)
+    const cached = this.#deltas?.get(from)
     if (cached) return cached
     const ids = from <= this.revision ? this.log.since(from) : undefined
     if (!ids) return undefined
     const delta = this.#changed(from, { ids, settled })
+    this.#deltas ??= new Map()
     this.#deltas.set(from, delta)
     return delta
   }
