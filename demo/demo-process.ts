@@ -52,7 +52,10 @@ export class DemoProcess {
     for (;;) {
       const [message] = this.told(type)
       if (message) return message
-      if (this.exited) throw new Error(`${this.name} ended (${this.#child.exitCode ?? this.#child.signalCode}) before it told "${type}"`)
+      if (this.exited)
+        throw new Error(
+          `${this.name} ended (${this.#child.exitCode ?? this.#child.signalCode}) before it told "${type}"`,
+        )
       await Promise.race([once(this.#child, 'message', { signal: limit }), this.#exited])
     }
   }
