@@ -56,8 +56,8 @@ export class TcpRelay implements AsyncDisposable {
   /** Resets every open connection, on both sides, as when a firewall forgets them. New ones are relayed. */
   cut(): void {
     for (const { client, server } of this.#connections) {
-      client.resetAndDestroy()
-      server.resetAndDestroy()
+      reset(client)
+      reset(server)
     }
   }
 
@@ -79,7 +79,7 @@ export class TcpRelay implements AsyncDisposable {
   halfOpen(): void {
     for (const connection of this.#connections) {
       connection.severed = true
-      connection.server.resetAndDestroy()
+      reset(connection.server)
     }
   }
 
@@ -109,7 +109,7 @@ export class TcpRelay implements AsyncDisposable {
 
   #accept(client: Socket): void {
     client.on('error', ignore)
-    if (this.#refusing) return void client.resetAndDestroy()
+    if (this.#refusing) return reset(client)
     const { port, host = this.host } = this.target
     const server = connect({ port, host, allowHalfOpen: true, noDelay: true })
     server.on('error', ignore)
@@ -129,7 +129,7 @@ export class TcpRelay implements AsyncDisposable {
       }
       await this.#pass(connection, () => void to.end())
     } catch {
-      if (!connection.severed) to.resetAndDestroy()
+      if (!connection.severed) reset(to)
     }
   }
 
@@ -158,6 +158,15 @@ interface Relayed {
 }
 
 const ignore = () => {}
+
+/**
+ * Resets a connection; one that is being ended is only destroyed. Node 26 cannot reset such a socket: it stays open, and spins at the exit
+ * of the process.
+ */
+function reset(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy()
+  else socket.resetAndDestroy()
+}
 
 /** Resolves when the system has taken the data; rejects when the socket is gone. */
 async function write(socket: Socket, data: Buffer): Promise<void> {
