@@ -2,6 +2,7 @@ import type { InstanceSet, ServiceNames } from '../../discovery/instance-set.ts'
 import type { Delta } from '../../discovery/store/roster.ts'
 import type { DeltaMessage, NamesMessage, ServerMessage, SetMessage } from '../../protocol/server-message.ts'
 import { toWireInstance } from '../../protocol/wire-instance.ts'
+import { textFrame } from './text-frame.ts'
 
 /** A message as it goes over the wire, serialised once whoever it is sent to. */
 export class Encoded {
@@ -12,9 +13,9 @@ export class Encoded {
     this.text = JSON.stringify(message)
   }
 
-  /** The bytes of a frame with this message alone, made once. */
+  /** A WebSocket frame with this message alone, made once. */
   get frame(): Buffer {
-    this.#frame ??= Buffer.from(`[${this.text}]`)
+    this.#frame ??= textFrame(`[${this.text}]`)
     return this.#frame
   }
 }

@@ -8,19 +8,24 @@ import { Connection } from '../../../src/daemon/session/connection.ts'
 import { Encoded } from '../../../src/daemon/session/encoded.ts'
 import { Turn } from '../../../src/daemon/turn.ts'
 
-/** As much of a WebSocket as a Connection uses, that keeps what is sent. */
+/** The socket below, that keeps what is written. */
+class FakeSocket extends EventEmitter {
+  readonly sent: Buffer[] = []
+
+  write(frame: Buffer): void {
+    this.sent.push(frame)
+  }
+}
+
+/** As much of a WebSocket as a Connection uses. */
 class FakeWebSocket extends EventEmitter {
   readonly OPEN = 1
   readyState = 1
   bufferedAmount = 0
-  sent: (string | Buffer)[] = []
   paused = false
   pings = 0
   closing: unknown[] = []
 
-  send(frame: string | Buffer): void {
-    this.sent.push(frame)
-  }
   pause(): void {
     this.paused = true
   }
@@ -40,7 +45,7 @@ class FakeWebSocket extends EventEmitter {
 
 function connected() {
   const webSocket = new FakeWebSocket()
-  const socket = new EventEmitter()
+  const socket = new FakeSocket()
   let now = 0
   const connection = new Connection({
     webSocket: webSocket as unknown as WebSocket,
@@ -57,17 +62,18 @@ function connected() {
   return { connection, webSocket, socket, heard, pass: (ms: number) => (now += ms) }
 }
 
-const texts = ({ sent }: FakeWebSocket) => sent.map(frame => frame.toString())
+/** The texts of frames with the shortest of headers. */
+const texts = ({ sent }: FakeSocket) => sent.map(frame => frame.subarray(2).toString())
 
 describe('Connection', () => {
   it('says all of one turn in one frame, in order', async () => {
-    const { connection, webSocket } = connected()
+    const { connection, socket } = connected()
     connection.send('{"a":1}')
     connection.send(new Encoded({ type: 'ok', seq: 1 }))
     connection.send('{"b":2}')
-    assert.deepEqual(webSocket.sent, [])
+    assert.deepEqual(socket.sent, [])
     await nextTurn()
-    assert.deepEqual(texts(webSocket), ['[{"a":1},{"type":"ok","seq":1},{"b":2}]'])
+    assert.deepEqual(texts(socket), ['[{"a":1},{"type":"ok","seq":1},{"b":2}]'])
   })
 
   it('sends what is said to many as the same bytes', async () => {
@@ -76,7 +82,7 @@ describe('Connection', () => {
     one.connection.send(encoded)
     other.connection.send(encoded)
     await nextTurn()
-    assert.equal(one.webSocket.sent[0], other.webSocket.sent[0])
+    assert.equal(one.socket.sent[0], other.socket.sent[0])
   })
 
   it('does not listen to a peer that does not read, and tells when there is room again', async () => {
@@ -112,24 +118,24 @@ describe('Connection', () => {
   })
 
   it('says what is left before it says goodbye, with a reason that fits', async () => {
-    const { connection, webSocket } = connected()
+    const { connection, webSocket, socket } = connected()
     connection.send('{}')
     connection.close(1012, 'é'.repeat(200))
-    assert.deepEqual(texts(webSocket), ['[{}]'])
+    assert.deepEqual(texts(socket), ['[{}]'])
     const [code, reason] = webSocket.closing as [number, string]
     assert.equal(code, 1012)
     assert.ok(Buffer.byteLength(reason) <= 123)
     await nextTurn()
-    assert.equal(webSocket.sent.length, 1)
+    assert.equal(socket.sent.length, 1)
   })
 
   it('drops what is said to one that is gone', async () => {
-    const { connection, webSocket, heard } = connected()
+    const { connection, webSocket, socket, heard } = connected()
     connection.destroy()
     webSocket.readyState = 3
     connection.send('{}')
     await nextTurn()
-    assert.deepEqual([webSocket.sent, heard], [[], ['closed']])
+    assert.deepEqual([socket.sent, heard], [[], ['closed']])
   })
 
   it('refuses frames that are not text', () => {
