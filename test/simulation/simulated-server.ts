@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/core/clock.ts'
-import type { LeaseRecord } from '../../src/discovery/store/leases.ts'
+import type { LeaseRecord } from '../../src/discovery/store/claims.ts'
 import { Store } from '../../src/discovery/store/store.ts'
 
 /** How long a server that came back empty does not vouch for its sets, and how long lost connections may take to come back. */
