@@ -3,22 +3,15 @@ import { Application, run } from 'ropewalk'
 import { Client } from 'ropewalk/client'
 import { openRegistry } from 'ropewalk/registry'
 import { followParent, moment, tell } from './message.ts'
+import { SteadyLoad } from './steady-load.ts'
 
-// The load generator: asks for `orders` by name at a steady rate, whether or not earlier requests have been answered, so that a
-// stall cannot hide by slowing the asking down; only when 100 are unanswered does it wait, and latencies still count from when a
-// request was due. Counts as failed: a rejected call, a status of 500 or more, a wrong body.
+// The load generator: asks for `orders` by name. Counts as failed: a rejected call, a status of 500 or more, a wrong body.
 
-const IN_FLIGHT_MAX = 100
-const perSecond = Number(process.env.REQUESTS_PER_SECOND ?? 700)
 const registry = await openRegistry()
 const client = new Client({ registry, attemptTimeoutMs: 2_000, waitMs: 5_000 })
-
 const latencies: number[] = []
 const failures: Record<string, number> = {}
-const inFlight = new Set<Promise<void>>()
-let requests = 0
 let failed = 0
-let asking = true
 
 function fail(cause: string): void {
   failed++
@@ -38,32 +31,20 @@ async function ask(id: number, due: number): Promise<void> {
   latencies.push(moment() - due)
 }
 
-async function askSteadily(): Promise<void> {
-  const start = moment()
-  while (asking) {
-    const due = start + (requests * 1_000) / perSecond
-    if (due > moment()) {
-      await sleep(Math.max(1, due - moment()))
-      continue
-    }
-    if (inFlight.size >= IN_FLIGHT_MAX) await Promise.race(inFlight)
-    const asked = ask(++requests, due).finally(() => inFlight.delete(asked))
-    inFlight.add(asked)
-  }
-  await Promise.all(inFlight)
+const load = new SteadyLoad(Number(process.env.REQUESTS_PER_SECOND ?? 700), ask)
+const counting = setInterval(() => tell({ type: 'count', requests: latencies.length, failed, failures }), 200)
+load.start()
+
+async function finish(): Promise<void> {
+  const requests = await load.stop()
+  clearInterval(counting)
   tell({ type: 'result', requests, failed, failures, latencies })
+  await sleep(100) // for the message to leave
+  process.kill(process.pid, 'SIGTERM')
 }
 
-const asked = askSteadily()
-const counting = setInterval(() => tell({ type: 'count', requests: latencies.length, failed, failures }), 200)
-
 process.on('message', message => {
-  if (message !== 'finish') return
-  asking = false
-  void asked.then(() => {
-    clearInterval(counting)
-    process.kill(process.pid, 'SIGTERM')
-  })
+  if (message === 'finish') void finish()
 })
 
 followParent()

@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { showFixedList } from './fixed-list.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
 import { Progress } from './progress.ts'
-import { crashes, SCENES } from './scenes.ts'
+import { type Crash, SCENES } from './scenes.ts'
 import { DemoSystem } from './system.ts'
 
-const REQUESTS_PER_SECOND = 700
+const REQUESTS_PER_SECOND = 750
 const { values: options } = parseArgs({
   options: { json: { type: 'boolean', default: false }, 'skip-comparison': { type: 'boolean', default: false } },
 })
@@ -20,9 +20,11 @@ async function playScenes(system: DemoSystem, progress: Progress): Promise<Outco
   const load = system.startLoad(REQUESTS_PER_SECOND)
   progress.follow(load)
   await load.untilTold('count')
+  const crashes: Crash[] = []
   for (const scene of SCENES) {
     progress.scene(scene.title)
-    await scene.play(system)
+    const crash = await scene.play(system)
+    if (crash) crashes.push(crash)
   }
   await sleep(500)
   progress.stop()

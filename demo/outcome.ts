@@ -2,6 +2,9 @@ import type { DemoProcess } from './demo-process.ts'
 import type { Crash } from './scenes.ts'
 import { percentile, round } from './tally.ts'
 
+/** What is asked of a process: what it told, and since when it runs. */
+type Told = Pick<DemoProcess, 'told' | 'startedAt'>
+
 /** The demo's tally. Times in milliseconds; a time that was not seen is null. */
 export interface Outcome {
   readonly requests: number
@@ -21,10 +24,11 @@ export interface Outcome {
   readonly failures: Readonly<Record<string, number>>
 }
 
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 const median = (values: readonly number[]): number | null => (values.length ? round(percentile(values, 0.5)) : null)
 
 /** When the last resolver that knew `id` stopped offering it, after the crash. */
-function unpickedAfterMs(processes: readonly DemoProcess[], { id, at }: Crash): number[] {
+function unpickedAfterMs(processes: readonly Told[], { id, at }: Crash): number[] {
   const perResolver = processes.flatMap(each => {
     const sets = each.told('pickable')
     const knew = sets.some(set => set.at <= at && set.ids.includes(id))
@@ -35,12 +39,11 @@ function unpickedAfterMs(processes: readonly DemoProcess[], { id, at }: Crash): 
 }
 
 /** Adds up what the processes told. */
-export function outcomeOf(processes: readonly DemoProcess[], load: DemoProcess, crashes: readonly Crash[]): Outcome {
+export function outcomeOf(processes: readonly Told[], load: Told, crashes: readonly Crash[]): Outcome {
   const [result] = load.told('result')
   if (!result) throw new Error('The load generator ended without a result')
   const drains = processes.flatMap(each => each.told('drained'))
   const firsts = processes.flatMap(each => each.told('first-request').map(({ at }) => at - each.startedAt))
-  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
   return {
     requests: result.requests,
     failed: result.failed,

@@ -3,10 +3,10 @@ import type { DemoProcess } from './demo-process.ts'
 import { moment } from './message.ts'
 import type { DemoSystem, ServiceName } from './system.ts'
 
-/** One thing that happens to the running system while the load goes on. */
+/** One thing that happens to the running system while the load goes on. Returns what crashed, if something did. */
 export interface Scene {
   readonly title: string
-  play(system: DemoSystem): Promise<void>
+  play(system: DemoSystem): Promise<Crash | void>
 }
 
 /** Longer than the 2 s TTL of the demo's instances. */
@@ -18,19 +18,21 @@ export interface Crash {
   readonly at: number
 }
 
-/** What the scenes leave behind for the tally. */
-export const crashes: Crash[] = []
-
 async function replace(system: DemoSystem, serviceName: ServiceName, old: DemoProcess): Promise<void> {
   await system.stopInstance(serviceName, old)
   await system.startInstance(serviceName)
+}
+
+const steady: Scene = {
+  title: 'nothing happens',
+  play: () => sleep(4_000),
 }
 
 const rollingRestart: Scene = {
   title: 'rolling restart of every instance',
   async play(system) {
     for (const serviceName of ['users', 'orders'] as const) {
-      for (const old of [...system.instances(serviceName)]) await replace(system, serviceName, old)
+      for (const old of system.instances(serviceName)) await replace(system, serviceName, old)
     }
   },
 }
@@ -39,12 +41,14 @@ const crash: Scene = {
   title: 'SIGKILL of one users, and a new one',
   async play(system) {
     const [victim] = system.instances('users')
-    if (!victim) return
+    if (!victim) throw new Error('There are no users to kill')
     const { id } = await victim.untilTold('registered')
-    crashes.push({ id, at: moment() })
+    await sleep(500) // so that nothing else is still going on
+    const at = moment()
     await system.stopInstance('users', victim, 'SIGKILL')
-    await system.startInstance('users')
     await sleep(500)
+    await system.startInstance('users')
+    return { id, at }
   },
 }
 
@@ -91,4 +95,4 @@ const scale: Scene = {
 }
 
 /** In the order they are shown. */
-export const SCENES: readonly Scene[] = [rollingRestart, crash, registryRestart, registryLoss, pause, scale]
+export const SCENES: readonly Scene[] = [steady, rollingRestart, crash, registryRestart, registryLoss, pause, scale]
