@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises'
 import { Pool } from 'undici'
+import { freePort } from '../src/cli/up/free-port.ts'
 import type { Progress } from './progress.ts'
 import { SteadyLoad } from './steady-load.ts'
-import { DemoSystem, freePort } from './system.ts'
+import { DemoSystem } from './system.ts'
 
 const REQUESTS_PER_SECOND = 300
 

@@ -1,26 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createConnection, createServer } from 'node:net'
+import { createConnection } from 'node:net'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '../src/cli/up/free-port.ts'
 import { DemoProcess } from './demo-process.ts'
 
 /** The services of the demo. */
 export type ServiceName = 'users' | 'orders'
 
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 /** The registry daemon, the instances and the load generator: all processes of their own. */
 export class DemoSystem {

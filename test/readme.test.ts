@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { freePort } from '../demo/system.ts'
+import { freePort } from '../src/cli/up/free-port.ts'
 
 const repository = fileURLToPath(new URL('..', import.meta.url))
 const readme = await readFile(join(repository, 'README.md'), 'utf8')

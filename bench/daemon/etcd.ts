@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { EngineProgram, freePort } from '../harness/engine-program.ts'
+import { freePort } from '../../src/cli/up/free-port.ts'
+import { EngineProgram } from '../harness/engine-program.ts'
 import type { RegistryProgram, RegistrySystem } from './registry-contender.ts'
 
 /** etcd, one node with its data on disk, as Debian sets it up. Its start rejects with `EngineMissingError` when it is not installed. */

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { freePort } from '../../src/cli/up/free-port.ts'
 import { findEngine } from '../../tools/engines/find.ts'
 import { endProcess } from './program.ts'
 
@@ -55,16 +56,6 @@ export class EngineProgram {
   async close(): Promise<void> {
     await endProcess(this.#child, STOP_MS_MAX)
   }
-}
-
-/** A TCP port of the loopback interface that is free just now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 async function accepting(port: number, child: ChildProcess): Promise<void> {
