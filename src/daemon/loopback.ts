@@ -18,6 +18,7 @@ export function requireProtected(endpoint: Endpoint): void {
   if (!isProtected(endpoint)) throw new InsecureInterfaceError(formatEndpoint(endpoint))
 }
 
-function isLoopback(host: string): boolean {
+/** Whether an interface is reached by programs of this machine only. */
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || (isIPv4(host) && host.startsWith('127.')) || (isIPv6(host) && host === '::1')
 }

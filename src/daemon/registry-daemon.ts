@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { PhaseContext } from '../application/phase.ts'
 import { MultiService } from '../application/multi-service.ts'
 import type { Clock, Timer } from '../core/clock.ts'
@@ -8,6 +9,7 @@ import { parseEndpoint } from '../endpoint/parse-endpoint.ts'
 import { nodeHandler } from '../web/site-handler.ts'
 import { Site } from '../web/site.ts'
 import { Router } from '../web/router.ts'
+import { ForeignPageError, isFromForeignPage } from './foreign-page.ts'
 import type { Frontend } from './frontend.ts'
 import { isProtected, requireProtected } from './loopback.ts'
 import { openRegistryData, type RegistryData } from './registry-data.ts'
@@ -46,6 +48,7 @@ export interface RegistryDaemonOptions extends Pick<SessionServerInit, 'pingMs' 
  */
 export class RegistryDaemon extends MultiService {
   readonly #options: RegistryDaemonOptions
+  readonly #endpoint: Endpoint
   readonly #site: Site
   #running: Running | undefined
 
@@ -56,7 +59,7 @@ export class RegistryDaemon extends MultiService {
     if (!insecure) requireProtected(where)
     const site = new Site(
       where,
-      nodeHandler((request, response) => this.#running?.router.handle(request, response)),
+      nodeHandler((request, response) => this.#serve(request, response)),
       {
         upgrade: (request, socket, head) => this.#running?.sessions.upgrade(request, socket, head),
         connectionsMax: 2 * (options.sessionsMax ?? SESSIONS_MAX),
@@ -64,6 +67,7 @@ export class RegistryDaemon extends MultiService {
     )
     super(name, [site], { clock: options.clock })
     this.#options = options
+    this.#endpoint = where
     this.#site = site
     if (!isProtected(where)) this.#warn()
   }
@@ -117,10 +121,17 @@ export class RegistryDaemon extends MultiService {
     const { store, durability } = data
     const router = new Router()
     for (const frontend of frontends) frontend.mount(router, { store, durability, clock })
-    const sessions = new SessionServer({ store, durability, turn, clock, version, pingMs, silentMs, sessionsMax })
+    const isForeign = (request: IncomingMessage) => isFromForeignPage(request, this.#endpoint)
+    const options = { version, pingMs, silentMs, sessionsMax, isForeign }
+    const sessions = new SessionServer({ store, durability, turn, clock, ...options })
     const { settleMs = 2 * store.graceMs } = this.#options
     const settling = clock.schedule(settleMs, () => store.rosters.settle())
     return { data, router, sessions, frontends, settling, left: false }
+  }
+
+  #serve(request: IncomingMessage, response: ServerResponse): void {
+    if (isFromForeignPage(request, this.#endpoint)) throw new ForeignPageError(request)
+    this.#running?.router.handle(request, response)
   }
 
   #tellHealth(error: Error | undefined): void {

@@ -7,6 +7,7 @@ import { describe, it, type TestContext } from 'node:test'
 import { InsecureInterfaceError } from '../../src/daemon/errors.ts'
 import type { Frontend } from '../../src/daemon/frontend.ts'
 import { RegistryDaemon, type RegistryDaemonOptions } from '../../src/daemon/registry-daemon.ts'
+import { RestFrontend } from '../../src/daemon/rest/rest-frontend.ts'
 import { sendJson } from '../../src/web/json.ts'
 import { SessionClient, until } from './session/session-client.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -84,6 +85,23 @@ describe('RegistryDaemon', () => {
   it('refuses to listen where everybody may come from, unless told to', () => {
     assert.throws(() => new RegistryDaemon({ endpoint: 'tcp:8500' }), InsecureInterfaceError)
     assert.equal(new RegistryDaemon({ endpoint: 'tcp:8500', insecure: true }).status, 'idle')
+  })
+
+  it('refuses web pages of others, and names that may have been bound to it by them', async t => {
+    const { daemon, port } = await daemonOf(t, { frontends: [new RestFrontend()] })
+    const status = async (request: string) => {
+      const socket = await socketTo(t, port())
+      socket.write(`${request}\r\nContent-Length: 0\r\n\r\n`)
+      return String(await once(socket, 'data')).slice(9, 12)
+    }
+    const register = 'PUT /api/v1/services/users/instances/a HTTP/1.1\r\n'
+    const upgrade = `GET /api/v1/session HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${'A'.repeat(22)}==\r\n`
+    for (const request of [register, upgrade]) {
+      assert.equal(await status(`${request}Host: 127.0.0.1:${port()}\r\nOrigin: https://evil.example`), '403')
+      assert.equal(await status(`${request}Host: evil.example:${port()}`), '403')
+    }
+    assert.equal(await status(`${upgrade}Host: localhost:${port()}\r\nOrigin: http://localhost:${port()}`), '101')
+    assert.equal(daemon.store?.leases.count, 0)
   })
 
   it('is not settled for a while after a start without data', async t => {

@@ -6,6 +6,7 @@ import { publish } from '../../core/event.ts'
 import type { Store } from '../../discovery/store/store.ts'
 import { CLOSE_CODES, PROTOCOL_LIMITS, SESSION_PATH } from '../../protocol/protocol.ts'
 import type { Durability } from '../durability.ts'
+import { isSameOrigin } from '../foreign-page.ts'
 import type { Turn } from '../turn.ts'
 import { Connection } from './connection.ts'
 import { Encoder } from './encoded.ts'
@@ -19,6 +20,8 @@ export interface SessionServerInit {
   readonly clock: Clock
   /** The daemon's version, told to clients. */
   readonly version: string
+  /** Tells which requests come from somebody's web page, and are refused. Default: those of another origin. */
+  readonly isForeign?: ((request: IncomingMessage) => boolean) | undefined
   /** How often connections are pinged, in milliseconds. Default 5,000. */
   readonly pingMs?: number | undefined
   /** A client that is not heard of for this long, and for 3 × its longest TTL, is cut off. Default 45,000. */
@@ -95,9 +98,14 @@ export class SessionServer {
   #refusal(request: IncomingMessage): string | undefined {
     if (this.#closed) return '503 Service Unavailable'
     if (request.url?.split('?')[0] !== SESSION_PATH) return '404 Not Found'
-    if (!isSameOrigin(request)) return '403 Forbidden'
+    if (this.#isForeign(request)) return '403 Forbidden'
     if (this.#sessions.size >= (this.#init.sessionsMax ?? 20_000)) return '503 Service Unavailable'
     return undefined
+  }
+
+  #isForeign(request: IncomingMessage): boolean {
+    const { isForeign = other => !isSameOrigin(other) } = this.#init
+    return isForeign(request)
   }
 
   #greeted(session: Session, id: string): void {
@@ -122,12 +130,6 @@ export class SessionServer {
       this.#lifeTimer = this.#init.clock.schedule(this.#context.pingMs, () => this.#checkLife())
     }
   }
-}
-
-/** Programs send no Origin; a page of the daemon's own, such as the dashboard, sends the host it came from. */
-function isSameOrigin({ headers: { origin, host } }: IncomingMessage): boolean {
-  if (origin === undefined) return true
-  return URL.canParse(origin) && new URL(origin).host === host
 }
 
 function refuse(socket: Duplex, status: string): void {

@@ -1,0 +1,46 @@
+import type { IncomingMessage } from 'node:http'
+import { isIP } from 'node:net'
+import type { Endpoint } from '../endpoint/endpoint.ts'
+import { HttpError } from '../web/errors.ts'
+import { isLoopback } from './loopback.ts'
+
+/** The request was sent, or could have been sent, by a web page that somebody else serves. */
+export class ForeignPageError extends HttpError {
+  readonly code = 'ERR_FOREIGN_PAGE'
+  readonly status = 403
+
+  constructor({ headers: { host, origin } }: IncomingMessage) {
+    const page = origin === undefined ? '' : ` by a page of ${origin}`
+    super(
+      `A request to ${host}${page} is refused: ask for an IP address or localhost, and from no page but the daemon's own`,
+    )
+  }
+}
+
+/**
+ * Whether a daemon that listens on `endpoint` must refuse a request, because a browser would send it in the name of anybody's page: its
+ * `Origin` is not the host asked for; or, on a loopback interface, that host is neither an address nor `localhost`, for anybody can bind a
+ * name of their own to 127.0.0.1 (DNS rebinding). On other interfaces a daemon cannot know all of its names.
+ */
+export function isFromForeignPage(request: IncomingMessage, endpoint: Endpoint): boolean {
+  return !isSameOrigin(request) || !isOwnName(request.headers.host, endpoint)
+}
+
+/** Whether it comes from a program, which sends no `Origin`, or from a page of the host that it is sent to. */
+export function isSameOrigin({ headers: { origin, host } }: IncomingMessage): boolean {
+  if (origin === undefined) return true
+  const page = URL.parse(origin)
+  return page !== null && page.host !== '' && page.host === URL.parse(`${page.protocol}//${host ?? ''}`)?.host
+}
+
+/** Whether a `Host` cannot but mean this machine. A name, other than by an address, could have been bound to it by anybody. */
+export function isThisMachine(host: string | undefined): boolean {
+  const hostname = URL.parse(`http://${host ?? ''}`)?.hostname ?? ''
+  return /^(.+\.)?localhost\.?$/.test(hostname) || isIP(hostname.replace(/^\[(.*)\]$/, '$1')) > 0
+}
+
+/** No browser leaves out the host. */
+function isOwnName(host: string | undefined, endpoint: Endpoint): boolean {
+  const isLocal = endpoint.scheme === 'tcp' && endpoint.host !== undefined && isLoopback(endpoint.host)
+  return !isLocal || host === undefined || isThisMachine(host)
+}

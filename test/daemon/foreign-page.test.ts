@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import type { IncomingMessage } from 'node:http'
+import { describe, it } from 'node:test'
+import { ForeignPageError, isFromForeignPage, isSameOrigin, isThisMachine } from '../../src/daemon/foreign-page.ts'
+import { parseEndpoint } from '../../src/endpoint/parse-endpoint.ts'
+
+const asking = (host?: string, origin?: string) =>
+  ({ headers: { ...(host !== undefined && { host }), ...(origin !== undefined && { origin }) } }) as IncomingMessage
+
+const isForeign = (listening: string, ...request: Parameters<typeof asking>) =>
+  isFromForeignPage(asking(...request), parseEndpoint(listening))
+
+describe('isSameOrigin', () => {
+  it('holds for programs, and for pages of the host that is asked', () => {
+    assert.ok(isSameOrigin(asking('127.0.0.1:8500')))
+    assert.ok(isSameOrigin(asking('127.0.0.1:8500', 'http://127.0.0.1:8500')))
+    assert.ok(isSameOrigin(asking('registry.example', 'https://registry.example')))
+    assert.ok(isSameOrigin(asking('registry.example:443', 'https://registry.example')))
+  })
+
+  it('does not hold for pages of others, other ports among them, nor for pages without an origin', () => {
+    for (const origin of ['https://evil.example', 'http://127.0.0.1:3000', 'null', '', 'file://', 'http://undefined']) {
+      assert.ok(!isSameOrigin(asking('127.0.0.1:8500', origin)), origin)
+      assert.ok(!isSameOrigin(asking(undefined, origin)), origin)
+    }
+  })
+})
+
+describe('isThisMachine', () => {
+  it('holds for addresses and for localhost with all below it, which nobody can bind', () => {
+    for (const host of ['127.0.0.1:8500', '[::1]:8500', '10.0.0.7', 'localhost', 'LOCALHOST:8500', 'a.localhost'])
+      assert.ok(isThisMachine(host), host)
+  })
+
+  it('does not hold for any other name, nor for none', () => {
+    for (const host of [
+      'evil.example:8500',
+      'notlocalhost',
+      'localhost.evil.example',
+      '127.0.0.1@evil.example',
+      '',
+      undefined,
+    ])
+      assert.ok(!isThisMachine(host), host)
+  })
+})
+
+describe('isFromForeignPage', () => {
+  it('tells of names that may have been bound to a loopback interface', () => {
+    for (const listening of ['tcp:8500:interface=127.0.0.1', 'tcp://[::1]:8500', 'tcp:8500:interface=localhost']) {
+      assert.ok(isForeign(listening, 'evil.example:8500'))
+      assert.ok(!isForeign(listening, 'localhost:8500'))
+      assert.ok(!isForeign(listening, undefined), 'what comes without a host comes from no browser')
+    }
+  })
+
+  it('lets a daemon on other interfaces, or on none, be asked by any name, but not by pages of others', () => {
+    for (const listening of ['tcp:8500', 'tcp:8500:interface=10.0.0.7', 'unix:/run/x.sock', 'tls:8500:cert=c.pem']) {
+      assert.ok(!isForeign(listening, 'registry.example:8500'))
+      assert.ok(isForeign(listening, 'registry.example:8500', 'https://evil.example'))
+    }
+  })
+})
+
+describe('ForeignPageError', () => {
+  it('says who asked for what', () => {
+    const error = new ForeignPageError(asking('evil.example:8500', 'http://evil.example'))
+    assert.equal(error.status, 403)
+    assert.match(error.message, /evil\.example:8500 by a page of http:\/\/evil\.example/)
+  })
+})
