@@ -19,13 +19,18 @@ export function fetchArguments(
   init: RequestInit | undefined,
 ): FetchArguments {
   if (typeof input !== 'string' && !(input instanceof URL) && !(input instanceof UndiciRequest)) {
-    return fetchArguments(dispatcher, input.url, { ...partsOf(input), ...init })
+    return fetchArguments(dispatcher, input.url, { ...partsOf(input), ...(isRequest(init) ? partsOf(init) : init) })
   }
-  const { body, ...rest } = (init ?? {}) as unknown as UndiciInit
+  const { body, ...rest } = (isRequest(init) ? partsOf(init) : (init ?? {})) as unknown as UndiciInit
   if (body === null || body === undefined) return [input, { ...rest, dispatcher }]
   const bytes = bytesOf(body)
   if (bytes) return [input, { ...rest, body, dispatcher: withBody(dispatcher, bytes) }]
   return [input, { ...rest, body: body instanceof FormData ? copyForm(body) : body, dispatcher }]
+}
+
+/** A Request may stand for an init, of any make: what it says is not in properties of its own. */
+function isRequest(init: RequestInit | undefined): init is Request {
+  return init instanceof Request || init instanceof UndiciRequest
 }
 
 /** What of a Request goes into the init of another. */

@@ -9,7 +9,8 @@ import { type PlainResponse, plainOf } from './fast-response.ts'
  * cancelled.
  */
 export async function sendResponse(answer: Response, response: ServerResponse): Promise<void> {
-  if (!(answer instanceof Response)) throw new TypeError(`The handler returned ${String(answer)} instead of a Response`)
+  if (!isResponse(answer))
+    throw new TypeError(`The handler returned ${String(answer as unknown)} instead of a Response`)
   const plain = plainOf(answer)
   if (plain) {
     sendPlain(plain, response)
@@ -29,6 +30,11 @@ export async function sendResponse(answer: Response, response: ServerResponse): 
     reader.cancel(error).catch(() => {})
     throw error
   }
+}
+
+/** Also one of another make: undici's, which is what `client.fetch` returns, is not the engine's. */
+function isResponse(answer: Response): boolean {
+  return answer instanceof Response || Object.prototype.toString.call(answer) === '[object Response]'
 }
 
 function sendPlain({ status, statusText, headers, body }: PlainResponse, response: ServerResponse): void {

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { RoundRobin } from '../../src/balancer/index.ts'
 import { seededRandom } from '../../src/testing/index.ts'
+import { Site } from '../../src/web/site.ts'
 import { ask, bodyOf, Cluster, inTurn, type Member, silence, tally, until } from './cluster.ts'
 
 let cluster: Cluster
@@ -96,6 +97,23 @@ describe('Client', () => {
     const request = new Request('http://users/', { method: 'PUT', body: 'text', headers: { 'x-a': 'b' } })
     const response = await cluster.client().fetch(request)
     assert.equal(await response.text(), 'PUT b text')
+  })
+
+  it('passes the request of a handler on, in either form, and its answer back', async () => {
+    const member = await cluster.startOne()
+    member.handler = (request, response) =>
+      void bodyOf(request).then(body => response.end([request.method, request.url, body].join(' ')))
+    const { fetch: call } = cluster.client()
+    const site = new Site('tcp:0:interface=127.0.0.1', async request =>
+      request.url.endsWith('/init') ? call('http://users/a', request) : call(new Request('http://users/b', request)),
+    )
+    await site.start()
+    const url = site.endpoints[0]?.replace('tcp:', 'http:')
+    for (const path of ['init', 'request']) {
+      const response = await fetch(`${url}/${path}`, { method: 'PATCH', body: 'text' })
+      assert.equal(await response.text(), `PATCH ${path === 'init' ? '/a' : '/b'} text`)
+    }
+    await site.stop()
   })
 
   it('opens sockets to a service that does not speak HTTP', async () => {

@@ -55,6 +55,17 @@ describe('fetchArguments', () => {
     assert.equal(new Headers(init.headers as Headers).get('a'), 'b')
   })
 
+  it('takes a Request in place of an init, of the platform or of undici', async () => {
+    const parts = { method: 'POST', body: 'x', headers: { a: 'b' } }
+    const requests = [new Request('http://site/', parts), new UndiciRequest('http://site/', parts)]
+    for (const request of requests as RequestInit[]) {
+      const [input, init] = fetchArguments(new Recorder(), 'http://users/', request)
+      assert.deepEqual([input, init.method, init.duplex], ['http://users/', 'POST', 'half'])
+      assert.equal(new Headers(init.headers as Headers).get('a'), 'b')
+      assert.equal(await new Response(init.body as ReadableStream).text(), 'x')
+    }
+  })
+
   it('makes a form of the platform one of undici', () => {
     const form = new FormData()
     form.set('field', 'value')
