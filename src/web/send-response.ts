@@ -9,8 +9,7 @@ import { type PlainResponse, plainOf } from './fast-response.ts'
  * cancelled.
  */
 export async function sendResponse(answer: Response, response: ServerResponse): Promise<void> {
-  if (!isResponse(answer))
-    throw new TypeError(`The handler returned ${String(answer as unknown)} instead of a Response`)
+  if (!isResponse(answer)) throw new TypeError(`The handler returned ${String(answer)} instead of a Response`)
   const plain = plainOf(answer)
   if (plain) {
     sendPlain(plain, response)
@@ -33,7 +32,7 @@ export async function sendResponse(answer: Response, response: ServerResponse): 
 }
 
 /** Also one of another make: undici's, which is what `client.fetch` returns, is not the engine's. */
-function isResponse(answer: Response): boolean {
+function isResponse(answer: unknown): answer is Response {
   return answer instanceof Response || Object.prototype.toString.call(answer) === '[object Response]'
 }
 
