@@ -41,7 +41,7 @@ describe('isThisMachine', () => {
       '',
       undefined,
     ])
-      assert.ok(!isThisMachine(host), host)
+      assert.ok(!isThisMachine(host), String(host))
   })
 })
 

@@ -101,9 +101,12 @@ export class Session implements ConnectionListener {
     else this.#connection.ping()
   }
 
-  /** The same session has come on a newer connection: what it holds is that one's from now on. */
+  /**
+   * The same session has come on a newer connection: what it holds is that one's from now on. Until its watches are asked for there, nobody
+   * can tell by which sets it goes, so drains are told that they were lost.
+   */
   supersede(): void {
-    this.#greeted?.watches.close('close')
+    this.#greeted?.watches.close('lose')
     this.#greeted = undefined
     this.end(CLOSE_CODES.replaced, 'opened again')
   }

@@ -174,6 +174,27 @@ describe('A session', () => {
     await newer.register('b')
   })
 
+  it('that comes again has not acknowledged a drain by leaving its older connection', async t => {
+    const { clock, connect, store } = await serveSessions(t, { quietMs: 1_000 })
+    const [holder, older] = [await connect(), await connect()]
+    await holder.hello('holder')
+    await older.hello('consumer')
+    await holder.register('a')
+    older.say({ type: 'watch', service: 'users' })
+    const { revision } = await older.next('set')
+    holder.say({ type: 'drain', seq: 9, service: 'users', id: 'a', drainMs: 60_000 })
+    await older.next('delta')
+    const newer = await connect()
+    const { epoch } = await newer.hello('consumer')
+    newer.say({ type: 'watch', service: 'users', epoch, revision })
+    const { to } = await newer.next('delta')
+    assert.deepEqual(holder.heard, [])
+    newer.say({ type: 'ack', service: 'users', revision: to })
+    await until(() => store.rosters.watchers('users')[0]?.acknowledged === to, 'the newer one has acknowledged')
+    await clock.advance(1_000)
+    assert.equal((await holder.next('drained')).report.acknowledged, true)
+  })
+
   it('is told of a drain when its watchers have acknowledged', async t => {
     const { connect } = await serveSessions(t)
     const [holder, consumer] = [await connect(), await connect()]
