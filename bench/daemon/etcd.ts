@@ -5,13 +5,20 @@ import { freePort } from '../../src/cli/up/free-port.ts'
 import { EngineProgram } from '../harness/engine-program.ts'
 import type { RegistryProgram, RegistrySystem } from './registry-contender.ts'
 
-/** etcd, one node with its data on disk, as Debian sets it up. Its start rejects with `EngineMissingError` when it is not installed. */
+/**
+ * etcd, one node with its data on disk, as Debian sets it up, by the best client there is on npm: `@grpc/grpc-js`, measured against the
+ * package `etcd3` and the JSON gateway. Its start rejects with `EngineMissingError` when it is not installed.
+ */
 export const etcd: RegistrySystem = {
-  name: 'etcd 3.4',
+  name: 'etcd 3.4 (grpc-js)',
   start: startEtcd,
   load: 'etcd-load.ts',
   watchers: 'etcd-watchers.ts',
+  input: { client: 'grpc-js' },
 }
+
+/** The same etcd by the barest client there can be. */
+export const etcdBare: RegistrySystem = { ...etcd, name: 'etcd 3.4 (bare)', input: { client: 'bare' } }
 
 async function startEtcd(): Promise<RegistryProgram> {
   const folder = await mkdtemp(join(tmpdir(), 'ropewalk-bench-etcd-'))

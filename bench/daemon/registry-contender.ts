@@ -20,13 +20,18 @@ export interface RegistrySystem {
   readonly start: () => Promise<RegistryProgram>
   readonly load: string
   readonly watchers: string
+  /** What those files are told besides. */
+  readonly input?: object
 }
+
+/** What is asked of a registry. */
+export type Method = 'register' | 'renew'
 
 /** What a rate is counted per. */
 export type Per = 'second' | 'CPU second of the server'
 
 /** How often per second 64 sessions that have one request in flight each can `method`, `register` or `renew`. */
-export function rateOf(system: RegistrySystem, method: 'register' | 'renew', per: Per): Contender {
+export function rateOf(system: RegistrySystem, method: Method, per: Per): Contender {
   return contender(system, { file: system.load, input: { sessions: SESSIONS } }, async (load, registry) => {
     const before = await registry.cpuMs()
     const { count, elapsedMs } = await load.ask<Done>(method, ROUND_MS)
@@ -42,7 +47,7 @@ export function lastSeen(system: RegistrySystem, watchers: number): Contender {
 }
 
 function contender(
-  { name, start }: RegistrySystem,
+  { name, start, input: more }: RegistrySystem,
   { file, input }: { file: string; input: object },
   measure: (load: Program, registry: RegistryProgram) => Promise<number>,
 ): Contender {
@@ -50,7 +55,11 @@ function contender(
 
   async function open(): Promise<Subject> {
     const registry = await start()
-    const load = await Program.start(new URL(`programs/${file}`, import.meta.url), { port: registry.port, ...input })
+    const load = await Program.start(new URL(`programs/${file}`, import.meta.url), {
+      port: registry.port,
+      ...input,
+      ...more,
+    })
     return {
       measure: () => measure(load, registry),
       async close() {

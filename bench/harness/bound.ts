@@ -14,3 +14,6 @@ export function atLeast(limit: number): Bound {
 export function atMost(limit: number): Bound {
   return { text: `≤ ${limit}`, admits: value => value <= limit }
 }
+
+/** No limit: the figure is to be known, and nothing to be reached. */
+export const unbound: Bound = { text: '–', admits: () => true }

@@ -26,10 +26,12 @@ by round, and its median and extremes are printed. A ratio is ours ÷ theirs; wh
 Programs under test, back ends and load are processes of their own on the loopback interface. Where a row counts *per CPU second*, it
 divides by the CPU time of the program under test, all its threads, which depends much less on what else the machine does.
 
-etcd and the registry daemon are loaded alike: by the barest client there can be, which encodes by hand and looks at as little of a
-reply as it can (for etcd: gRPC over \`node:http2\`, the fastest of what was tried beside its JSON gateway, grpc-js and the package
-\`etcd3\`), on a connection for each session or watcher. An etcd registration is one write on a lease its connection has already, the least it can be
-asked for.
+etcd and the registry daemon are loaded alike, on a connection for each session or watcher. The goals are for the clients that a user of
+Node has: on our side \`DaemonRegistry\`, whole and as it is; for etcd \`@grpc/grpc-js\`, which of the three that npm offers renews two to three times
+as often as the package \`etcd3\` or the JSON gateway by undici, and writes as often. It is spared what a user would have to add: its messages are encoded by hand and
+what comes is not decoded, while our watchers have the whole new set and acknowledge it. An etcd registration is one write on a lease
+that its connection has already, the least it can be asked for. The rows *bare clients* have no goal: there both sides have the
+barest client there can be, which encodes by hand and looks at as little of a reply as it can (for etcd: gRPC over \`node:http2\`).
 `
 
 function machine(): string {

@@ -16,7 +16,8 @@ export function tableOf(results: readonly Result[]): string {
 export function summaryOf(results: readonly Result[]): string {
   const left = results.filter(({ skipped }) => skipped !== undefined)
   const met = results.filter(({ row }) => row.met).length
-  const sentence = `${met} of ${results.length} rows met their goal, ${results.length - met - left.length} missed it, ${left.length} were skipped.`
+  const missed = results.filter(({ row }) => row.met === false).length
+  const sentence = `${met} of ${met + missed} rows met their goal, ${missed} missed it, ${left.length} were skipped.`
   return [sentence, ...left.map(({ row, skipped }) => `Skipped: ${row.name} against ${row.against}: ${skipped}`)].join(
     '\n',
   )
@@ -26,7 +27,12 @@ function cells({ row, unit, ours, theirs, skipped }: Result): string[] {
   const figures = [figure(ours), figure(theirs), unit]
   if (row.ratio === null) return [row.name, row.against, '–', '–', row.goal, `skipped: ${skipped}`, ...figures]
   const range = `${digits(row.min)}–${digits(row.max)}`
-  return [row.name, row.against, digits(row.ratio), range, row.goal, row.met ? 'yes' : '**no**', ...figures]
+  return [row.name, row.against, digits(row.ratio), range, row.goal, verdict(row.met), ...figures]
+}
+
+function verdict(met: boolean | null): string {
+  if (met === null) return '–'
+  return met ? 'yes' : '**no**'
 }
 
 function figure(spread: Spread | undefined): string {

@@ -1,4 +1,5 @@
 import type { Benchmark, Goal } from './benchmark.ts'
+import { unbound } from './bound.ts'
 import { ratios, spread, type Spread } from './statistics.ts'
 
 /** One line of the result, as `--json` writes it. */
@@ -13,7 +14,7 @@ export interface Row {
   readonly max: number | null
   /** The bound, as `≥ 0.95`. */
   readonly goal: string
-  /** Whether the median keeps the bound. Null when the row was skipped. */
+  /** Whether the median keeps the bound. Null when the row was skipped, or has no goal. */
   readonly met: boolean | null
 }
 
@@ -44,7 +45,7 @@ export function resultOf(benchmark: Benchmark, goal: Goal, measured: Measured): 
     min,
     max,
     goal: goal.bound.text,
-    met: goal.bound.admits(median),
+    met: goal.bound === unbound ? null : goal.bound.admits(median),
   }
   return { row, unit: benchmark.unit, ours: spread(ours), ...(theirs && { theirs: spread(theirs) }) }
 }

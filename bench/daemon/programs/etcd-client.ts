@@ -6,8 +6,7 @@ const { HTTP2_HEADER_METHOD, HTTP2_HEADER_PATH, HTTP2_HEADER_CONTENT_TYPE } = co
 
 /**
  * As much of etcd's gRPC interface as a registry needs, over one HTTP/2 connection and with as little work per call as there can be:
- * messages are encoded by hand and replies are counted, not parsed. Of what was
- * tried (the JSON gateway, grpc-js, the package `etcd3`) it is the fastest client etcd has in Node.
+ * messages are encoded by hand and replies are counted, not parsed.
  */
 export class EtcdClient {
   readonly #session: ClientHttp2Session
@@ -52,7 +51,7 @@ export class EtcdClient {
   }
 
   /** Calls `onChange` for every frame of changes to keys that begin with `prefix`. Resolves once the watch is established. */
-  async watch(prefix: string, onChange: (bytes: Buffer) => void): Promise<void> {
+  async watch(prefix: string, onChange: () => void): Promise<void> {
     const stream = this.#open('/etcdserverpb.Watch/Watch')
     const end = prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1)
     stream.write(grpcFrame(bytesField(1, Buffer.from([...bytesField(1, prefix), ...bytesField(2, end)]))))

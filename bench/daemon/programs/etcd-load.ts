@@ -1,14 +1,14 @@
 import { answer, input } from '../../harness/answer.ts'
 import { closedLoop, type Done } from './closed-loop.ts'
-import { EtcdClient } from './etcd-client.ts'
+import { connectEtcd, type EtcdClientKind, type EtcdConnection } from './etcd-connection.ts'
 import { userInstance } from './users.ts'
 
 /* 64 connections to an etcd, each with a lease, that register instances or renew. */
 
 const TTL_SECONDS = 600
 
-const { port, sessions } = input() as { port: number; sessions: number }
-const clients = await Promise.all(Array.from({ length: sessions }, () => EtcdClient.connect(port)))
+const { port, sessions, client: kind } = input() as { port: number; sessions: number; client: EtcdClientKind }
+const clients = await Promise.all(Array.from({ length: sessions }, () => connectEtcd(kind, port)))
 const renewals = await Promise.all(clients.map(openLease))
 let number = 0
 
@@ -32,12 +32,12 @@ async function clear(): Promise<void> {
   await Promise.all(clients.map((client, index) => client.grant(index + 1, TTL_SECONDS)))
 }
 
-async function put(client: EtcdClient, index: number): Promise<void> {
+async function put(client: EtcdConnection, index: number): Promise<void> {
   const instance = userInstance(number++, `service-${index}`)
   await client.put(`/services/${instance.serviceName}/${instance.id}`, JSON.stringify(instance), index + 1)
 }
 
-async function openLease(client: EtcdClient, index: number): Promise<() => Promise<void>> {
+async function openLease(client: EtcdConnection, index: number): Promise<() => Promise<void>> {
   await client.grant(index + 1, TTL_SECONDS)
   return client.keepAlive(index + 1)
 }

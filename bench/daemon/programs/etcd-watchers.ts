@@ -1,5 +1,5 @@
 import { answer, input } from '../../harness/answer.ts'
-import { EtcdClient } from './etcd-client.ts'
+import { connectEtcd, type EtcdClientKind } from './etcd-connection.ts'
 import { lastSeenMs } from './last-seen.ts'
 import { userInstance } from './users.ts'
 
@@ -8,13 +8,13 @@ import { userInstance } from './users.ts'
 const INSTANCES = 100
 const TTL_SECONDS = 600
 
-const { port, watchers } = input() as { port: number; watchers: number }
-const writer = await EtcdClient.connect(port)
+const { port, watchers, client: kind } = input() as { port: number; watchers: number; client: EtcdClientKind }
+const writer = await connectEtcd(kind, port)
 await writer.grant(1, TTL_SECONDS)
 for (let number = 0; number < INSTANCES; number++) await put(number)
 const { change, seen } = lastSeenMs(watchers, round => put(round % INSTANCES))
 for (let watcher = 0; watcher < watchers; watcher++) {
-  const client = await EtcdClient.connect(port)
+  const client = await connectEtcd(kind, port)
   await client.watch('/services/users/', () => seen(watcher))
 }
 

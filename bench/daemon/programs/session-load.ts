@@ -38,12 +38,12 @@ async function clear(): Promise<void> {
 }
 
 async function put(session: RawSession, index: number): Promise<void> {
-  const instance = userInstance(++seq)
+  const instance = userInstance(++seq, serviceOf(index))
   held[index]?.push(instance.id)
   const message = {
     type: 'register',
     seq,
-    service: 'users',
+    service: instance.serviceName,
     instance: toWireInstance(instance),
     ttlMs: TTL_MS,
   } as const
