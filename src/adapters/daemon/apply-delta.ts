@@ -3,25 +3,33 @@ import type { DeltaMessage } from '../../protocol/server-message.ts'
 import { fromWireInstance } from '../../protocol/wire-instance.ts'
 
 /**
- * The instances after a delta, in the order of their ids. A new list that shares every unchanged Instance with the old one, made in one
- * pass over both. Throws `InvalidInstanceError`.
+ * The instances after a delta, in the order of their ids: a new list that shares every unchanged Instance with the old one. Copying the
+ * list is all that depends on its length (with `...`, by far the fastest way to copy a frozen one); the place of each change is found by
+ * halving. Throws `InvalidInstanceError`.
  */
 export function applyDelta(instances: readonly Instance[], { service, put = [], gone = [] }: DeltaMessage): Instance[] {
-  const changed = put.map(wire => fromWireInstance(service, wire)).toSorted(byId)
-  const dropped = new Set([...gone, ...changed.map(({ id }) => id)])
-  const result: Instance[] = []
-  let next = 0
-  for (const instance of instances) {
-    if (dropped.has(instance.id)) continue
-    while (next < changed.length && (changed[next] as Instance).id < instance.id)
-      result.push(changed[next++] as Instance)
-    result.push(instance)
+  const result = [...instances]
+  for (const id of gone) {
+    const at = placeOf(id, result)
+    if (result[at]?.id === id) result.splice(at, 1)
   }
-  return result.concat(changed.slice(next))
+  for (const wire of put) {
+    const instance = fromWireInstance(service, wire)
+    const at = placeOf(instance.id, result)
+    if (result[at]?.id === instance.id) result[at] = instance
+    else result.splice(at, 0, instance)
+  }
+  return result
 }
 
-/** In the order of UTF-16 code units, as all of Ropewalk orders ids. */
-function byId(a: Instance, b: Instance): number {
-  if (a.id === b.id) return 0
-  return a.id < b.id ? -1 : 1
+/** Where `id` is or belongs, in the order of UTF-16 code units, as all of Ropewalk orders ids. */
+function placeOf(id: string, instances: readonly Instance[]): number {
+  let low = 0
+  let high = instances.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((instances[middle] as Instance).id < id) low = middle + 1
+    else high = middle
+  }
+  return low
 }
