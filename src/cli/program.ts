@@ -54,5 +54,6 @@ export function createProgram(): Command {
       .exitOverride(),
   )
   for (const add of COMMANDS) add(program)
+  for (const command of program.commands) command.showHelpAfterError(`Try: ropewalk ${command.name()} --help`)
   return program
 }

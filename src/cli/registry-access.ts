@@ -30,7 +30,9 @@ export async function withRegistry<T>(
  */
 export async function askRegistry<T>(options: Omit<GlobalOptions, 'json'>, use: RegistryUse<T>): Promise<T> {
   let lastError: unknown
-  const unobserve = observe('registry', event => (lastError = event['error'] ?? lastError))
+  const unobserve = observe('registry', ({ event, error }) => {
+    lastError = event === 'registry.connected' ? undefined : (error ?? lastError)
+  })
   try {
     return await withRegistry(options, async (registry, interrupted) => {
       using limit = timeLimit(systemClock, options.timeout, { signal: interrupted })
@@ -58,8 +60,17 @@ export async function first<T>(values: AsyncIterable<T>): Promise<T> {
 export async function currentSet(registry: Registry, serviceName: string, options: Abortable): Promise<InstanceSet> {
   const set = await firstCertain(registry.watch(serviceName, options))
   if (set.known) return set
+  throw await serviceUnknown(registry, serviceName, options)
+}
+
+/** That the registry has never known the service, with what may have been meant. */
+export async function serviceUnknown(
+  registry: Registry,
+  serviceName: string,
+  options: Abortable,
+): Promise<ServiceUnknownError> {
   const { names } = await first(registry.services(options))
-  throw new ServiceUnknownError(serviceName, didYouMean(serviceName, names) || availableServices(names))
+  return new ServiceUnknownError(serviceName, didYouMean(serviceName, names) || availableServices(names))
 }
 
 /** The first set of a service that is known, or known to be unknown. */

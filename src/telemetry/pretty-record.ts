@@ -1,12 +1,14 @@
 import { inspect, styleText } from 'node:util'
+import { RopewalkError } from '../core/error.ts'
 import type { LogRecord } from './log-record.ts'
 
 const STYLES = { debug: 'gray', info: 'green', warn: 'yellow', error: 'red' } as const
 
 /**
- * A record as a line for people: time of day, level, area, message, then the facts as `name=value`, without the name of the event, which is
- * for programs. An error of a record of level `error` follows on lines of its own with stack and causes; of a milder one only its message
- * and those of its causes are shown. In colour where stderr has any (`NO_COLOR` and `FORCE_COLOR` are heeded).
+ * A record as a line for people: time of day, level, area, message, then as `name=value` the facts that the message does not tell already,
+ * without the name of the event, which is for programs. An error of a record of level `error` follows on lines of its own: with its stack if
+ * it, or what led to it, is an error nobody expected (neither one of Ropewalk's nor the system's), else the messages of its causes. Of a milder record only those
+ * messages are shown that the record's own does not contain. In colour where stderr has any (`NO_COLOR` and `FORCE_COLOR` are heeded).
  */
 export function prettyRecord({ level, area, time, message, error, ...facts }: LogRecord): string {
   const head = [
@@ -15,11 +17,20 @@ export function prettyRecord({ level, area, time, message, error, ...facts }: Lo
     dim(area.padEnd(9)),
     message,
     ...Object.entries(facts)
-      .filter(([name]) => name !== 'event')
+      .filter(([name, value]) => name !== 'event' && !isTold(message, value))
       .map(fact),
   ].join(' ')
-  if (error === undefined) return head
-  return level === 'error' ? `${head}\n${indented(inspect(error))}` : `${head} ${fact(['error', chainOf(error)])}`
+  const chain = chainOf(error)
+  if (level === 'error' && !chain.every(isExpected)) return `${head}\n${indented(inspect(error))}`
+  const news = chain.map(messageOf).filter(text => !message.includes(text))
+  if (news.length === 0) return head
+  if (level === 'error') return `${head}\n${indented(news.map(text => `because: ${text}`).join('\n'))}`
+  return `${head} ${fact(['error', news.join(' ← ')])}`
+}
+
+/** Whether a reader of `message` has read `value` there, as words of its own. */
+function isTold(message: string, value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && message.split(/[\s",;()]+|[:.](?=\s|$)/).includes(value)
 }
 
 function timeOfDay(time: number): string {
@@ -28,13 +39,24 @@ function timeOfDay(time: number): string {
 }
 
 function fact([name, value]: readonly [string, unknown]): string {
+  if (typeof value === 'number') return `${dim(`${name}=`)}${Number(value.toFixed(1))}`
   const text = typeof value === 'string' && /^[^\s"=]+$/.test(value) ? value : inspect(value, { breakLength: Infinity })
   return `${dim(`${name}=`)}${text}`
 }
 
-function chainOf(error: unknown): string {
-  if (!(error instanceof Error)) return inspect(error)
-  return error.cause === undefined ? error.message : `${error.message} ← ${chainOf(error.cause)}`
+/** `error` and what led to it, the last effect first; nothing if there was none. */
+function chainOf(error: unknown): unknown[] {
+  if (error === undefined) return []
+  return error instanceof Error ? [error, ...chainOf(error.cause)] : [error]
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : inspect(error)
+}
+
+/** Whether somebody has foreseen the error, and so its message says enough. */
+function isExpected(error: unknown): boolean {
+  return error instanceof RopewalkError || (error instanceof Error && 'syscall' in error)
 }
 
 function indented(text: string): string {

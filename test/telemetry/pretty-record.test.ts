@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
+import { RegistryUnavailableError } from '../../src/discovery/errors.ts'
 import type { LogRecord } from '../../src/telemetry/log-record.ts'
 import { prettyRecord } from '../../src/telemetry/pretty-record.ts'
 
@@ -18,7 +19,37 @@ describe('prettyRecord', () => {
     assert.equal(plain({ ids: ['a', 'b'] }), "INFO  cli       done ids=[ 'a', 'b' ]")
   })
 
+  it('rounds a fact to what people read', () => {
+    assert.equal(plain({ tookMs: 134.32638800000007, held: 3 }), 'INFO  cli       done tookMs=134.3 held=3')
+  })
+
   it('escapes line ends in a fact, so that one event stays one line', () => {
     assert.equal(plain({ name: 'a\nb' }), "INFO  cli       done name='a\\nb'")
+  })
+
+  it('leaves out the facts that the message tells', () => {
+    const facts = { path: '/users', status: 'failed', from: 'ready', at: 'user' }
+    assert.equal(
+      plain({ message: '/users failed: gone', ...facts }),
+      'INFO  cli       /users failed: gone from=ready at=user',
+    )
+  })
+
+  const refused = Object.assign(new Error('connect ECONNREFUSED'), { syscall: 'connect' })
+
+  it('shows the causes of a foreseen error without stacks, and only what the message does not say', () => {
+    const error = new RegistryUnavailableError('ropewalk://h:1', { cause: refused })
+    const record = { level: 'error', message: `no start: ${error.message}`, error } as const
+    assert.equal(plain(record), `ERROR cli       no start: ${error.message}\n    because: connect ECONNREFUSED`)
+    assert.match(plain({ ...record, level: 'warn' }), / error='connect ECONNREFUSED'$/)
+    assert.equal(
+      plain({ level: 'warn', message: `no: ${refused.message}`, error: refused }),
+      `WARN  cli       no: ${refused.message}`,
+    )
+  })
+
+  it('shows the stack of an error nobody has foreseen, wherever it is among the causes', () => {
+    const error = new RegistryUnavailableError('ropewalk://h:1', { cause: new TypeError('x is no function') })
+    assert.match(plain({ level: 'error', error }), /TypeError: x is no function\n +at /)
   })
 })

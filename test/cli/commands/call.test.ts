@@ -2,31 +2,47 @@ import assert from 'node:assert/strict'
 import { writeFile, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, before, describe, it } from 'node:test'
-import { connectTo, instanceOf, ropewalk, startRegistry, Shared } from '../ropewalk.ts'
+import { poll } from '../poll.ts'
+import { connectTo, instanceOf, ropewalk, Shared, start, startRegistry } from '../ropewalk.ts'
+
+/** How many watch a service. */
+async function watchersOf(url: string, serviceName: string): Promise<number> {
+  const { host } = new URL(url)
+  const response = await fetch(`http://${host}/api/v1/services/${serviceName}/watchers`)
+  const { watchers } = (await response.json()) as { watchers: readonly unknown[] }
+  return watchers.length
+}
 
 describe('ropewalk call', () => {
   const shared = new Shared()
   after(() => shared.undo())
   let url: string
+  let endpoint: string
   before(async () => {
     url = await startRegistry(shared)
     const server = createServer((request, response) => {
       const { method, url: path, headers } = request
       response.statusCode = path === '/missing' ? 404 : 200
       response.setHeader('x-kind', 'echo')
-      void text(request).then(body =>
-        response.end(JSON.stringify({ method, path, type: headers['content-type'], body })),
-      )
+      if (path === '/endless') response.write('for ever')
+      else
+        void text(request).then(body =>
+          response.end(JSON.stringify({ method, path, type: headers['content-type'], body })),
+        )
     }).listen(0, '127.0.0.1')
-    shared.after(() => server.close())
+    shared.after(() => {
+      server.close()
+      server.closeAllConnections()
+    })
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
-    await connectTo(shared, url).register(instanceOf('echo', 'e1', { endpoints: [`tcp://127.0.0.1:${port}`] }))
+    endpoint = `tcp://127.0.0.1:${port}`
+    await connectTo(shared, url).register(instanceOf('echo', 'e1', { endpoints: [endpoint] }))
   })
 
   it('prints the body of the answer as it is', async () => {
@@ -55,9 +71,69 @@ describe('ropewalk call', () => {
     assert.deepEqual([status, JSON.parse(stdout).path], [1, '/missing'])
   })
 
-  it('ends with 68 when there is no such service', async () => {
-    const { status, stderr } = await ropewalk('call', 'nobody', '/', '--registry', url)
+  it('ends with 68 when there is no such service, and says which may have been meant', async () => {
+    const { status, stderr } = await ropewalk('call', 'ecko', '/', '--registry', url)
     assert.equal(status, 68)
-    assert.match(stderr, /ERR_UNKNOWN_SERVICE/)
+    assert.match(stderr, /"ecko"\. Did you mean "echo"\? \(ERR_CLI_SERVICE_UNKNOWN\)/)
+  })
+
+  it('waits as long as it is told for an instance that comes later', async () => {
+    const calling = ropewalk('call', 'late', '/here', '--timeout', '30s', '--registry', url)
+    const registry = connectTo(shared, url)
+    await poll(async () => (await watchersOf(url, 'late')) > 0)
+    await registry.register(instanceOf('late', 'l1', { endpoints: [endpoint] }))
+    const { status, stdout, stderr } = await calling
+    assert.equal(status, 0, stderr)
+    assert.equal(JSON.parse(stdout).path, '/here')
+  })
+
+  it('waits as long as it is told for a registry that comes later', async t => {
+    let attempts = 0
+    const absent = createTcpServer(socket => {
+      attempts++
+      socket.resetAndDestroy()
+    }).listen(0, '127.0.0.1')
+    await once(absent, 'listening')
+    const { port } = absent.address() as AddressInfo
+    const later = `ropewalk://127.0.0.1:${port}`
+    const calling = ropewalk('call', 'echo', '/', '--timeout', '30s', '--registry', later)
+    await poll(() => attempts > 3)
+    absent.close()
+    await once(absent, 'close')
+    start(t, ['registry', '--memory', '--listen', `tcp:${port}:interface=127.0.0.1`])
+    await connectTo(t, later).register(instanceOf('echo', 'e1', { endpoints: [endpoint] }))
+    const { status, stderr } = await calling
+    assert.equal(status, 0, stderr)
+  })
+
+  it('says so when no registry came in time', async () => {
+    const { status, stderr } = await ropewalk(
+      'call',
+      'echo',
+      '/',
+      '--timeout',
+      '300ms',
+      '--registry',
+      'ropewalk://127.0.0.1:1',
+    )
+    assert.equal(status, 75)
+    assert.match(stderr, /ERR_REGISTRY_UNAVAILABLE/)
+  })
+
+  it('says so when the answer does not end in time', async () => {
+    const { status, stderr } = await ropewalk('call', 'echo', '/endless', '--timeout', '1s', '--registry', url)
+    assert.equal(status, 75)
+    assert.match(stderr, /The whole answer of "echo" did not happen within 1000 ms \(ERR_CLI_NOT_IN_TIME\)/)
+  })
+
+  it('refuses, without a stack, what is no name and a file that is not there', async () => {
+    for (const name of ['a b', 'http://users']) {
+      const { status, stderr } = await ropewalk('call', name, '/', '--registry', url)
+      assert.equal(status, 64)
+      assert.match(stderr, /^ropewalk: ".*" is no name that can be called/)
+    }
+    const { status, stderr } = await ropewalk('call', 'echo', '/', '-d', '@/not/there', '--registry', url)
+    assert.equal(status, 66)
+    assert.match(stderr, /^ropewalk: \/not\/there cannot be read \(ERR_CLI_UNUSABLE_FILE\)\n  because: /)
   })
 })
