@@ -7,7 +7,10 @@ export interface Due {
 }
 
 /** A timer that fires later than this after its time tells that this very process was stopped or starved meanwhile. */
-const PAUSE_MS_MIN = 1_000
+const PAUSE_MS_MIN = 250
+
+/** While there is anything to look at a timer fires at least so often, or a pause that ends just after a deadline would look short. */
+const TICK_MS = 500
 
 /** What to do when a time comes. */
 export interface DeadlineListener<T> {
@@ -67,14 +70,13 @@ export class Deadlines<T extends Due> {
 
   #arm(): void {
     const at = this.#heap[0]?.at ?? Infinity
-    if (at === this.#timerAt && this.#timer) return
+    if (this.#timer && at !== Infinity && at >= this.#timerAt) return
     this.#timer?.cancel()
-    this.#timerAt = at
-    this.#timer = at === Infinity ? undefined : this.#clock.schedule(this.#waitMs(at), () => this.#wake())
-  }
-
-  #waitMs(at: number): number {
-    return Math.max(0, at - this.#clock.now())
+    this.#timer = undefined
+    if (at === Infinity) return
+    const now = this.#clock.now()
+    this.#timerAt = Math.min(at, now + TICK_MS)
+    this.#timer = this.#clock.schedule(Math.max(0, this.#timerAt - now), () => this.#wake())
   }
 
   #wake(): void {

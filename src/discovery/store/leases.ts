@@ -191,9 +191,10 @@ export class Leases {
 
   /** This process slept, so silence in that time proves nothing. */
   #excuse(pausedMs: number): void {
+    const now = this.#clock.now()
     for (const owner of this.#owners.values()) {
-      owner.heardAt += pausedMs
-      owner.awaySince += pausedMs
+      owner.heardAt = Math.min(now, owner.heardAt + pausedMs)
+      owner.awaySince = Math.min(now, owner.awaySince + pausedMs)
     }
   }
 

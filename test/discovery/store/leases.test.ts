@@ -19,6 +19,23 @@ function storeWithClock(journal?: LeaseJournal) {
   return { clock, leases, rosters, session, statuses, kinds, lost }
 }
 
+/** A Store in a process that sleeps, and finds its timer due when it wakes; something may be heard first. */
+function sleepingStore() {
+  let now = 0
+  let wake: (() => void) | undefined
+  const schedule = (_delayMs: number, run: () => void) => {
+    wake = run
+    return { cancel: () => {} }
+  }
+  const { leases, rosters } = new Store({ clock: { now: () => now, wallTime: () => now, schedule } })
+  const sleep = (ms: number, hear?: () => void) => {
+    now += ms
+    hear?.()
+    wake?.()
+  }
+  return { leases, sleep, statuses: () => rosters.set('users').instances.map(({ status }) => status) }
+}
+
 describe('Leases', () => {
   it('makes what is registered findable, ready whatever it says itself', () => {
     const { leases, session, statuses } = storeWithClock()
@@ -296,20 +313,20 @@ describe('Leases', () => {
   })
 
   it('counts nobody out for a time in which this process itself slept', () => {
-    let now = 0
-    let wake: (() => void) | undefined
-    const schedule = (_delayMs: number, run: () => void) => {
-      wake = run
-      return { cancel: () => {} }
-    }
-    const { leases, rosters } = new Store({ clock: { now: () => now, wallTime: () => now, schedule } })
+    const { leases, statuses, sleep } = sleepingStore()
     leases.register(leases.connect({ id: 'one', name: 'one' }), users('a'), TTL_MS)
-    now = 60_000
-    wake?.()
-    assert.deepEqual(
-      rosters.set('users').instances.map(({ status }) => status),
-      ['late'],
-    )
+    leases.register(leases.timed({ id: 'curl', name: 'curl' }), users('b'), TTL_MS)
+    sleep(60_000)
+    assert.deepEqual(statuses(), ['ready', 'ready'])
+  })
+
+  it('gives nobody more than the TTL who was heard of before it noticed that it had slept', () => {
+    const { leases, statuses, sleep } = sleepingStore()
+    const owner = leases.connect({ id: 'one', name: 'one' })
+    leases.register(owner, users('a'), TTL_MS)
+    sleep(60_000, () => leases.renew(owner))
+    for (let waited = 0; waited <= TTL_MS; waited += 100) sleep(100)
+    assert.deepEqual(statuses(), ['late'])
   })
 
   it('leaves no owner and no timer behind', async () => {
