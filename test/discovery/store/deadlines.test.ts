@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import type { Clock, Timer } from '../../../src/core/clock.ts'
 import { Deadlines, type Due } from '../../../src/discovery/store/deadlines.ts'
 import { FakeClock } from '../../../src/testing/fake-clock.ts'
+import { StoppableClock } from './stoppable-clock.ts'
 
 interface Item extends Due {
   readonly name: string
@@ -19,40 +19,6 @@ function watched(clock = new FakeClock()) {
     onPause: pausedMs => pauses.push(pausedMs),
   })
   return { clock, seen, pauses, deadlines }
-}
-
-/** The clock of a process that can be stopped: what comes due meanwhile is run when it goes on. */
-class StoppableClock implements Clock {
-  #now = 0
-  #timer: { at: number; run: () => void } | undefined
-
-  now = () => this.#now
-  wallTime = () => this.#now
-
-  schedule(delayMs: number, run: () => void): Timer {
-    const timer = { at: this.#now + delayMs, run }
-    this.#timer = timer
-    return { cancel: () => this.#timer === timer && (this.#timer = undefined) }
-  }
-
-  run(ms: number): void {
-    const end = this.#now + ms
-    for (let timer = this.#timer; timer && timer.at <= end; timer = this.#timer) {
-      this.#now = timer.at
-      this.#fire(timer.run)
-    }
-    this.#now = end
-  }
-
-  stop(ms: number): void {
-    this.#now += ms
-    if (this.#timer && this.#timer.at <= this.#now) this.#fire(this.#timer.run)
-  }
-
-  #fire(run: () => void): void {
-    this.#timer = undefined
-    run()
-  }
 }
 
 describe('Deadlines', () => {

@@ -5,6 +5,7 @@ import type { LeaseJournal } from '../../../src/discovery/store/claims.ts'
 import { Store } from '../../../src/discovery/store/store.ts'
 import { FakeClock } from '../../../src/testing/fake-clock.ts'
 import { users } from './instances.ts'
+import { StoppableClock } from './stoppable-clock.ts'
 
 const TTL_MS = 1_000
 
@@ -19,21 +20,9 @@ function storeWithClock(journal?: LeaseJournal) {
   return { clock, leases, rosters, session, statuses, kinds, lost }
 }
 
-/** A Store in a process that sleeps, and finds its timer due when it wakes; something may be heard first. */
-function sleepingStore() {
-  let now = 0
-  let wake: (() => void) | undefined
-  const schedule = (_delayMs: number, run: () => void) => {
-    wake = run
-    return { cancel: () => {} }
-  }
-  const { leases, rosters } = new Store({ clock: { now: () => now, wallTime: () => now, schedule } })
-  const sleep = (ms: number, hear?: () => void) => {
-    now += ms
-    hear?.()
-    wake?.()
-  }
-  return { leases, sleep, statuses: () => rosters.set('users').instances.map(({ status }) => status) }
+function stoppable(clock = new StoppableClock()) {
+  const { leases, rosters } = new Store({ clock })
+  return { clock, leases, statusesNow: () => rosters.set('users').instances.map(({ status }) => status) }
 }
 
 describe('Leases', () => {
@@ -313,20 +302,20 @@ describe('Leases', () => {
   })
 
   it('counts nobody out for a time in which this process itself slept', () => {
-    const { leases, statuses, sleep } = sleepingStore()
+    const { clock, leases, statusesNow } = stoppable()
     leases.register(leases.connect({ id: 'one', name: 'one' }), users('a'), TTL_MS)
     leases.register(leases.timed({ id: 'curl', name: 'curl' }), users('b'), TTL_MS)
-    sleep(60_000)
-    assert.deepEqual(statuses(), ['ready', 'ready'])
+    clock.stop(60_000)
+    assert.deepEqual(statusesNow(), ['ready', 'ready'])
   })
 
   it('gives nobody more than the TTL who was heard of before it noticed that it had slept', () => {
-    const { leases, statuses, sleep } = sleepingStore()
+    const { clock, leases, statusesNow } = stoppable()
     const owner = leases.connect({ id: 'one', name: 'one' })
     leases.register(owner, users('a'), TTL_MS)
-    sleep(60_000, () => leases.renew(owner))
-    for (let waited = 0; waited <= TTL_MS; waited += 100) sleep(100)
-    assert.deepEqual(statuses(), ['late'])
+    clock.stop(60_000, () => leases.renew(owner))
+    clock.run(TTL_MS)
+    assert.deepEqual(statusesNow(), ['late'])
   })
 
   it('leaves no owner and no timer behind', async () => {
