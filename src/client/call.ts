@@ -1,4 +1,4 @@
-import type { Dispatcher } from 'undici'
+import { type Dispatcher, errors } from 'undici'
 import type { Clock } from '../core/clock.ts'
 import { Attempt, type AttemptOwner } from './attempt.ts'
 import type { EjectionReason } from './ejections.ts'
@@ -16,6 +16,8 @@ export interface CallOwner {
   eject(peer: Peer, reason: EjectionReason, error: Error): void
   /** `peer`, which is ejected, answers an attempt that began at `startedAt`. */
   recovered(peer: Peer, startedAt: number): void
+  /** Whether there is an Instance that has not failed `call` yet, beside the one it is with. */
+  hasUntried(call: Call): boolean
   /** Whether `call`, which was sent to `peer`, may be sent again: to one not yet tried, or to any. If so, that is counted. */
   grantRetry(call: Call, error: Error, where: 'untried' | 'any'): boolean
   /** `call` is over. */
@@ -98,7 +100,7 @@ export class Call implements AttemptOwner {
     this.#attempt.begin()
   }
 
-  abort(reason: Error): void {
+  abort(reason: Error = new errors.RequestAbortedError()): void {
     if (this.#aborted) return
     this.#aborted = true
     this.#reason = reason
@@ -135,7 +137,7 @@ export class Call implements AttemptOwner {
 
   unsent(error?: ConnectionLostError): void {
     if (error === undefined || ++this.#lost < LOST_MAX) return this.#owner.place(this)
-    this.#owner.eject(this.peer as Peer, 'unreachable', error)
+    this.#owner.eject(this.peer as Peer, 'disconnecting', error)
     this.unreachable(error)
   }
 
@@ -163,17 +165,27 @@ export class Call implements AttemptOwner {
   ended(error?: Error): void {
     this.#isOver = true
     this.#owner.over(this)
-    if (error) this.handler.onResponseError?.(this, error)
+    if (error) this.#tell(error)
+  }
+
+  /** What goes wrong in the caller's handler is not to keep others from hearing of their requests. */
+  #tell(error: Error): void {
+    try {
+      this.handler.onResponseError?.(this, error)
+    } catch (failure) {
+      queueMicrotask(() => {
+        throw failure
+      })
+    }
   }
 
   #tooSlow(attempt: Attempt): void {
     const { peer } = attempt
     const error = new AttemptTimeoutError(peer.instance.id, this.#owner.settings.attemptTimeoutMs)
-    const isSent = attempt.phase === 'sent'
-    if (attempt.isMetWithSilence) this.#owner.eject(peer, isSent ? 'hanging' : 'unreachable', error)
-    if (isSent) {
+    if (attempt.isMetWithSilence) this.#owner.eject(peer, 'hanging', error)
+    if (attempt.phase === 'sent') {
       this.#retryElsewhere(error)
-    } else {
+    } else if (this.#owner.hasUntried(this)) {
       attempt.abort(error)
       this.unreachable(error)
     }

@@ -107,10 +107,16 @@ export class Destination implements CallOwner {
   grantRetry(call: Call, error: Error, where: 'untried' | 'any'): boolean {
     if (call.failures + 1 >= this.settings.attemptsMax) return false
     if (!isWorthRetrying(error) || !isRepeatable(call.options)) return false
-    if (where === 'untried' && !this.#hasUntried(call)) return false
-    if (!this.#budget.withdraw()) return false
+    if (where === 'untried' && !this.hasUntried(call)) return false
+    if (!this.#budget.withdraw(where === 'any' ? 'needed' : 'wished')) return false
     this.#reportRetry(call, error)
     return true
+  }
+
+  hasUntried(call: Call): boolean {
+    const tried = new Set(call.tried)
+    if (call.peer) tried.add(call.peer)
+    return this.peers.nextUntried(tried) !== undefined
   }
 
   over(call: Call): void {
@@ -133,20 +139,18 @@ export class Destination implements CallOwner {
     return revision > 0 || !stale
   }
 
-  /** After a failure, one that was not tried; if all were, and the request may have arrived there, any again. */
+  /**
+   * After a failure, one that was not tried. If all were: any again when the request has arrived somewhere, for it will not for ever;
+   * one that is back in favour, or waits to be probed, when it never did.
+   */
   #find(call: Call): Peer | undefined {
     const { tried } = call
     if (tried === undefined) return this.peers.next(() => isRepeatable(call.options))
     const untried = this.peers.nextUntried(tried)
-    if (untried || call.failures === 0) return untried
+    if (untried || call.lastError instanceof ClientOverloadedError) return untried
+    if (call.failures === 0 && !this.peers.isAnyHopeful) return undefined
     call.tried = undefined
     return this.peers.next(() => true)
-  }
-
-  #hasUntried(call: Call): boolean {
-    const tried = new Set(call.tried)
-    if (call.peer) tried.add(call.peer)
-    return this.peers.nextUntried(tried) !== undefined
   }
 
   /** A Call that waits is placed anew by every set and every Instance that comes back; then all may be tried again. */

@@ -12,8 +12,8 @@ export interface EjectionsOptions {
   onProbe: () => void
 }
 
-/** Why a Peer is put aside: it could not be connected to, or it takes requests and answers none. */
-export type EjectionReason = 'unreachable' | 'hanging'
+/** Why a Peer is put aside: it could not be connected to, closes connections as they come, or takes requests and answers none. */
+export type EjectionReason = 'unreachable' | 'disconnecting' | 'hanging'
 
 /** How long a Peer is put aside the first time, and at most, in milliseconds. */
 const DELAY_MS_MIN = 100
@@ -37,6 +37,7 @@ interface Ejection {
  *
  *     delay = min(30 s, 100 ms · 2^failures) · (½ + ½ · random)
  *
+ * One that could not be connected to is back as soon as it can be, however long its answer takes then.
  * A request that may not be repeated is spared the probe of a Peer that hangs, unless no other has come for as long again.
  */
 export class Ejections {
@@ -72,6 +73,13 @@ export class Ejections {
     return true
   }
 
+  /** A connection to `peer`, which is ejected, was made. Tells whether that lets it back in. */
+  connected(peer: Peer): boolean {
+    if (this.#ejections.get(peer)?.reason !== 'unreachable') return false
+    this.pardon(peer)
+    return true
+  }
+
   /** Lets `peer` back in; nothing happens if it is not ejected. */
   pardon(peer: Peer): void {
     if (!this.#remove(peer)) return
@@ -79,9 +87,10 @@ export class Ejections {
     this.#options.onChange(peer)
   }
 
-  /** Forgets all of `peer`, which is gone. */
+  /** Forgets all of `peer`, which drains or is gone: should it come back, it starts afresh. */
   forget(peer: Peer): void {
     this.#remove(peer)
+    peer.ejected = false
   }
 
   /** The Peer that a request should probe, if one waits for that. */

@@ -13,6 +13,8 @@ export interface PeerOptions {
   /** Whether only TLS will do. */
   readonly secure: boolean
   readonly settings: Settings
+  /** Hears of every connection for a request. */
+  readonly onConnect: (peer: Peer) => void
   /** Hears of every failure to connect. */
   readonly onConnectError: (peer: Peer, error: Error) => void
 }
@@ -109,7 +111,7 @@ export class Peer extends Candidate {
   }
 
   #newPool(): Pool {
-    const { settings, onConnectError } = this.#options
+    const { settings, onConnect, onConnectError } = this.#options
     const { connectionsMax, queueMax } = settings
     return new Pool({
       connectionsMax,
@@ -117,6 +119,7 @@ export class Peer extends Candidate {
       open: signal => this.open(signal),
       wrap: (socket, onClose) => this.#wrap(socket, onClose),
       overloaded: () => new ClientOverloadedError(`a connection to the instance "${this.instance.id}"`, queueMax),
+      onConnect: () => onConnect(this),
       onConnectError: error => onConnectError(this, error),
     })
   }

@@ -37,6 +37,7 @@ export class Peers {
       serviceName,
       secure,
       settings,
+      onConnect: (peer: Peer) => this.#connected(peer),
       onConnectError: (peer: Peer, error: Error) => this.eject(peer, 'unreachable', error),
     }
     this.#options = options
@@ -60,6 +61,12 @@ export class Peers {
     return probed ?? this.#balancer.pick(this.#candidates.best)
   }
 
+  /** Whether the next is one that is not ejected, or one that waits to be probed. */
+  get isAnyHopeful(): boolean {
+    const [best] = this.#candidates.best
+    return this.#ejections.isProbeDue || (best !== undefined && !best.ejected)
+  }
+
   /** The next among those not yet tried. */
   nextUntried(tried: ReadonlySet<Peer>): Peer | undefined {
     return this.#balancer.pick(this.#candidates.untried(tried))
@@ -78,10 +85,10 @@ export class Peers {
     return onTheWay.length > 0 ? this.#arrived(onTheWay) : undefined
   }
 
-  /** Puts `peer` aside after `error`. */
+  /** Puts `peer` aside after `error`, unless nothing is sent to it anyway. */
   eject(peer: Peer, reason: EjectionReason, error: Error): void {
     peer.lastError = error
-    if (!this.#ejections.eject(peer, reason)) return
+    if (!peer.pool.accepting || !this.#ejections.eject(peer, reason)) return
     const { serviceName } = this.#options
     const { id } = peer.instance
     const message = `The instance "${id}" of "${serviceName}" is ${reason}: chosen last until it answers again`
@@ -90,10 +97,17 @@ export class Peers {
 
   /** `peer` answers an attempt that began at `startedAt`: that may let it back in. */
   recovered(peer: Peer, startedAt: number): void {
-    if (!this.#ejections.answered(peer, startedAt)) return
+    if (this.#ejections.answered(peer, startedAt)) this.#reportRestored(peer)
+  }
+
+  #connected(peer: Peer): void {
+    if (peer.ejected && this.#ejections.connected(peer)) this.#reportRestored(peer)
+  }
+
+  #reportRestored(peer: Peer): void {
     const { serviceName } = this.#options
     const { id } = peer.instance
-    const message = `The instance "${id}" of "${serviceName}" answers again`
+    const message = `The instance "${id}" of "${serviceName}" can be called again`
     publish('client', { level: 'info', event: 'instance.restored', message, serviceName, instance: id })
   }
 

@@ -23,6 +23,8 @@ export interface PoolOptions {
   connectionsMax: number
   /** How many requests may wait for a connection. */
   queueMax: number
+  /** Hears of every connection. */
+  onConnect: () => void
   /** Hears of every failure to connect. */
   onConnectError: (error: Error) => void
 }
@@ -139,6 +141,7 @@ export class Pool {
     const connection = this.#options.wrap(socket, closed => this.#closed(closed))
     this.#open.add(connection)
     this.release(connection)
+    this.#options.onConnect()
   }
 
   /** One failure stands for all that wait: each goes to another Instance rather than find out for itself. */

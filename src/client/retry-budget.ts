@@ -11,6 +11,9 @@ export interface RetryBudgetOptions {
   clock?: Clock
 }
 
+/** Whether a request fails without its retry, or may yet be answered. */
+export type RetryUrgency = 'needed' | 'wished'
+
 /** The window is counted in so many steps. */
 const STEPS = 10
 
@@ -20,7 +23,9 @@ const STEPS = 10
  *
  *     balance = ratio · requests + perSecond · windowMs/1000 − retries
  *
- * and a retry needs a balance of at least 1. The window moves in steps of a tenth of it.
+ * and a retry needs a balance of at least 1. Retries that are only wished for, because an Instance is slow or refused, leave half of
+ * what there is before any retry (ratio · requests + perSecond · windowMs/1000) to those that are needed because a connection broke:
+ * without those the caller fails, with a slow Instance it may yet be answered. The window moves in steps of a tenth of it.
  * @see Finagle, "Retry Budgets"
  */
 export class RetryBudget {
@@ -44,7 +49,7 @@ export class RetryBudget {
   /** How many retries are allowed now; a fraction counts for nothing. */
   get balance(): number {
     this.#move()
-    return this.#ratio * sum(this.#requests) + this.#reserve - sum(this.#retries)
+    return this.#allowance - sum(this.#retries)
   }
 
   /** A request is made. */
@@ -53,10 +58,15 @@ export class RetryBudget {
   }
 
   /** Takes one retry if the balance allows it, and tells whether it did. */
-  withdraw(): boolean {
-    if (this.balance < 1) return false
+  withdraw(urgency: RetryUrgency): boolean {
+    const kept = urgency === 'wished' ? this.#allowance / 2 : 0
+    if (this.balance - kept < 1) return false
     this.#count(this.#retries)
     return true
+  }
+
+  get #allowance(): number {
+    return this.#ratio * sum(this.#requests) + this.#reserve
   }
 
   #count(steps: Uint32Array): void {

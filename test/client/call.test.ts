@@ -9,6 +9,7 @@ import { instanceOf, peerOf, settingsOf } from './settings.ts'
 
 let clock: FakeClock
 let told: string[]
+let others: boolean
 let grants: boolean
 let peer: Peer
 
@@ -20,6 +21,7 @@ function owner(): CallOwner {
     place: () => void told.push('place'),
     eject: (_, reason) => void told.push(`eject ${reason}`),
     recovered: () => void told.push('recovered'),
+    hasUntried: () => others,
     grantRetry: (_, error, where) => {
       told.push(`grant ${where} ${error.name}`)
       return grants
@@ -40,6 +42,7 @@ beforeEach(() => {
   clock = new FakeClock()
   told = []
   grants = true
+  others = true
   peer = peerOf(instanceOf('a'), { connect: () => new Promise(() => undefined) })
 })
 
@@ -83,11 +86,11 @@ describe('Call', () => {
     assert.deepEqual(told, ['place', 'place'])
   })
 
-  it('takes an Instance that accepts connections only to close them for unreachable', () => {
+  it('takes an Instance that accepts connections only to close them for one to be put aside', () => {
     const call = callOf()
     call.sendTo(peer)
     for (let lost = 0; lost < 3; lost++) call.unsent(new ConnectionLostError('a'))
-    assert.deepEqual(told, ['place', 'place', 'eject unreachable', 'place'])
+    assert.deepEqual(told, ['place', 'place', 'eject disconnecting', 'place'])
     assert.ok(call.tried?.has(peer))
   })
 
@@ -109,8 +112,37 @@ describe('Call', () => {
     call.checkTime(99)
     assert.deepEqual(told, [])
     call.checkTime(100)
-    assert.deepEqual(told, ['eject unreachable', 'place'])
+    assert.deepEqual(told, ['eject hanging', 'place'])
     assert.deepEqual([call.lastError?.name, peer.pending], ['AttemptTimeoutError', 0])
+  })
+
+  it('goes on waiting for a connection when there is nobody else', async () => {
+    const call = callOf()
+    call.sendTo(peer)
+    others = false
+    await clock.advance(100)
+    call.checkTime(100)
+    assert.deepEqual([told, peer.pool.state.waiting], [['eject hanging'], 1])
+  })
+
+  it('keeps what goes wrong in the handler from those who tell it', t => {
+    const later: (() => void)[] = []
+    t.mock.method(globalThis, 'queueMicrotask', (callback: () => void) => void later.push(callback))
+    const call = callOf({
+      onResponseError: () => {
+        throw new Error('in the handler')
+      },
+    })
+    call.fail(new Error('over'))
+    assert.deepEqual(told, ['over'])
+    assert.throws(() => later[0]?.(), /in the handler/)
+  })
+
+  it('is aborted with an error even if the caller gives none', () => {
+    const call = callOf()
+    call.abort()
+    assert.equal(call.reason?.name, 'AbortError')
+    assert.equal(told.length, 2)
   })
 
   it('ends after the time of the whole request, with the last failure as the cause', async () => {

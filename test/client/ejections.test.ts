@@ -86,6 +86,22 @@ describe('Ejections', () => {
     assert.equal(ejections.takeProbe(yes), peer)
   })
 
+  it('let one that could not be connected to back in when it can, and not one that hangs', () => {
+    assert.equal(ejections.connected(peer), false)
+    ejections.eject(peer, 'hanging')
+    assert.equal(ejections.connected(peer), false)
+    ejections.pardon(peer)
+    ejections.eject(peer, 'unreachable')
+    assert.equal(ejections.connected(peer), true)
+    assert.deepEqual([peer.ejected, clock.pending], [false, 0])
+  })
+
+  it('hold nothing against one that is forgotten and comes back', () => {
+    ejections.eject(peer, 'unreachable')
+    ejections.forget(peer)
+    assert.equal(peer.ejected, false)
+  })
+
   it('leave no timers behind', async () => {
     ejections.eject(peer, 'unreachable')
     await clock.advance(100)

@@ -40,6 +40,7 @@ describe('Peer', () => {
       serviceName: 'users',
       secure: true,
       settings: settingsOf({ connect }),
+      onConnect: () => undefined,
       onConnectError: () => assert.fail('it was not asked to connect by a Pool'),
     }
     const both = instanceOf('a', { endpoints: ['tcp://10.0.0.1:80', 'tls://10.0.0.1:443'] })

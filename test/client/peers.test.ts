@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import type { Connect } from '../../src/client/index.ts'
 import { connect } from '../../src/endpoint/connect.ts'
-import { ask, Cluster, hold, inTurn, kill, type Member, tally, until } from './cluster.ts'
+import { Peers } from '../../src/client/peers.ts'
+import { FakeClock } from '../../src/testing/index.ts'
+import { instanceOf, settingsOf } from './settings.ts'
+import { ask, Cluster, hold, inTurn, kill, type Member, silence, tally, until } from './cluster.ts'
 
 let cluster: Cluster
 
@@ -140,12 +143,69 @@ describe('Peers', () => {
     await until(() => tier() === 'preferred')
   })
 
+  it('put nobody aside who is gone or drains, and probe nobody of them', () => {
+    const clock = new FakeClock()
+    const peers = new Peers({ serviceName: 'users', secure: false, settings: settingsOf({ clock }), onRoom: () => {} })
+    void peers.apply([instanceOf('gone'), instanceOf('drains')])
+    const both = [...peers.all]
+    void peers.apply([instanceOf('drains', { status: 'draining' })])
+    for (const peer of both) peers.eject(peer, 'hanging', new Error('silent'))
+    assert.deepEqual([both.some(({ ejected }) => ejected), clock.pending], [false, 0])
+    void peers.apply([instanceOf('drains')])
+    assert.equal(
+      peers.next(() => true),
+      both[1],
+    )
+  })
+
   it('use only TLS endpoints for https, and say what there is when there is none', async () => {
     await cluster.start(1)
     const client = cluster.client({ waitMs: 0 })
     const failure = await client.request('https://users/').catch((error: Error) => error)
     assert.ok(failure instanceof Error)
     assert.match(String(failure.cause), /no TLS endpoint, only tcp:/)
+  })
+})
+
+describe('Peers, when none is good', () => {
+  it('goes to the least bad when all Instances hang', async () => {
+    const members = (await cluster.start(2)) as [Member, Member]
+    const handlers = members.map(({ handler }) => handler)
+    for (const member of members) member.handler = silence
+    const client = cluster.client({ attemptTimeoutMs: 40, waitMs: 0, retry: { attemptsMax: 2 } })
+    const stuck = Array.from({ length: 4 }, () => ask(client).catch(() => 'stopped'))
+    const areEjected = () => client.explain('users').candidates.every(({ tier }) => tier === 'ejected')
+    await until(areEjected)
+    for (const [index, member] of members.entries()) member.handler = handlers[index]!
+    assert.match(await ask(client, '/', { method: 'POST' }), /^users-/)
+    await client.stop({ deadlineMs: 0 })
+    await Promise.all(stuck)
+  })
+
+  it('fails nobody while one can be connected to, however late that is seen and however long its answer takes', async () => {
+    const member = await cluster.startOne()
+    member.handler = (_, response) => void setTimeout(() => response.end('late'), 300)
+    let refused = 0
+    const client = cluster.client({
+      waitMs: 200,
+      connect: (endpoint, options) =>
+        refused++ < 5 ? Promise.reject(new Error('timed out')) : connect(endpoint, options),
+    })
+    const answers = await Promise.all(Array.from({ length: 20 }, () => ask(client, '/', { method: 'POST', body: '-' })))
+    assert.deepEqual(new Set(answers), new Set(['late']))
+  })
+
+  it('does not put a request aside that waits for one of the connections to the only Instance', async () => {
+    const member = await cluster.startOne()
+    const held = hold(member)
+    const client = cluster.client({ connectionsMax: 1, attemptTimeoutMs: 40, waitMs: 0 })
+    const answers = [ask(client, '/', { method: 'POST' }), ask(client, '/', { method: 'POST' })]
+    await until(() => client.explain('users').candidates[0]?.tier === 'ejected')
+    await until(() => client.explain('users').candidates[0]?.connections.waiting === 1)
+    held.release()
+    await until(() => member.paths.length === 2)
+    held.release()
+    assert.deepEqual(await Promise.all(answers), [member.id, member.id])
   })
 })
 

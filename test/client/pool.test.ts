@@ -61,6 +61,7 @@ function poolOf(changes: Partial<PoolOptions> = {}) {
       return connection
     },
     overloaded: () => new Error('overloaded'),
+    onConnect: () => undefined,
     onConnectError: error => errors.push(error),
     ...changes,
   })

@@ -7,7 +7,7 @@ import { FakeClock } from '../../src/testing/index.ts'
 /** How many retries it grants in a row. */
 function drain(budget: RetryBudget): number {
   let granted = 0
-  while (budget.withdraw()) granted++
+  while (budget.withdraw('needed')) granted++
   return granted
 }
 
@@ -34,10 +34,17 @@ describe('RetryBudget', () => {
     assert.equal(budget.balance, 0)
   })
 
+  it('keeps half for retries that are needed from those that are only wished for', () => {
+    const budget = new RetryBudget({ clock: new FakeClock() })
+    let wished = 0
+    while (budget.withdraw('wished')) wished++
+    assert.deepEqual([wished, drain(budget)], [50, 50])
+  })
+
   it('grants nothing when it is set to nothing', () => {
     const budget = new RetryBudget({ ratio: 0, perSecond: 0, clock: new FakeClock() })
     budget.deposit()
-    assert.equal(budget.withdraw(), false)
+    assert.equal(budget.withdraw('needed'), false)
   })
 
   it('never grants more in a window than its share of the requests plus its reserve', async () => {
@@ -63,7 +70,7 @@ async function keepsWithinBudget(steps: Step[]): Promise<void> {
       budget.deposit()
       requests.push(clock.now())
     }
-    for (let one = 0; one < tries; one++) if (budget.withdraw()) retries.push(clock.now())
+    for (let one = 0; one < tries; one++) if (budget.withdraw('needed')) retries.push(clock.now())
     const recent = (times: number[], spanMs: number) => times.filter(time => time > clock.now() - spanMs).length
     assert.ok(recent(retries, 9_000) <= 0.2 * recent(requests, 20_000) + 10)
     await clock.advance(waitMs)

@@ -39,6 +39,7 @@ export function peerOf(instance: Instance, changes: Partial<Settings> = {}): Pee
     serviceName: 'users',
     secure: false,
     settings,
+    onConnect: () => undefined,
     onConnectError: () => undefined,
   })
 }
