@@ -106,7 +106,10 @@ export interface UnwatchMessage {
   readonly service: string
 }
 
-/** Everybody in this process who reads the watch works with this revision, or a newer one, from now on. */
+/**
+ * Everybody in this process who reads the watch works with this revision, or a newer one, from now on. Only drains wait for it: what brings no
+ * draining instance may be acknowledged later, once for many changes.
+ */
 export interface AcknowledgeMessage {
   readonly type: 'ack'
   readonly service: string

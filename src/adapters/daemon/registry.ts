@@ -43,6 +43,7 @@ export interface DaemonRegistryOptions {
  * `stale`; `register` waits for it to the limit, and everything else fails at once when it has been away for longer than that.
  */
 export class DaemonRegistry implements Registry {
+  readonly #clock: Clock
   readonly #client: SessionClient
   readonly #leases: Leases
   readonly #watches = new Map<string, SharedWatch>()
@@ -54,6 +55,7 @@ export class DaemonRegistry implements Registry {
     const { host = '127.0.0.1', port = 8500, clientName = 'ropewalk' } = options
     const { clock = systemClock, random = systemRandom, connectMs = 5_000, requestMs = 5_000 } = options
     const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`
+    this.#clock = clock
     this.#client = new SessionClient({
       registry: `ropewalk://${authority}`,
       clientName,
@@ -101,6 +103,7 @@ export class DaemonRegistry implements Registry {
     if (existing) return existing
     const watch = new SharedWatch({
       serviceName,
+      clock: this.#clock,
       post: message => this.#client.post(message),
       onIdle: () => {
         this.#watches.delete(serviceName)

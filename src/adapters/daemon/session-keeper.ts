@@ -30,9 +30,10 @@ export interface SessionKeeperOptions {
 
 /**
  * The waits before connecting again: soon, because a blip is the usual case; not all at once, because a restarted daemon has many; and
- * never as long as the daemon's grace (3 s by default), or what is registered here would leave after every long outage.
+ * never longer than two thirds of the daemon's grace, or what is registered here would leave after every long outage.
  */
 const RECONNECT = { delayMsMin: 50, delayMsMax: 2_000 }
+const GRACE_SHARE = 2 / 3
 
 /** A session that was open for this long, in milliseconds, was a good one: the waits start over. */
 const STABLE_MS = 1_000
@@ -42,7 +43,7 @@ const LEAVE_MS = 1_000
 
 /**
  * Keeps a session open: dials, and dials again when a connection is lost or was refused, after waits with full jitter that grow from
- * 50 ms to 2 s. Each connection is a Session of its own, so that nothing of an old one can touch the new.
+ * 50 ms to 2 s, or to two thirds of the daemon's grace if that is less. Each connection is a Session of its own, so that nothing of an old one can touch the new.
  */
 export class SessionKeeper {
   readonly #options: SessionKeeperOptions
@@ -54,6 +55,8 @@ export class SessionKeeper {
   /** How many attempts in a row have led to no good session. */
   #failures = 0
   #lastError: unknown
+  /** The longest wait before connecting again, as the daemon's grace demands. */
+  #delayMsMax = RECONNECT.delayMsMax
 
   constructor(options: SessionKeeperOptions) {
     this.#options = options
@@ -98,7 +101,7 @@ export class SessionKeeper {
     const { clock, random } = this.#options
     while (!this.closing.aborted) {
       await this.#connect()
-      const delayMs = backoffDelayMs(this.#failures, random, RECONNECT)
+      const delayMs = backoffDelayMs(this.#failures, random, { ...RECONNECT, delayMsMax: this.#delayMsMax })
       await sleep(clock, delayMs, { signal: this.closing }).catch(ignore)
     }
   }
@@ -144,6 +147,7 @@ export class SessionKeeper {
     const { registry, onOpen } = this.#options
     const outMs = this.#sinceChangeMs()
     this.#change(session)
+    this.#delayMsMax = Math.min(RECONNECT.delayMsMax, GRACE_SHARE * welcome.graceMs)
     onOpen(welcome)
     const facts = { registry, outMs, epoch: welcome.epoch, held: welcome.held.length }
     const message = `Connected to the registry ${registry}`

@@ -1,4 +1,5 @@
 import type { Abortable } from '../../core/abort.ts'
+import type { Clock, Timer } from '../../core/clock.ts'
 import { Latest } from '../../core/latest.ts'
 import type { InstanceSet } from '../../discovery/instance-set.ts'
 import type { AcknowledgeMessage, WatchMessage } from '../../protocol/client-message.ts'
@@ -8,9 +9,13 @@ import { applyDelta } from './apply-delta.ts'
 import { GrowingRevision } from './growing-revision.ts'
 import type { Outgoing } from './outbox.ts'
 
+/** What no drain can wait for is acknowledged within this time, in milliseconds: once, whatever has changed in it. */
+const ACKNOWLEDGE_MS = 1_000
+
 /** What a SharedWatch needs. */
 export interface SharedWatchOptions {
   readonly serviceName: string
+  readonly clock: Clock
   /** Tells the daemon, if there is a connection. */
   readonly post: (message: Outgoing) => void
   /** Called when the last reader has left. */
@@ -20,7 +25,8 @@ export interface SharedWatchOptions {
 /**
  * One watch of one service at the daemon, read by any number in this process. Keeps the set up to date by the daemon's differences
  * (sharing what did not change) and asks for the whole when one does not fit. Acknowledges a revision to the daemon when *all* readers
- * have gone on to it. While there is no connection, readers have the last set once more, marked `stale`.
+ * have gone on to it: at once where a drain may wait for that, else within a second, so that a service that changes all the time does not
+ * cost a message per change and consumer. While there is no connection, readers have the last set once more, marked `stale`.
  */
 export class SharedWatch {
   readonly #options: SharedWatchOptions
@@ -33,6 +39,10 @@ export class SharedWatch {
   #setEpoch: string | undefined
   /** The revision last acknowledged on this connection. */
   #acknowledged = 0
+  /** The newest revision that a drain may wait for. */
+  #awaited = 0
+  /** Acknowledges what nobody waits for. */
+  #later: Timer | undefined
   /** Whether the next frame will acknowledge what there is to acknowledge. */
   #acknowledging = false
   /** Whether it was asked again because a difference did not fit. */
@@ -61,18 +71,22 @@ export class SharedWatch {
     const { serviceName } = this.#options
     this.#asked = false
     this.#publish({ revision, known, settled, instances: instances.map(wire => fromWireInstance(serviceName, wire)) })
+    this.#awaited = this.#set?.revision ?? 0
   }
 
   change(delta: DeltaMessage): void {
     const fits = this.#setEpoch === this.#epoch && delta.from === this.#told(this.#set)
     if (!this.#set || !fits) return this.#askAgain()
     this.#asked = false
-    const { to, known, settled } = delta
+    const { to, known, settled, put = [] } = delta
     this.#publish({ revision: to, known, settled, instances: applyDelta(this.#set.instances, delta) })
+    if (put.some(({ status }) => status === 'draining')) this.#awaited = this.#set.revision
   }
 
   /** Ends every reader with `error`. */
   close(error: Error): void {
+    this.#epoch = undefined
+    this.#later?.cancel()
     this.#sets.close(error)
   }
 
@@ -89,7 +103,7 @@ export class SharedWatch {
       }
     } finally {
       this.#readers.delete(reader)
-      if (this.#readers.size === 0) this.#options.onIdle()
+      if (this.#readers.size === 0) this.#idle()
       else this.#acknowledgeSoon()
     }
   }
@@ -132,8 +146,23 @@ export class SharedWatch {
     return { ...question, epoch: this.#setEpoch, revision, acknowledged: this.#revision.told(this.#acknowledged) }
   }
 
-  /** Left to the moment the frame is sent, so that a thousand readers who go on in one turn cost one look and one message. */
+  #idle(): void {
+    this.#later?.cancel()
+    this.#options.onIdle()
+  }
+
+  /** While there is no connection there is nothing to say: the next one begins with what is acknowledged then. */
   #acknowledgeSoon(): void {
+    if (this.#epoch === undefined) return
+    if (this.#acknowledged < this.#awaited) return this.#acknowledgeNow()
+    this.#later ??= this.#options.clock.schedule(ACKNOWLEDGE_MS, () => {
+      this.#later = undefined
+      this.#acknowledgeNow()
+    })
+  }
+
+  /** Left to the moment the frame is sent, so that a thousand readers who go on in one turn cost one look and one message. */
+  #acknowledgeNow(): void {
     if (this.#acknowledging) return
     this.#acknowledging = true
     this.#options.post(() => this.#acknowledgement())

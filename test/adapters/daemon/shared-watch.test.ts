@@ -4,6 +4,7 @@ import type { Outgoing } from '../../../src/adapters/daemon/outbox.ts'
 import { SharedWatch } from '../../../src/adapters/daemon/shared-watch.ts'
 import type { InstanceSet } from '../../../src/discovery/instance-set.ts'
 import type { ClientMessage } from '../../../src/protocol/client-message.ts'
+import { FakeClock } from '../../../src/testing/fake-clock.ts'
 
 const wire = (id: string) => ({ id, endpoints: ['tcp://127.0.0.1:1'], startedAt: 1 })
 const flags = { service: 'users', known: true, settled: true }
@@ -16,8 +17,10 @@ const delta = (from: number, to: number, ...ids: string[]) =>
 function shared() {
   let outbox: Outgoing[] = []
   const idle: true[] = []
+  const clock = new FakeClock()
   const watch = new SharedWatch({
     serviceName: 'users',
+    clock,
     post: message => outbox.push(message),
     onIdle: () => idle.push(true),
   })
@@ -26,7 +29,7 @@ function shared() {
     outbox = []
     return messages
   }
-  return { watch, flush, idle, posted: () => outbox.length }
+  return { clock, watch, flush, idle, posted: () => outbox.length }
 }
 
 /** Reads one set after the other, each when asked. */
@@ -155,6 +158,66 @@ describe('SharedWatch', () => {
     slow.goOn()
     assert.deepEqual(flush(), [{ type: 'ack', service: 'users', revision: 5 }])
     assert.deepEqual(flush(), [])
+  })
+
+  it('acknowledges changes that no drain waits for within a second, all at once', async () => {
+    const { clock, watch, flush, posted } = shared()
+    watch.open('e1')
+    watch.replace(set(5, 'a'))
+    const { next, goOn } = reader(watch)
+    await next()
+    for (const from of [5, 6, 7]) {
+      watch.change(delta(from, from + 1, 'b'))
+      await next()
+    }
+    goOn()
+    assert.deepEqual(flush(), [
+      { type: 'watch', service: 'users' },
+      { type: 'ack', service: 'users', revision: 8 },
+    ])
+    for (const from of [8, 9, 10]) {
+      watch.change(delta(from, from + 1, 'b'))
+      await clock.settle()
+      goOn()
+    }
+    assert.equal(posted(), 0)
+    await clock.advance(1_000)
+    assert.deepEqual(flush(), [{ type: 'ack', service: 'users', revision: 11 }])
+  })
+
+  it('acknowledges the mark of a drain at once, even if more has changed since', async () => {
+    const { watch, flush } = shared()
+    watch.open('e1')
+    watch.replace(set(5, 'a'))
+    const { next, goOn } = reader(watch)
+    await next()
+    goOn()
+    flush()
+    watch.change({ ...delta(5, 6), put: [{ ...wire('a'), status: 'draining' }] })
+    watch.change(delta(6, 7, 'b'))
+    goOn()
+    await new Promise(setImmediate)
+    assert.deepEqual(flush(), [{ type: 'ack', service: 'users', revision: 7 }])
+  })
+
+  it('leaves no timer behind when it is closed, or its last reader has left', async () => {
+    for (const end of ['close', 'leave'] as const) {
+      const { clock, watch, flush } = shared()
+      watch.open('e1')
+      watch.replace(set(5, 'a'))
+      const { next, leave } = reader(watch)
+      await next()
+      watch.change(delta(5, 6, 'b'))
+      await next()
+      flush()
+      watch.change(delta(6, 7, 'b'))
+      await next()
+      assert.equal(clock.pending, 1)
+      if (end === 'leave') await leave()
+      else watch.close(new Error('closed'))
+      await assert.doesNotReject(end === 'leave' ? next() : assert.rejects(next(), /closed/))
+      assert.equal(clock.pending, 0)
+    }
   })
 
   it('waits no longer for a reader that has left', async () => {
