@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { SessionKeeper } from '../../../src/adapters/daemon/session-keeper.ts'
 import { observe } from '../../../src/core/event.ts'
 import { FakeClock } from '../../../src/testing/fake-clock.ts'
-import { ScriptedDaemon } from './scripted-daemon.ts'
+import { ScriptedDaemon, WELCOME } from './scripted-daemon.ts'
 
 function keeper({ random = 1 } = {}) {
   const clock = new FakeClock()
@@ -57,6 +57,23 @@ describe('SessionKeeper', () => {
       await clock.advance(clock.nextDelayMs ?? 0)
     }
     assert.deepEqual(waits, [100, 200, 400, 800, 1_600, 2_000, 2_000, 2_000, 2_000, 2_000])
+    await made.close()
+  })
+
+  it('waits no longer than two thirds of the grace that the daemon told of', async () => {
+    const { clock, daemon, keeper: made } = keeper()
+    daemon.greeting = { ...WELCOME, graceMs: 600 }
+    made.start()
+    await clock.advance(2_000)
+    daemon.refusing = true
+    daemon.last.end()
+    await clock.settle()
+    const waits: number[] = []
+    for (let attempt = 0; attempt < 5; attempt++) {
+      waits.push(clock.nextDelayMs ?? 0)
+      await clock.advance(clock.nextDelayMs ?? 0)
+    }
+    assert.deepEqual(waits, [50, 100, 200, 400, 400])
     await made.close()
   })
 
