@@ -39,10 +39,10 @@ describe('run', { timeout: 30_000 }, () => {
     assert.equal(messages.filter(line => /shop stops because of SIGTERM/.test(JSON.stringify(line))).length, 1)
   })
 
-  it('starts nothing when the settings of the log make no sense', async () => {
+  it('starts nothing when the settings of the log make no sense, and ends with EX_CONFIG', async () => {
     const { status, log } = await program(`${application}; await run(application)`, { ROPEWALK_LOG: 'loud' })
-    assert.equal(status, 1)
-    assert.match(log, /ERR_INVALID_LOG_SETTING/)
+    assert.equal(status, 78)
+    assert.match(log, /^InvalidLogSettingError: ROPEWALK_LOG is "loud": it must be one of/)
   })
 })
 

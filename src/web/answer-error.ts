@@ -12,8 +12,8 @@ export interface FailedExchange {
 
 /**
  * Answers with what a handler threw, as `{"error": {"code", "message"}}`. An error without a status becomes a bare 500, because its text
- * may be a secret, and the event `request.failed`. Headers that were set
- * for another answer are dropped; an answer that has begun is cut off, so that nobody takes it for a whole one.
+ * may be a secret, and the event `request.failed`. Headers and
+ * the status text that were set for another answer are dropped; an answer that has begun is cut off, so that nobody takes it for a whole one.
  */
 export function answerError({ request, response, status: given }: FailedExchange, error: unknown): void {
   if (response.destroyed && error instanceof ClientGoneError) return
@@ -24,6 +24,7 @@ export function answerError({ request, response, status: given }: FailedExchange
     return
   }
   for (const name of response.getHeaderNames()) if (name !== 'connection') response.removeHeader(name)
+  response.statusMessage = ''
   const headers = error instanceof HttpError ? error.headers : {}
   const shown = describe(status === undefined ? new InternalError() : error)
   sendJson(response, { error: shown }, { status: status ?? 500, headers })

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { endWith } from './end-with.ts'
 import { ClientGoneError } from './errors.ts'
 import { type PlainResponse, plainOf } from './fast-response.ts'
+import { type ResponseHead, writeHead } from './response-head.ts'
 
 /**
  * Sends `answer` as `response`. A body that is whole at once goes out in one piece with its length; any other is streamed no faster than
@@ -17,7 +18,8 @@ export async function sendResponse(answer: Response, response: ServerResponse): 
   }
   const { body } = answer
   if (body === null || response.req.method === 'HEAD') {
-    writeHead(answer, response)
+    const isEmpty = body === null && response.req.method !== 'HEAD' && answer.status !== 304
+    writeHead(response, headOf(answer), { bodyBytes: isEmpty ? 0 : undefined, isDecoded: isDecoded(answer) })
     response.end()
     await body?.cancel()
     return
@@ -36,17 +38,17 @@ function isResponse(answer: unknown): answer is Response {
   return answer instanceof Response || Object.prototype.toString.call(answer) === '[object Response]'
 }
 
-function sendPlain({ status, statusText, headers, body }: PlainResponse, response: ServerResponse): void {
-  const length = body === null ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength
-  const hasLength = headers.some(name => name.length === 14 && name.toLowerCase() === 'content-length')
-  const isBodiless = status === 204 || status === 304
-  response.writeHead(
-    status,
-    statusText,
-    hasLength || isBodiless ? [...headers] : [...headers, 'content-length', String(length)],
-  )
+function sendPlain(plain: PlainResponse, response: ServerResponse): void {
+  const { body } = plain
+  const isUntold = body === null && (response.req.method === 'HEAD' || plain.status === 304)
+  writeHead(response, plain, { bodyBytes: isUntold ? undefined : lengthOf(body) })
   if (body instanceof Uint8Array) endWith(response, body)
   else response.end(body ?? undefined)
+}
+
+function lengthOf(body: PlainResponse['body']): number {
+  if (body === null) return 0
+  return typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength
 }
 
 type BodyReader = ReadableStreamDefaultReader<Uint8Array>
@@ -55,18 +57,18 @@ type ReadResult = Awaited<ReturnType<BodyReader['read']>>
 async function sendBody(answer: Response, response: ServerResponse, reader: BodyReader): Promise<void> {
   const first = await reader.read()
   if (first.done) {
-    writeHead(answer, response, 0)
+    writeHead(response, headOf(answer), { bodyBytes: 0 })
     response.end()
     return
   }
   const pending = reader.read()
   const second = await ifAtOnce(pending)
   if (second?.done) {
-    writeHead(answer, response, first.value.byteLength)
+    writeHead(response, headOf(answer), { bodyBytes: first.value.byteLength, isDecoded: isDecoded(answer) })
     endWith(response, first.value)
     return
   }
-  writeHead(answer, response)
+  writeHead(response, headOf(answer), { isDecoded: isDecoded(answer) })
   await pump([first, pending], reader, response)
 }
 
@@ -106,10 +108,11 @@ function drained(response: ServerResponse): Promise<void> {
   return new Promise(resolve => response.once('drain', resolve))
 }
 
-function writeHead(answer: Response, response: ServerResponse, contentLength?: number): void {
-  const headers: string[] = []
-  for (const [name, value] of answer.headers) headers.push(name, value)
-  if (contentLength !== undefined && !answer.headers.has('content-length'))
-    headers.push('content-length', String(contentLength))
-  response.writeHead(answer.status, answer.statusText || undefined, headers)
+function headOf({ status, statusText, headers }: Response): ResponseHead {
+  return { status, statusText, headers: [...headers].flat() }
+}
+
+/** What came out of a `fetch` says still how it was encoded on its way, and how long it was then. */
+function isDecoded({ url, headers }: Response): boolean {
+  return url !== '' && headers.has('content-encoding')
 }

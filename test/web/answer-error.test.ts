@@ -33,6 +33,12 @@ describe('answerError', () => {
     assert.match(await response.text(), /ERR_INTERNAL/)
   })
 
+  it('drops the status text of an answer whose head could not be written', async t => {
+    const url = await serveNode(t, (_, response) => response.writeHead(200, 'Fine', { 'x-a': 'one\r\ntwo' }))
+    const response = await fetch(url)
+    assert.deepEqual([response.status, response.statusText], [500, 'Internal Server Error'])
+  })
+
   it('has nothing to say when the client is gone', async t => {
     const events = webFailures(t)
     const url = await serveNode(t, (request, response) => {
