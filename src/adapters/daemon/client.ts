@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { abortable, TimeLimit, timeLimit, type Abortable } from '../../core/abort.ts'
-import { RegistryUnavailableError } from '../../discovery/errors.ts'
+import { abortable, TimeLimit, type Abortable } from '../../core/abort.ts'
+import { RegistryClosedError, RegistryUnavailableError } from '../../discovery/errors.ts'
 import type { HelloMessage, InstanceKey } from '../../protocol/client-message.ts'
 import { PROTOCOL_VERSION } from '../../protocol/protocol.ts'
 import type {
@@ -83,14 +83,14 @@ export class SessionClient {
   async request(body: RequestBody, options: RequestOptions): Promise<Answer> {
     options.signal?.throwIfAborted()
     this.start()
-    using limit = timeLimit(this.#options.clock, this.#waitMs(options), { signal: this.#orClosed(options.signal) })
+    const waitMs = this.#waitMs(options)
     const request = this.#requests.add(body, options.onDone)
+    const limit = this.#options.clock.schedule(waitMs, () => request.reject(this.#unavailable(waitMs)))
     this.post(request.message)
     try {
-      return await abortable(request.answer, limit.signal)
-    } catch (error) {
-      throw error instanceof TimeLimit && !options.signal?.aborted ? this.#unavailable(error) : error
+      return await abortable(request.answer, options.signal)
     } finally {
+      limit.cancel()
       this.#requests.forget(request)
     }
   }
@@ -102,7 +102,9 @@ export class SessionClient {
 
   /** Says goodbye, so that what this session holds ends now, and lets everything go. A second call joins the first. */
   async close(): Promise<void> {
-    await this.#keeper.close()
+    const closed = this.#keeper.close()
+    this.#requests.fail(new RegistryClosedError())
+    await closed
   }
 
   #waitMs({ limitMs, patient = false }: RequestOptions): number {
@@ -110,12 +112,8 @@ export class SessionClient {
     return Math.min(limitMs, this.#options.outageMs - this.#keeper.outMs)
   }
 
-  #orClosed(signal: AbortSignal | undefined): AbortSignal {
-    const { closing } = this.#keeper
-    return signal ? AbortSignal.any([signal, closing]) : closing
-  }
-
-  #unavailable(error: TimeLimit): RegistryUnavailableError {
+  #unavailable(waitMs: number): RegistryUnavailableError {
+    const error = new TimeLimit(waitMs)
     const cause = this.#keeper.session ? error : (this.#keeper.lastError ?? error)
     return new RegistryUnavailableError(this.#options.registry, { cause })
   }

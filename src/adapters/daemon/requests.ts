@@ -56,6 +56,11 @@ export class Requests {
     this.#pending.delete(request.message.seq)
   }
 
+  /** There will be no answers any more. */
+  fail(error: Error): void {
+    for (const request of this.#pending.values()) request.reject(error)
+  }
+
   /** To be sent again on a new connection. */
   messages(): RequestMessage[] {
     return [...this.#pending.values()].map(request => request.message)

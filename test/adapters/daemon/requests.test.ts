@@ -39,6 +39,13 @@ describe('Requests', () => {
     assert.equal(done, true)
   })
 
+  it('fails all that wait', async () => {
+    const requests = new Requests()
+    const answers = [1, 2].map(() => requests.add({ type: 'renew' }, undefined).answer)
+    requests.fail(new Error('closed'))
+    for (const answer of answers) await assert.rejects(answer, /closed/)
+  })
+
   it('ignores answers that nobody waits for', () => {
     new Requests().settle({ type: 'ok', seq: 99 })
   })
