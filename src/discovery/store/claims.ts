@@ -2,6 +2,7 @@ import type { Instance, InstanceStatus } from '../instance.ts'
 import { sameInstance } from '../same-instance.ts'
 import { canonical } from './canonical.ts'
 import type { ChangeKind, DepartureCause } from './change.ts'
+import { instanceBytes } from './instance-bytes.ts'
 import { STORE_LIMITS, StoreLimitError } from './limits.ts'
 import type { Claim, Owner, OwnerKind } from './owner.ts'
 import type { Rosters } from './rosters.ts'
@@ -63,8 +64,9 @@ export class Claims {
     return claim
   }
 
-  /** Writes what its holder registers anew, which is also the way back from draining. Without a change if it says the same. */
+  /** Writes what its holder registers anew, which is also the way back from draining. Without a change if it says the same. Throws `StoreLimitError`. */
   rewrite(claim: Claim, instance: Instance, ttlMs: number): void {
+    this.#requireBytes(instance, claim.instance)
     const kind = claim.drainRevision > 0 ? 'ready' : 'updated'
     claim.drainRevision = 0
     claim.ttlMs = ttlMs
@@ -72,7 +74,9 @@ export class Claims {
     this.#init.journal?.written(claim)
   }
 
+  /** Throws `StoreLimitError`. */
   update(claim: Claim, instance: Instance): void {
+    this.#requireBytes(instance, claim.instance)
     this.#write(claim, instance, 'updated')
     this.#init.journal?.written(claim)
   }
@@ -107,17 +111,20 @@ export class Claims {
     const { owner, instance, number } = claim
     const existing = this.#init.rosters.find(instance.serviceName, instance.id)
     if (!existing) this.#requireRoom(owner, instance)
+    this.#requireBytes(instance, existing?.instance)
     this.#lastNumber = Math.max(this.#lastNumber, number)
     owner.claims.add(claim)
     this.#count++
     if (existing) this.#release(existing)
     this.#init.rosters.put(claim, existing ? 'replaced' : kind)
+    this.#init.rosters.weigh(instance.serviceName, instanceBytes(instance))
     existing?.owner.onLost(existing, 'replaced')
   }
 
   #write(claim: Claim, instance: Instance, kind: ChangeKind): void {
     const next = canonical(instance, kind === 'ready' ? 'ready' : claim.instance.status)
     if (sameInstance(claim.instance, next)) return
+    this.#init.rosters.weigh(next.serviceName, instanceBytes(next) - instanceBytes(claim.instance))
     claim.instance = next
     this.#init.rosters.put(claim, kind)
   }
@@ -126,8 +133,14 @@ export class Claims {
     claim.gone = true
     claim.owner.claims.delete(claim)
     this.#count--
+    this.#init.rosters.weigh(claim.instance.serviceName, -instanceBytes(claim.instance))
     this.#init.journal?.removed(claim)
     this.#init.onReleased(claim.owner)
+  }
+
+  #requireBytes(instance: Instance, former: Instance | undefined): void {
+    const formerBytes = former ? instanceBytes(former) : 0
+    this.#init.rosters.requireBytes(instance.serviceName, instanceBytes(instance) - formerBytes)
   }
 
   #requireRoom(owner: Owner, { serviceName }: Instance): void {

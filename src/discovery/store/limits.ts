@@ -6,6 +6,8 @@ export const STORE_LIMITS = {
   services: 200_000,
   /** Instances of one service. */
   serviceInstances: 200_000,
+  /** Bytes of all instances of one service, as `instanceBytes` counts: its whole set goes in one message of the session protocol. */
+  serviceBytes: 48 * 1024 * 1024,
   /** Instances in all. */
   instances: 1_000_000,
   /** Instances of one owner. */

@@ -24,6 +24,8 @@ export class Roster {
   readonly serviceName: string
   readonly log: ChangeLog
   revision: number
+  /** What its instances take together, see `instanceBytes`. */
+  bytes = 0
   /** Whether an instance of this name was ever registered, as far as is remembered. */
   known = false
   #clock: Clock

@@ -151,6 +151,19 @@ export class Rosters {
     }
   }
 
+  /** Throws `StoreLimitError` if the instances of this service may not take so many bytes more. */
+  requireBytes(serviceName: string, bytes: number): void {
+    const total = (this.#rosters.get(serviceName)?.bytes ?? 0) + bytes
+    if (bytes <= 0 || total <= STORE_LIMITS.serviceBytes) return
+    throw new StoreLimitError(`bytes of instances of "${serviceName}"`, STORE_LIMITS.serviceBytes)
+  }
+
+  /** Notes that the instances of a service, which is there, take so many bytes more (or less). */
+  weigh(serviceName: string, bytes: number): void {
+    const roster = this.#rosters.get(serviceName)
+    if (roster) roster.bytes += bytes
+  }
+
   /** Notes what happened to an instance that is there (from now on). Returns the new revision. */
   put(claim: Claim, kind: ChangeKind): number {
     const roster = this.#obtain(claim.instance.serviceName)

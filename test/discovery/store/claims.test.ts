@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Claims } from '../../../src/discovery/store/claims.ts'
+import { instanceBytes } from '../../../src/discovery/store/instance-bytes.ts'
+import { STORE_LIMITS, StoreLimitError } from '../../../src/discovery/store/limits.ts'
 import { Owner } from '../../../src/discovery/store/owner.ts'
 import { Rosters } from '../../../src/discovery/store/rosters.ts'
 import { FakeClock } from '../../../src/testing/fake-clock.ts'
@@ -33,6 +35,28 @@ describe('Claims', () => {
     const claim = claims.enter(one, users('a'), 1_000)
     assert.deepEqual([claims.count, [...one.claims], rosters.find('users', 'a')], [1, [claim], claim])
     assert.deepEqual(told(), ['1 written'])
+  })
+
+  it('of one service take no more bytes than its set may have in a message, however they come to it', () => {
+    const { claims, owner } = claimsInHand()
+    const one = owner('one')
+    const metadata = { filling: 'x'.repeat(65_000) }
+    const count = Math.floor(STORE_LIMITS.serviceBytes / instanceBytes(users('10000', { metadata })))
+    const entered = Array.from({ length: count }, (_, at) =>
+      claims.enter(one, users(`${10_000 + at}`, { metadata }), 1),
+    )
+    const small = claims.enter(one, users('small'), 1)
+    const [first] = entered
+    assert.ok(first)
+    assert.throws(() => claims.enter(one, users('b', { metadata }), 1), StoreLimitError)
+    assert.throws(() => claims.update(small, users('small', { metadata })), StoreLimitError)
+    assert.throws(() => claims.rewrite(small, users('small', { metadata }), 1), StoreLimitError)
+    claims.update(first, users('10000'))
+    claims.update(small, users('small', { metadata }))
+    claims.remove(small, 'revoked')
+    claims.enter(owner('two'), users('10001', { metadata }), 1)
+    claims.enter(one, users('b', { metadata }), 1)
+    assert.throws(() => claims.enter(one, users('c', { metadata }), 1), StoreLimitError)
   })
 
   it('leave all of them, once', () => {
