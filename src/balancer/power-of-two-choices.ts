@@ -33,10 +33,11 @@ export class PowerOfTwoChoices implements Balancer {
     const { length } = candidates
     if (length < 2) return candidates[0]
     const drawn = this.#random.next() * length
-    const first = Math.floor(drawn)
-    const second = Math.floor((drawn - first) * (length - 1)) // What a draw leaves behind the point is a draw again.
+    const first = Math.trunc(drawn)
+    const ahead = 1 + Math.trunc((drawn - first) * (length - 1)) // What a draw leaves behind the point is a draw again.
+    const second = first + ahead
     const a = candidates[first] as C
-    const b = candidates[second < first ? second : second + 1] as C
+    const b = candidates[second < length ? second : second - length] as C
     return b.load.cost(b.pending) * a.weight < a.load.cost(a.pending) * b.weight ? b : a
   }
 

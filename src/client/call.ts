@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts'
 import { Attempt, type AttemptOwner } from './attempt.ts'
 import type { EjectionReason } from './ejections.ts'
 import { AttemptTimeoutError, InstanceRefusedError, RequestTimeoutError, type ConnectionLostError } from './errors.ts'
+import type { Timed } from './in-flight.ts'
 import type { Peer } from './peer.ts'
 import type { Settings } from './settings.ts'
 
@@ -33,7 +34,8 @@ type RawHeaders = Exclude<Dispatcher.DispatchController['rawHeaders'], undefined
  * One request, from when it is made until it is answered or has failed for good: a series of attempts of which the caller sees only the
  * last. Towards the caller it is the controller of undici's dispatch protocol.
  */
-export class Call implements AttemptOwner {
+export class Call implements AttemptOwner, Timed {
+  place = -1
   rawHeaders: RawHeaders = null
   rawTrailers: RawHeaders = null
   readonly options: Dispatcher.DispatchOptions

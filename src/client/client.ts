@@ -94,7 +94,8 @@ export class Client extends BaseService {
   request(url: string | URL, options: ClientRequestOptions = {}): Promise<Dispatcher.ResponseData> {
     try {
       const method = options.method ?? (options.body ? 'PUT' : 'GET')
-      return this.dispatcher.request({ ...options, ...requestTarget(url), method })
+      const { origin, path } = requestTarget(url)
+      return this.dispatcher.request({ ...options, origin, path, method })
     } catch (error) {
       return Promise.reject(error)
     }

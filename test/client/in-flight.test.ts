@@ -6,7 +6,7 @@ import { FakeClock } from '../../src/testing/index.ts'
 
 function member(): Timed & { looks: number[] } {
   const looks: number[] = []
-  return { looks, checkTime: now => void looks.push(now) }
+  return { place: -1, looks, checkTime: now => void looks.push(now) }
 }
 
 /** How far the process lags behind its timers. */
