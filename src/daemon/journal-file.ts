@@ -11,6 +11,9 @@ import { JournalError } from './errors.ts'
 /** Changes of the tables raise it; a file of another one is not touched. */
 const FORMAT = 1
 
+/** SQLITE_BUSY. */
+const BUSY_CODE = 5
+
 /** SQLITE_CORRUPT and SQLITE_NOTADB. */
 const CORRUPT_CODES: ReadonlySet<number> = new Set([11, 26])
 
@@ -124,8 +127,9 @@ export class JournalFile {
       return action()
     } catch (cause) {
       if (cause instanceof JournalError) throw cause
-      const { message } = cause as Error
-      throw new JournalError(this.path, `${problem} (${message}): see to the disk and its rights`, { cause })
+      const { message, errcode } = cause as Error & { errcode?: number }
+      const advice = errcode === BUSY_CODE ? 'another daemon has it open' : 'see to the disk and its rights'
+      throw new JournalError(this.path, `${problem} (${message}): ${advice}`, { cause })
     }
   }
 }

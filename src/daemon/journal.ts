@@ -29,7 +29,8 @@ export interface JournalInit {
  * the time: those who come while the disk is busy share the next one, and the slower the disk, the more of them.
  *
  * Where the disk refuses (full, gone), what cannot be kept is undone in the Store: an instance just registered is taken out again, one just
- * changed is as before. What was removed stays removed, what was marked draining stays so, and both are written later.
+ * changed is as before. What was removed stays removed, what was marked draining stays so, and both are written later; so is everything
+ * where the disk cannot even be read, for then nobody knows what was kept.
  */
 export class Journal implements LeaseJournal, Durability {
   #init: JournalInit
@@ -122,8 +123,8 @@ export class Journal implements LeaseJournal, Durability {
 
   #undo(store: Store, claims: readonly Claim[]): void {
     for (const claim of claims) {
-      const kept = this.#init.file.claim(claim.number)
-      if (kept && !claim.gone) store.leases.revert(claim, kept)
+      const kept = this.#kept(claim)
+      if (typeof kept === 'object' && !claim.gone) store.leases.revert(claim, kept)
       if (kept || claim.gone) this.#pending.add(claim)
       else store.leases.evict(claim, 'unstored')
     }
@@ -131,6 +132,15 @@ export class Journal implements LeaseJournal, Durability {
       this.#retry = undefined
       this.commit()
     })
+  }
+
+  #kept({ number }: Claim): LeaseRecord | 'unreadable' | undefined {
+    try {
+      return this.#init.file.claim(number)
+    } catch (error) {
+      if (error instanceof JournalError) return 'unreadable'
+      throw error
+    }
   }
 
   #tellHealth(error?: JournalError): void {

@@ -5,6 +5,7 @@ import { JournalError } from '../../src/daemon/errors.ts'
 import { type JournalBatch, JournalFile } from '../../src/daemon/journal-file.ts'
 import { Journal } from '../../src/daemon/journal.ts'
 import { Turn } from '../../src/daemon/turn.ts'
+import type { LeaseRecord } from '../../src/discovery/store/claims.ts'
 import { Store } from '../../src/discovery/store/store.ts'
 import { FakeClock } from '../../src/testing/fake-clock.ts'
 import { users } from '../discovery/store/instances.ts'
@@ -13,12 +14,18 @@ import { temporaryFolder } from './temporary-folder.ts'
 /** A file whose disk can be made full, and that counts its commits. */
 class FillableFile extends JournalFile {
   full = false
+  unreadable = false
   commits = 0
 
   override write(batch: JournalBatch): void {
     if (this.full) throw new JournalError(this.path, 'cannot be written (disk is full)')
     super.write(batch)
     this.commits++
+  }
+
+  override claim(number: number): LeaseRecord | undefined {
+    if (this.unreadable) throw new JournalError(this.path, 'cannot be read (disk I/O error)')
+    return super.claim(number)
   }
 }
 
@@ -155,6 +162,20 @@ describe('Journal', () => {
       assert.deepEqual(onDisk(), ['b'])
       assert.equal(file.claim(drained.number)?.draining, true)
       assert.deepEqual(health, ['ERR_JOURNAL', undefined])
+    })
+
+    it('keeps everything to be written later where it cannot even be read', async t => {
+      const { clock, file, leases, owner, kept, onDisk, lost, rosters } = await journalled(t)
+      const claim = leases.register(owner, users('a'), 1_000)
+      await kept()
+      file.full = file.unreadable = true
+      leases.update(claim, { weight: 2 })
+      leases.register(owner, users('b'), 1_000)
+      assert.equal((await kept())?.code, 'ERR_JOURNAL')
+      assert.deepEqual([lost, rosters.set('users').instances.map(({ id }) => id)], [[], ['a', 'b']])
+      file.full = file.unreadable = false
+      await clock.advance(1_000)
+      assert.deepEqual(onDisk(), ['a', 'b'])
     })
 
     it('goes on where it was when there is room again', async t => {
