@@ -4,13 +4,18 @@ import { inOrder, orderDown } from './order.ts'
 import type { PhaseDown } from './phase.ts'
 import type { Tree } from './tree.ts'
 
+/** The part of a deadline that draining may take, so that what is in flight has the rest of it to finish. */
+export const DRAIN_SHARE = 0.5
+
+/** When each phase of a way down has to come to an end: what is left of it then is to be given up, or destroyed. */
+export type DescentLimits = Readonly<Record<PhaseDown, AbortSignal>>
+
 /** What one way down is told, and what it finds. */
 export interface Descent {
   readonly tree: Tree
   /** Those of the tree that are to be down. */
   readonly nodes: ReadonlySet<ServiceNode>
-  /** Aborts at the deadline: what is left is to be destroyed. */
-  readonly signal: AbortSignal
+  readonly limits: DescentLimits
   /** What went wrong; whatever does, no node is skipped. */
   readonly failures: ServiceFailure[]
 }
@@ -49,9 +54,9 @@ function childrenOf(node: ServiceNode, { tree }: Descent): readonly ServiceNode[
   return tree.get(node) ?? []
 }
 
-async function leave(node: ServiceNode, phase: PhaseDown, { signal, failures }: Descent): Promise<void> {
+async function leave(node: ServiceNode, phase: PhaseDown, { limits, failures }: Descent): Promise<void> {
   try {
-    await node.hooks.run(phase, signal)
+    await node.hooks.run(phase, limits[phase])
   } catch (error) {
     node.error ??= error
     failures.push({ path: node.path, error })

@@ -1,6 +1,6 @@
 import { timeLimit } from '../core/abort.ts'
 import { type Ascent, ascend } from './ascent.ts'
-import { descend } from './descent.ts'
+import { DRAIN_SHARE, descend, type DescentLimits } from './descent.ts'
 import { type ServiceFailure, StartFailedError, StopFailedError } from './errors.ts'
 import type { ServiceNode } from './node.ts'
 import type { StartOptions, StopOptions } from './service.ts'
@@ -44,9 +44,9 @@ export async function lowerNode(node: ServiceNode): Promise<void> {
 
 /** The way up as part of a transition whose turn has come. When it fails, what it entered is taken down again, in reverse. */
 export async function goUp(node: ServiceNode, transition: Transition): Promise<void> {
-  const { tree, givenUp, deadline } = transition
+  const { tree, givenUp, limits } = transition
   const entered = new Set<ServiceNode>()
-  const undo = (top: ServiceNode) => undoWithin(top, { tree, nodes: entered, signal: deadline })
+  const undo = (top: ServiceNode) => undoWithin(top, { tree, nodes: entered, limits })
   await clear(transition)
   const dismiss = async (failed: ServiceNode) => void (await undo(failed))
   const ascent: Ascent = { tree, signal: givenUp, entered, dismissed: new Map(), dismiss }
@@ -62,9 +62,9 @@ export async function goUp(node: ServiceNode, transition: Transition): Promise<v
 }
 
 /** The way down as part of a transition whose turn has come. Rejects with `StopFailedError` when all are down that could be. */
-export async function goDown(node: ServiceNode, { tree, deadline }: Transition): Promise<void> {
+export async function goDown(node: ServiceNode, { tree, limits }: Transition): Promise<void> {
   const failures: ServiceFailure[] = []
-  await descend(node, { tree, nodes: new Set(tree.keys()), signal: deadline, failures })
+  await descend(node, { tree, nodes: new Set(tree.keys()), limits, failures })
   if (failures.length > 0) throw new StopFailedError(failures)
 }
 
@@ -85,10 +85,10 @@ function downward(top: ServiceNode, tree: Tree): Transition {
 }
 
 /** Forgets earlier failures, and takes down what failed at run time and was not taken down yet. */
-async function clear({ tree, deadline }: Transition): Promise<void> {
+async function clear({ tree, limits }: Transition): Promise<void> {
   for (const node of tree.keys()) {
     if (node.status !== 'failed') continue
-    if (node.reached !== undefined) await undoWithin(node, { tree, nodes: new Set(tree.keys()), signal: deadline })
+    if (node.reached !== undefined) await undoWithin(node, { tree, nodes: new Set(tree.keys()), limits })
     node.error = undefined
   }
 }
@@ -96,12 +96,13 @@ async function clear({ tree, deadline }: Transition): Promise<void> {
 /** Takes down those of `nodes` that are below `top`, with it. Attempts to start single ones again end with that. */
 async function undoWithin(
   top: ServiceNode,
-  part: { tree: Tree; nodes: ReadonlySet<ServiceNode>; signal: AbortSignal },
+  part: { tree: Tree; nodes: ReadonlySet<ServiceNode>; limits: DescentLimits },
 ): Promise<readonly ServiceFailure[]> {
   endRecoveriesBelow(top, part.tree)
-  using limit = timeLimit(top.clock, top.deadlineMs, part)
+  using drain = timeLimit(top.clock, top.deadlineMs * DRAIN_SHARE, { signal: part.limits.drain })
+  using stop = timeLimit(top.clock, top.deadlineMs, { signal: part.limits.stop })
   const failures: ServiceFailure[] = []
-  await descend(top, { ...part, signal: limit.signal, failures })
+  await descend(top, { ...part, limits: { drain: drain.signal, stop: stop.signal }, failures })
   return failures
 }
 

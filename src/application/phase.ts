@@ -11,7 +11,7 @@ export type Phase = PhaseUp | PhaseDown
 export interface PhaseContext {
   /**
    * On the way up it aborts when the start is given up: settle soon, `onStop` follows. On the way down it aborts at the deadline (at once,
-   * when that has passed already): destroy what is left. A hook that has not settled a second later is abandoned and named in the error.
+   * when that has passed already), for a drain at half of it, so that what is in flight has the rest to finish: destroy what is left. A hook that has not settled a second later is abandoned and named in the error.
    */
   readonly signal: AbortSignal
 }

@@ -1,5 +1,6 @@
 import { abortable, TimeLimit } from '../core/abort.ts'
 import type { Timer } from '../core/clock.ts'
+import { DRAIN_SHARE, type DescentLimits } from './descent.ts'
 import type { ServiceNode } from './node.ts'
 import type { Tree } from './tree.ts'
 import { Turn } from './turn.ts'
@@ -27,6 +28,7 @@ export class Transition extends Turn {
   readonly tree: Tree
   readonly #done: Promise<void>
   readonly #givenUp = new AbortController()
+  readonly #drainLimit = new AbortController()
   readonly #deadline = new AbortController()
   readonly #timers: Timer[] = []
   #callers = 0
@@ -45,9 +47,9 @@ export class Transition extends Turn {
     return this.#givenUp.signal
   }
 
-  /** Aborts when its way down has to come to an end. */
-  get deadline(): AbortSignal {
-    return this.#deadline.signal
+  /** Abort when its way down has to come to an end. */
+  get limits(): DescentLimits {
+    return { drain: this.#drainLimit.signal, stop: this.#deadline.signal }
   }
 
   /**
@@ -72,20 +74,30 @@ export class Transition extends Turn {
   }
 
   /**
-   * Sets the limit of its way down to `deadlineMs` from now, unless there is an earlier one. When it passes while this waits for its turn,
+   * Sets the limit of its way down to `deadlineMs` from now, unless there is an earlier one, and that of draining to half of it. When it passes while this waits for its turn,
    * those ahead that are on behalf of what this covers are hurried too: ways up are given up, ways down destroy what is left.
    */
   limit(deadlineMs: number): void {
-    this.#timers.push(this.top.clock.schedule(deadlineMs, () => this.#hurry(new TimeLimit(deadlineMs))))
+    const { clock } = this.top
+    const drainMs = deadlineMs * DRAIN_SHARE
+    this.#timers.push(
+      clock.schedule(drainMs, () => this.#drainLimit.abort(new TimeLimit(drainMs))),
+      clock.schedule(deadlineMs, () => this.#hurry(new TimeLimit(deadlineMs))),
+    )
   }
 
   #hurry(reason: TimeLimit): void {
-    this.#deadline.abort(reason)
+    this.#endDown(reason)
     for (const turn of this.ahead) {
       if (!(turn instanceof Transition) || !this.covers(turn.top)) continue
       if (turn.direction === 'up' || turn.direction === 'join') turn.#givenUp.abort(reason)
-      turn.#deadline.abort(reason)
+      turn.#endDown(reason)
     }
+  }
+
+  #endDown(reason: TimeLimit): void {
+    this.#drainLimit.abort(reason)
+    this.#deadline.abort(reason)
   }
 
   async #run(body: TransitionInit['body'], onFailure: TransitionInit['onFailure']): Promise<void> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { ServiceHungError, StartFailedError, StopFailedError } from '../../src/application/errors.ts'
+import type { PhaseContext } from '../../src/application/phase.ts'
 import { FakeClock } from '../../src/testing/fake-clock.ts'
 import { hang, type Journal, Probe, waitForAbort } from './probe.ts'
 
@@ -144,6 +145,25 @@ describe('BaseService', () => {
     await clock.advance(1)
     await stopped
     assert.equal(service.status, 'stopped')
+    assert.equal(clock.pending, 0)
+  })
+
+  it('may drain for half of the deadline only, so that work in flight has the rest', async () => {
+    const clock = new FakeClock()
+    const aborts: [string, number][] = []
+    const untilTime = (phase: string) => (context: PhaseContext) =>
+      waitForAbort(context).catch(() => void aborts.push([phase, clock.now() - from]))
+    const service = new Probe('web', [], { clock, drain: untilTime('drain'), stop: untilTime('stop') })
+    await service.start()
+    const from = clock.now()
+    const stopped = service.stop({ deadlineMs: 500 })
+    await clock.advance(250)
+    await clock.advance(250)
+    await stopped
+    assert.deepEqual(aborts, [
+      ['drain', 250],
+      ['stop', 500],
+    ])
     assert.equal(clock.pending, 0)
   })
 

@@ -7,7 +7,8 @@ import { nodeOf } from '../../src/application/node-of.ts'
 import { treeOf } from '../../src/application/tree.ts'
 import { type Journal, Probe } from './probe.ts'
 
-const signal = new AbortController().signal
+const { signal } = new AbortController()
+const limits = { drain: signal, stop: signal }
 
 describe('descend', () => {
   it('drains all before it stops any, and stops in reverse', async () => {
@@ -16,7 +17,7 @@ describe('descend', () => {
     const root = new MultiService('app', [new Probe('db', journal), new Probe('web', journal, slow)])
     await root.start()
     const tree = treeOf(nodeOf(root))
-    await descend(nodeOf(root), { tree, nodes: new Set(tree.keys()), signal, failures: [] })
+    await descend(nodeOf(root), { tree, nodes: new Set(tree.keys()), limits, failures: [] })
     assert.deepEqual(journal.slice(6), ['drain db', 'drain web', 'stop web', 'stop db'])
     assert.equal(nodeOf(root).reached, undefined)
   })
@@ -25,7 +26,7 @@ describe('descend', () => {
     const web = new Probe('web')
     const root = new MultiService('app', [new Probe('db'), new MultiService('group', [web])])
     await root.start()
-    await descend(nodeOf(root), { tree: treeOf(nodeOf(root)), nodes: new Set([nodeOf(web)]), signal, failures: [] })
+    await descend(nodeOf(root), { tree: treeOf(nodeOf(root)), nodes: new Set([nodeOf(web)]), limits, failures: [] })
     assert.deepEqual([root.find('db')?.status, root.find('group')?.status, web.status], ['ready', 'ready', 'stopped'])
     await root.stop()
   })
@@ -37,7 +38,7 @@ describe('descend', () => {
     await root.start()
     const tree = treeOf(nodeOf(root))
     const failures: ServiceFailure[] = []
-    await descend(nodeOf(root), { tree, nodes: new Set(tree.keys()), signal, failures })
+    await descend(nodeOf(root), { tree, nodes: new Set(tree.keys()), limits, failures })
     assert.deepEqual(
       failures.map(({ path, error }) => [path, (error as Error).message]),
       [

@@ -4,7 +4,7 @@ import { inspect } from '../../src/application/inspect.ts'
 import { MultiService } from '../../src/application/multi-service.ts'
 import { observe, type RopewalkEvent } from '../../src/core/event.ts'
 import { FakeClock } from '../../src/testing/fake-clock.ts'
-import { type Journal, Probe } from './probe.ts'
+import { type Journal, Probe, waitForAbort } from './probe.ts'
 
 /** Waits are half of their ceiling. */
 const random = { next: () => 0.5 }
@@ -205,5 +205,62 @@ describe('a MultiService whose child fails', () => {
         ['service.failed', '/app'],
       ],
     )
+  })
+})
+
+/** A tree of three levels: what is in the inner group is started again after 50 ms, the groups themselves after 500. */
+async function nested() {
+  const clock = new FakeClock()
+  const [web, db] = [new Probe('web'), new Probe('db')]
+  const slow = { delayMsMin: 1_000, delayMsMax: 1_000 }
+  const group = new FailingGroup('group', [web, db], { random, restart: { delayMsMin: 100, delayMsMax: 100 } })
+  const outer = new FailingGroup('outer', [group], { random, restart: slow })
+  const root = new MultiService('app', [outer], { clock, random, restart: slow })
+  await root.start()
+  return { clock, root, outer, group, web, db }
+}
+
+class FailingGroup extends MultiService {
+  override fail(error: unknown): void {
+    super.fail(error)
+  }
+}
+
+describe('a MultiService that is taken down because it failed', () => {
+  it('starts none of its children again before it is started again itself', async () => {
+    const { clock, root, group, web } = await nested()
+    web.fail(new Error('lost'))
+    await clock.settle()
+    group.fail(new Error('lost as well'))
+    await clock.advance(400)
+    assert.deepEqual([group.status, web.status, inspect(web).restarts], ['failed', 'failed', 0])
+    await clock.advance(100)
+    assert.deepEqual([root.status, web.status], ['ready', 'ready'])
+    await root.stop()
+    assert.equal(clock.pending, 0)
+  })
+
+  it('starts none of those again that fail while an attempt to start it is undone', async () => {
+    const { clock, root, outer, group, web, db } = await nested()
+    db.hooks = {
+      start: async context => {
+        await waitForAbort(context).catch(() => {})
+        await clock.settle()
+        web.fail(new Error('lost while it was given up'))
+        throw new Error('given up')
+      },
+    }
+    group.fail(new Error('lost'))
+    await clock.advance(500)
+    assert.deepEqual([web.status, db.status], ['ready', 'starting'])
+    outer.fail(new Error('lost as well'))
+    db.hooks = {}
+    while (outer.status !== 'failed' || web.status !== 'failed') await clock.advance(1)
+    await clock.advance(400)
+    assert.deepEqual([outer.status, web.status, inspect(web).restarts], ['failed', 'failed', 0])
+    await clock.advance(1_000)
+    assert.deepEqual([root.status, web.status], ['ready', 'ready'])
+    await root.stop()
+    assert.equal(clock.pending, 0)
   })
 })

@@ -17,7 +17,7 @@ function transition(node: ServiceNode, body: (current: Transition) => Promise<vo
 }
 
 /** A body that goes on until the transition is given up or its deadline passes, and says which. */
-async function untilTold({ givenUp, deadline }: Transition): Promise<void> {
+async function untilTold({ givenUp, limits: { stop: deadline } }: Transition): Promise<void> {
   await new Promise((_, reject) => {
     givenUp.addEventListener('abort', () => reject(new Error('given up')))
     deadline.addEventListener('abort', () => reject(new Error('out of time')))
@@ -69,7 +69,7 @@ describe('Transition', () => {
   it('hurries, at its deadline, those ahead of it', async () => {
     const { node, clock } = world()
     const ahead = transition(node, untilTold)
-    const behind = transition(node, ({ deadline }) => {
+    const behind = transition(node, ({ limits: { stop: deadline } }) => {
       assert.equal(deadline.reason.name, 'TimeoutError')
       return Promise.resolve()
     })

@@ -59,14 +59,20 @@ for (const [name, Maker] of Object.entries(MAKERS)) {
   })
 }
 
+/** Makes an answer of ten bytes, in two pieces, that claims to have `length`. */
+function claiming(length: string): () => Response {
+  return () =>
+    new Response(ReadableStream.from([Buffer.from('hello'), Buffer.from('world')]), {
+      headers: { 'content-length': length },
+    })
+}
+
 describe('writeHead', () => {
   it('keeps the length given for a stream, and cuts off one that does not keep it', async t => {
     const events = webFailures(t)
-    const stream = () => ReadableStream.from([Buffer.from('hello'), Buffer.from('world')])
-    const answer = (length: string) => () => new Response(stream(), { headers: { 'content-length': length } })
-    assert.match(await exchange(t, answer('10')), /content-length: 10\r\n.*helloworldHTTP/is)
+    assert.match(await exchange(t, claiming('10')), /content-length: 10\r\n.*helloworldHTTP/is)
     for (const length of ['3', '30']) {
-      const client = await RawClient.open(t, urlOf(await serve(t, answer(length))))
+      const client = await RawClient.open(t, urlOf(await serve(t, claiming(length))))
       client.send('GET / HTTP/1.1\nHost: x\n\nGET / HTTP/1.1\nHost: x\n\n')
       await client.ends()
       assert.doesNotMatch(client.received, /world.*HTTP/s)
