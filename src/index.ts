@@ -8,6 +8,7 @@ export {
   NotAChildError,
   RestartLimitError,
   type ServiceFailure,
+  SelfWaitError,
   ServiceHungError,
   StartFailedError,
   StopFailedError,

@@ -18,7 +18,8 @@ export interface BaseServiceOptions {
 /**
  * A Service to extend: override the hooks that matter, each may return a promise. The way up is `onBind` → `onStart` → `onRegister`, the way
  * down `onDrain` → `onStop`; a tree goes through each phase as a whole. Never two hooks of one service run at once, unless one of them was
- * abandoned because it hung. A hook must not wait for a change of the tree it is part of, which waits for the hook.
+ * abandoned because it hung. A hook cannot start, add, remove or move anything
+ * of the tree it is part of, because that would wait for the hook: it rejects with `SelfWaitError`. It may ask for a stop, but not wait for it.
  */
 export abstract class BaseService implements NodeOwner {
   readonly name: string

@@ -53,6 +53,20 @@ export class ServiceHungError extends RopewalkError {
   }
 }
 
+/** A hook asked for a change of the tree that waits for the hook. */
+export class SelfWaitError extends RopewalkError {
+  readonly code = 'ERR_SELF_WAIT'
+  /** Whose hook. */
+  readonly path: string
+
+  constructor(path: string, phase: Phase) {
+    super(
+      `The ${phase} hook of ${path} asks for a change of the tree whose change it is part of, which could not begin before the hook ends: ask when it has ended`,
+    )
+    this.path = path
+  }
+}
+
 /** A service failed more often than its parent's restart policy allows. */
 export class RestartLimitError extends RopewalkError {
   readonly code = 'ERR_RESTART_LIMIT'

@@ -1,6 +1,8 @@
 import type { Clock, Timer } from '../core/clock.ts'
 import { ServiceHungError } from './errors.ts'
 import type { Phase, PhaseContext } from './phase.ts'
+import { withinHook } from './self-wait.ts'
+import type { Turn } from './turn.ts'
 
 /** How long a hook may take to settle after its signal has aborted; then it is abandoned. */
 const HANG_GRACE_MS = 1_000
@@ -12,6 +14,8 @@ export type Hooks = Readonly<Record<Phase, (context: PhaseContext) => void | Pro
 export interface HookOwner {
   readonly path: string
   readonly clock: Clock
+  /** The first is the change that runs its hooks. */
+  readonly turns: readonly Turn[]
 }
 
 /** One call of a hook. */
@@ -72,7 +76,8 @@ export class HookRunner {
   }
 
   async #invoke(phase: Phase, signal: AbortSignal): Promise<void> {
-    await this.#hooks[phase]({ signal })
+    const { path, turns } = this.#owner
+    await withinHook({ path, phase, turn: turns[0] }, () => this.#hooks[phase]({ signal }))
   }
 
   /** Calls `abandon` when the grace after `signal` has aborted is over, unless ended before. */

@@ -3,6 +3,7 @@ import { type Ascent, ascend } from './ascent.ts'
 import { DRAIN_SHARE, descend, type DescentLimits } from './descent.ts'
 import { type ServiceFailure, StartFailedError, StopFailedError } from './errors.ts'
 import type { ServiceNode } from './node.ts'
+import { assertNoSelfWait } from './self-wait.ts'
 import type { StartOptions, StopOptions } from './service.ts'
 import { type Direction, Transition } from './transition.ts'
 import { type Tree, treeOf } from './tree.ts'
@@ -11,6 +12,7 @@ import { type Tree, treeOf } from './tree.ts'
 export async function startNode(node: ServiceNode, { signal }: StartOptions = {}): Promise<void> {
   signal?.throwIfAborted()
   const tree = treeOf(node)
+  assertNoSelfWait(tree.keys())
   const transition = joinable(tree, 'up') ?? upward(node, tree)
   for (const each of tree.keys()) each.desire('started', transition)
   await transition.join(signal)

@@ -4,6 +4,7 @@ import type { DesiredState, ServiceNode } from './node.ts'
 import { attach, type Placement } from './placement.ts'
 import type { StopOptions } from './service.ts'
 import { Transition, type TransitionInit } from './transition.ts'
+import { assertNoSelfWait } from './self-wait.ts'
 import { type Tree, treeOf } from './tree.ts'
 
 /** A child and the parents it comes from or goes to. */
@@ -18,6 +19,7 @@ interface Change {
 export async function addNode(change: Change, place: Placement & Abortable): Promise<void> {
   const { child, parent } = change
   place.signal?.throwIfAborted()
+  assertNoSelfWait([parent, ...treeOf(child).keys()])
   attach(parent, child, place)
   const transition = changing(change, {
     direction: 'join',
@@ -31,6 +33,7 @@ export async function addNode(change: Change, place: Placement & Abortable): Pro
 /** Takes `child` from its parent at once, and stops it in its turn. It stays its parent's, for paths and clock, until it is down. */
 export async function removeNode(change: Change, { deadlineMs = change.child.deadlineMs }: StopOptions): Promise<void> {
   const { child, parent } = change
+  assertNoSelfWait([parent, child])
   detach(parent, child)
   const body = async (current: Transition) => {
     await goDown(child, current).finally(() => (child.parent = undefined))
@@ -45,6 +48,7 @@ export async function removeNode(change: Change, { deadlineMs = change.child.dea
 export async function moveNode(change: Required<Change>, place: Placement): Promise<void> {
   const { child, parent, from } = change
   const { after } = child
+  assertNoSelfWait([from, parent, child])
   const index = detach(from, child)
   child.parent = undefined
   try {

@@ -9,7 +9,7 @@ const signal = new AbortController().signal
 function runner(hooks: Partial<Hooks>) {
   const clock = new FakeClock()
   const all = { bind: nothing, start: nothing, register: nothing, drain: nothing, stop: nothing, ...hooks }
-  return { clock, runner: new HookRunner(all, { path: '/app/web', clock }) }
+  return { clock, runner: new HookRunner(all, { path: '/app/web', clock, turns: [] }) }
 }
 
 describe('HookRunner', () => {
