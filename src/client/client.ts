@@ -83,8 +83,12 @@ export class Client extends BaseService {
    * As the global `fetch`, for services by name and everything else. Rejects as that does, with a TypeError whose `cause` tells what
    * happened: `NoInstanceError`, `UnknownServiceError`, `RequestTimeoutError`, or the last attempt's error.
    */
-  readonly fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
-    return fetch(...fetchArguments(this.dispatcher, input, init))
+  readonly fetch = (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    try {
+      return fetch(...fetchArguments(this.dispatcher, input, init))
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /**

@@ -18,6 +18,7 @@ export function fetchArguments(
   input: string | URL | Request,
   init: RequestInit | undefined,
 ): FetchArguments {
+  if (init === undefined && typeof input === 'string') return [input, { dispatcher }]
   if (typeof input !== 'string' && !(input instanceof URL) && !(input instanceof UndiciRequest)) {
     return fetchArguments(dispatcher, input.url, { ...partsOf(input), ...(isRequest(init) ? partsOf(init) : init) })
   }

@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, it } from 'node:test'
+import { upgrade } from 'undici'
 import { RoundRobin } from '../../src/balancer/index.ts'
 import { seededRandom } from '../../src/testing/index.ts'
 import { Site } from '../../src/web/site.ts'
@@ -159,6 +160,105 @@ describe('Client', () => {
         { id: 'none', tier: 'weightless', picked: false },
       ],
     )
+  })
+})
+
+describe('Client, with everything that HTTP has', () => {
+  it('passes trailers and informational answers on, and takes HEAD, 204 and 304 for complete', async () => {
+    const member = await cluster.startOne()
+    const client = cluster.client()
+    const informed: number[] = []
+    member.handler = (_, response) => {
+      response.writeEarlyHints({ link: '</a.css>; rel=preload' })
+      response.writeHead(200, { trailer: 'x-sum' }).write('body')
+      response.addTrailers({ 'x-sum': '42' })
+      response.end()
+    }
+    const onInfo = ({ statusCode }: { statusCode: number }) => void informed.push(statusCode)
+    const answer = await client.request('http://users/', { onInfo })
+    assert.equal(await answer.body.text(), 'body')
+    assert.deepEqual([informed, answer.trailers], [[103], { 'x-sum': '42' }])
+    for (const status of [204, 304]) {
+      member.handler = (_, response) => response.writeHead(status).end()
+      const { statusCode, body } = await client.request('http://users/')
+      assert.deepEqual([statusCode, await body.text()], [status, ''])
+    }
+    member.handler = (_, response) => response.writeHead(200, { 'content-length': 10 }).end()
+    const { headers, body } = await client.request('http://users/', { method: 'HEAD' })
+    assert.deepEqual([headers['content-length'], await body.text()], ['10', ''])
+    await until(() => client.explain('users').candidates[0]?.pending === 0)
+  })
+
+  it('reads a long answer no faster than its caller does', async () => {
+    const member = await cluster.startOne()
+    const chunk = Buffer.alloc(2 ** 16)
+    let made = 0
+    const chunks = function* () {
+      for (; made < 1_000; made++) yield chunk
+    }
+    member.handler = (_, response) => void Readable.from(chunks()).pipe(response)
+    const { body } = await cluster.client().request('http://users/')
+    let [seen, polls] = [-1, 0]
+    await until(() => {
+      polls = made === seen ? polls + 1 : 0
+      seen = made
+      return polls === 20
+    })
+    assert.ok(made > 0 && made < 500, `${made} chunks were sent unread`)
+    let bytes = 0
+    for await (const part of body) bytes += (part as Buffer).length
+    assert.equal(bytes, 1_000 * chunk.length)
+  })
+
+  it('gives a socket away that is upgraded, and holds it against the Instance until it closes', async () => {
+    const member = await cluster.startOne()
+    member.server.on('upgrade', (_, socket) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n')
+      socket.pipe(socket)
+    })
+    const client = cluster.client()
+    const { dispatcher } = client
+    const { socket } = await upgrade('http://users/', { dispatcher, protocol: 'echo' })
+    socket.write('hello')
+    assert.equal(String((await once(socket, 'data'))[0]), 'hello')
+    const pending = () => client.explain('users').candidates[0]?.pending
+    assert.equal(pending(), 1)
+    socket.destroy()
+    await until(() => pending() === 0)
+  })
+
+  it('sends the body of a stream once, and to another Instance if the first could not be reached', async () => {
+    await cluster.registerAbsent()
+    const member = await cluster.startOne()
+    member.handler = (request, response) => void bodyOf(request).then(body => response.end(body))
+    const client = cluster.client({ balancer: inTurn })
+    for (let turn = 0; turn < 2; turn++) {
+      assert.equal(await ask(client, '/', { method: 'POST', body: Readable.from(['a ', 'stream']) }), 'a stream')
+    }
+  })
+
+  it('says so when it is asked for what it cannot do, and goes on', async () => {
+    await cluster.startOne()
+    const client = cluster.client()
+    await assert.rejects(ask(client, '/', { headers: { expect: '100-continue' } }), { code: 'UND_ERR_NOT_SUPPORTED' })
+    await assert.rejects(ask(client, '/', { headers: { connection: 'nonsense\n' } }), { code: 'UND_ERR_INVALID_ARG' })
+    assert.equal(await ask(client), 'users-0')
+    assert.equal(client.explain('users').candidates[0]?.pending, 0)
+  })
+
+  it('tells the caller of an answer that breaks off, and does not ask again', async () => {
+    const members = await cluster.start(2)
+    for (const member of members) {
+      member.handler = (request, response) => {
+        response.writeHead(200, { 'content-length': 100 }).write('half')
+        setImmediate(() => request.socket.destroy())
+      }
+    }
+    const client = cluster.client()
+    const response = await client.fetch('http://users/')
+    await assert.rejects(response.text(), TypeError)
+    assert.equal(members.flatMap(({ paths }) => paths).length, 1)
+    await until(() => client.explain('users').candidates.every(({ pending }) => pending === 0))
   })
 })
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import type { Connect } from '../../src/client/index.ts'
 import { connect } from '../../src/endpoint/connect.ts'
 import { Peers } from '../../src/client/peers.ts'
-import { FakeClock } from '../../src/testing/index.ts'
+import { FakeClock, seededRandom } from '../../src/testing/index.ts'
 import { instanceOf, settingsOf } from './settings.ts'
 import { ask, Cluster, hold, inTurn, kill, type Member, silence, tally, until } from './cluster.ts'
 
@@ -120,6 +121,54 @@ describe('Peers, while an Instance drains', () => {
   })
 })
 
+describe('Peers, while Instances come and go', () => {
+  it('send nothing to any of many after its acknowledgement, however slowly connections are made', async () => {
+    const random = seededRandom(7)
+    const slowly: Connect = async (endpoint, options) => {
+      await new Promise(resolve => setTimeout(resolve, random.next() * 10))
+      return connect(endpoint, options)
+    }
+    const client = cluster.client({ connect: slowly, connectionsMax: 4 })
+    const members = await cluster.start(12)
+    const load = new Load(() => ask(client, '/', { method: random.next() < 0.5 ? 'GET' : 'POST' }))
+    const arrivedAtDrain = new Map<Member, number>()
+    await Promise.all(
+      members.slice(0, 10).map(async (member, turn) => {
+        await until(() => members.reduce((sum, { paths }) => sum + paths.length, 0) > turn * 40)
+        const { acknowledged } = await member.lease.drain()
+        assert.ok(acknowledged)
+        arrivedAtDrain.set(member, member.paths.length)
+        if (turn % 2 === 0) await member.lease.revoke()
+      }),
+    )
+    const others = () => members.slice(10).reduce((sum, { paths }) => sum + paths.length, 0)
+    const before = others()
+    await until(() => others() > before + 200)
+    assert.equal(await load.stop(), 0)
+    for (const [member, count] of arrivedAtDrain) assert.equal(member.paths.length, count)
+  })
+
+  it('leave no sockets, listeners, timers or counts behind', async () => {
+    const client = cluster.client()
+    const [before, signal] = [openSockets(), new AbortController().signal]
+    const load = new Load(() => ask(client, '/', { signal }))
+    for (let turn = 0; turn < 10; turn++) {
+      const members = await cluster.start(10)
+      const arrived = () => members.reduce((sum, { paths }) => sum + paths.length, 0)
+      await until(() => arrived() >= 200)
+      const leaving = turn < 9 ? members : members.slice(1)
+      await Promise.all(leaving.map(({ lease }) => lease.revoke()))
+      for (const { server } of leaving) server.close()
+    }
+    await load.stop()
+    const { candidates, waiting } = client.explain('users')
+    assert.deepEqual([candidates.length, candidates[0]?.pending, waiting], [1, 0, 0])
+    await client.stop()
+    await until(() => openSockets() <= before)
+    await until(() => getEventListeners(signal, 'abort').length === 0)
+  })
+})
+
 describe('Peers', () => {
   it('call an Instance that is registered anew at another address there', async () => {
     const first = await cluster.startOne({ id: 'a' })
@@ -208,6 +257,10 @@ describe('Peers, when none is good', () => {
     assert.deepEqual(await Promise.all(answers), [member.id, member.id])
   })
 })
+
+function openSockets(): number {
+  return process.getActiveResourcesInfo().filter(name => name === 'TCPSocketWrap').length
+}
 
 /** Sixteen callers that never pause. */
 class Load {
