@@ -126,8 +126,8 @@ describe('JournalFile', () => {
   it('refuses a file that another process has open', async t => {
     const folder = await temporaryFolder(t)
     open(t, folder)
-    const isTold = (error: unknown) => error instanceof JournalError && /another daemon has it open/.test(error.message)
-    assert.throws(() => new JournalFile(folder, new FakeClock()), isTold)
+    const told = { name: 'JournalError', message: /another daemon has it open/ }
+    assert.throws(() => new JournalFile(folder, new FakeClock()), told)
   })
 
   it('refuses a file of another format, and leaves it alone', async t => {

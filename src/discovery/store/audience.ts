@@ -80,12 +80,15 @@ export class Audience {
     this.#noteDeaf(POLL_MS)
   }
 
-  /** Waits until everybody works with the draining mark of `revision`. Rejects with the reason of `signal`. */
-  async drain(init: DrainInit): Promise<DrainReport> {
+  /**
+   * Waits until everybody works with the draining mark of `revision`, and no less than `awaitMs` for those who may yet come back. Rejects
+   * with the reason of `signal`.
+   */
+  async drain({ awaitMs = 0, ...init }: DrainInit & { awaitMs?: number }): Promise<DrainReport> {
     const drain = new Drain(this.#clock, init)
     this.#drains.add(drain)
     try {
-      return await drain.wait(this.#watchers, this.#hasDeaf())
+      return await drain.wait(this.#watchers, Math.max(awaitMs, this.#hasDeaf() ? init.quietMs : 0))
     } finally {
       this.#drains.delete(drain)
     }

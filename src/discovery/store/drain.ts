@@ -28,6 +28,7 @@ export class Drain {
   #missing = new Set<DrainWatcher>()
   #watchers = 0
   #quietTimer: Timer | undefined
+  #quietUntil = -Infinity
   #ended = Promise.withResolvers<void>()
 
   constructor(clock: Clock, init: DrainInit) {
@@ -36,11 +37,11 @@ export class Drain {
     this.#startedAt = clock.now()
   }
 
-  /** Waits for `watchers`, and for the quiet period if `deaf`. Call it once. */
-  async wait(watchers: Iterable<DrainWatcher>, deaf: boolean): Promise<DrainReport> {
+  /** Waits for `watchers`, and for a quiet period of that length if it is above 0. Call it once. */
+  async wait(watchers: Iterable<DrainWatcher>, quietMs: number): Promise<DrainReport> {
     const limit = this.#clock.schedule(this.#init.drainMs, () => this.#ended.resolve())
     for (const watcher of watchers) this.joined(watcher)
-    if (deaf) this.deaf()
+    if (quietMs > 0) this.deaf(quietMs)
     this.#settle()
     try {
       await abortable(this.#ended.promise, this.#init.signal)
@@ -69,10 +70,12 @@ export class Drain {
     if (this.#missing.delete(watcher)) this.#settle()
   }
 
-  /** Somebody cannot tell what it works with: a quiet period begins, anew if one has begun. */
-  deaf(): void {
+  /** Somebody cannot tell what it works with: a quiet period begins, anew if one has begun, which it does not cut short. */
+  deaf(quietMs = this.#init.quietMs): void {
+    const now = this.#clock.now()
+    this.#quietUntil = Math.max(this.#quietUntil, now + quietMs)
     this.#quietTimer?.cancel()
-    this.#quietTimer = this.#clock.schedule(this.#init.quietMs, () => {
+    this.#quietTimer = this.#clock.schedule(this.#quietUntil - now, () => {
       this.#quietTimer = undefined
       this.#settle()
     })

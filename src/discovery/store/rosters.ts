@@ -51,6 +51,8 @@ export class Rosters {
   #namesRevision: number
   #namesDirty = false
   #namesWatchers = new Set<() => void>()
+  /** Until when those who watched before a restart may yet come back. */
+  #returnsUntil = -Infinity
 
   constructor(init: RostersInit) {
     this.#init = init
@@ -128,6 +130,11 @@ export class Rosters {
     this.#rosters.get(serviceName)?.audience.polled()
   }
 
+  /** The registry has restarted: those who watched before have the grace to come back, and no drain ends before. */
+  awaitReturns(): void {
+    this.#returnsUntil = this.#init.clock.now() + this.#init.graceMs
+  }
+
   /** Waits until the watchers of a service work with the draining mark of `revision`. */
   async drain(
     serviceName: string,
@@ -135,7 +142,9 @@ export class Rosters {
   ): Promise<DrainReport> {
     const roster = this.#obtain(serviceName)
     try {
-      return await roster.audience.drain({ revision, drainMs, quietMs: this.#init.quietMs, signal })
+      const { quietMs, clock } = this.#init
+      const awaitMs = this.#returnsUntil - clock.now()
+      return await roster.audience.drain({ revision, drainMs, quietMs, awaitMs, signal })
     } finally {
       this.#dropIfIdle(roster)
     }

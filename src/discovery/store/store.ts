@@ -46,6 +46,7 @@ export class Store {
     this.rosters = new Rosters({ clock, revision, settled, graceMs, quietMs, defer })
     this.leases = new Leases({ clock, rosters: this.rosters, graceMs, journal })
     for (const record of records) this.leases.restore(record)
+    if (this.leases.count > 0) this.rosters.awaitReturns()
   }
 
   /** Ends everything that time would still change; what is known can still be read. */

@@ -9,14 +9,14 @@ const init = { revision: 5, drainMs: 5_000, quietMs: 1_000 }
 describe('Drain', () => {
   it('is over at once when nobody watches', async () => {
     const drain = new Drain(new FakeClock(), init)
-    assert.deepEqual(await drain.wait([], false), { acknowledged: true, watchers: 0, missing: [], tookMs: 0 })
+    assert.deepEqual(await drain.wait([], 0), { acknowledged: true, watchers: 0, missing: [], tookMs: 0 })
   })
 
   it('is over when the last watcher works with the mark', async () => {
     const clock = new FakeClock()
     const [one, other, newer] = [watcher('one', 4), watcher('other', 3), watcher('newer', 5)]
     const drain = new Drain(clock, init)
-    const report = drain.wait([one, other, newer], false)
+    const report = drain.wait([one, other, newer], 0)
     await clock.advance(10)
     drain.acknowledged({ ...one, acknowledged: 4 })
     drain.left(other)
@@ -30,7 +30,7 @@ describe('Drain', () => {
   it('names who did not acknowledge within the limit', async () => {
     const clock = new FakeClock()
     const drain = new Drain(clock, init)
-    const report = drain.wait([watcher('slow', 1)], false)
+    const report = drain.wait([watcher('slow', 1)], 0)
     await clock.advance(5_000)
     assert.deepEqual(await report, { acknowledged: false, watchers: 1, missing: ['slow'], tookMs: 5_000 })
   })
@@ -38,7 +38,7 @@ describe('Drain', () => {
   it('adds a quiet period for those who cannot tell, begun anew when another one appears', async () => {
     const clock = new FakeClock()
     const drain = new Drain(clock, init)
-    const report = drain.wait([watcher('stream', 0, false)], false)
+    const report = drain.wait([watcher('stream', 0, false)], 0)
     await clock.advance(400)
     drain.deaf()
     await clock.advance(999)
@@ -50,7 +50,7 @@ describe('Drain', () => {
     const clock = new FakeClock()
     const drain = new Drain(clock, init)
     const first = watcher('first', 1)
-    const report = drain.wait([first], false)
+    const report = drain.wait([first], 0)
     const late = watcher('late', 2)
     drain.joined(late)
     drain.left(first)
@@ -61,7 +61,7 @@ describe('Drain', () => {
   it('rejects with the reason of its signal and leaves no timer', async () => {
     const clock = new FakeClock()
     const controller = new AbortController()
-    const report = new Drain(clock, { ...init, signal: controller.signal }).wait([watcher('w', 0)], true)
+    const report = new Drain(clock, { ...init, signal: controller.signal }).wait([watcher('w', 0)], init.quietMs)
     controller.abort(new Error('enough'))
     await assert.rejects(report, /enough/)
     assert.equal(clock.pending, 0)

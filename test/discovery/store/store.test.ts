@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as fc from 'fast-check'
 import type { Instance } from '../../../src/discovery/instance.ts'
+import type { DrainReport } from '../../../src/discovery/lease.ts'
 import { Store } from '../../../src/discovery/store/store.ts'
 import { FakeClock } from '../../../src/testing/fake-clock.ts'
 import { users } from './instances.ts'
@@ -25,6 +26,30 @@ describe('Store', () => {
     const { revision, instances, known } = store.rosters.set('users')
     assert.deepEqual([revision, known, instances], [42, true, [users('a', { status: 'unconfirmed' })]])
     store.close()
+  })
+
+  it('ends no drain before those who watched before a restart had the grace to come back', async () => {
+    const clock = new FakeClock()
+    const owner = { id: 'x', name: 'x', kind: 'timed' as const }
+    const record = { number: 1, owner, instance: users('a'), ttlMs: 60_000, draining: false }
+    const { leases, rosters } = new Store({ clock, graceMs: 3_000, quietMs: 1_000, records: [record] })
+    const claim = rosters.find('users', 'a')
+    assert.ok(claim)
+    let report: DrainReport | undefined
+    void leases.drain(claim, { drainMs: 5_000 }).then(given => (report = given))
+    await clock.advance(1_500)
+    const late = rosters.watch('users', { name: 'late', acknowledges: true, revision: 0, onChange: () => {} })
+    const blip = rosters.watch('users', { name: 'blip', acknowledges: true, onChange: () => {} })
+    blip.lose()
+    await clock.advance(1_499)
+    late.acknowledge(rosters.revision)
+    await clock.settle()
+    assert.equal(report, undefined)
+    await clock.advance(1)
+    assert.deepEqual(report, { acknowledged: true, watchers: 1, missing: [], tookMs: 3_000 })
+    const again = leases.drain(claim, { drainMs: 5_000 })
+    await clock.advance(1_000)
+    assert.equal((await again).tookMs, 1_000, 'for the one that was lost')
   })
 
   it('changes nothing by time once it is closed', async () => {
