@@ -149,11 +149,23 @@ function urlOf(incoming: IncomingMessage): string {
   const { url: target = '/', headers, socket } = incoming
   const { host = 'localhost' } = headers
   if (!HOST.test(host)) throw new BadRequestError(`The Host ${JSON.stringify(host)} is not one`)
+  if (hostsOf(incoming) > 1) throw new BadRequestError('There is more than one Host')
   const scheme = (socket as Partial<TLSSocket>).encrypted ? 'https' : 'http'
   const base = `${scheme}://${host}`
   const url = target.startsWith('/') ? base + target : target === '*' ? base : target
-  if (!URL.canParse(url)) throw new BadRequestError(`The request target ${JSON.stringify(target)} is not a URL`)
+  if (!/^https?:/i.test(url) || !URL.canParse(url))
+    throw new BadRequestError(`The request target ${JSON.stringify(target)} is not a URL`)
   return new URL(url).href
+}
+
+/** Two proxies that choose different ones would not agree on where a request goes (RFC 9112, 3.2). */
+function hostsOf({ rawHeaders }: IncomingMessage): number {
+  let count = 0
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] as string
+    if (name.length === 4 && name.toLowerCase() === 'host') count++
+  }
+  return count
 }
 
 function headersOf({ rawHeaders }: IncomingMessage): Headers {

@@ -93,6 +93,16 @@ describe('incomingRequest', () => {
     await client.receives(/\r\n\/\/evil\/path$/)
   })
 
+  it('is refused when it has two Hosts, or a target that is not of HTTP', async t => {
+    const site = await serve(t, request => new Response(request.url))
+    for (const head of ['GET /x HTTP/1.1\nHost: x\nHOST: y', 'GET ftp://evil/x HTTP/1.1\nHost: x']) {
+      const client = await RawClient.open(t, urlOf(site))
+      client.send(`${head}\nConnection: close\n\n`)
+      await client.ends()
+      assert.match(client.received, /^HTTP\/1\.1 400 /, head)
+    }
+  })
+
   it('tells by its signal that the client went away, and only then', async t => {
     const signals: AbortSignal[] = []
     const { opened, open } = gate()
