@@ -37,7 +37,10 @@ export interface RegistrantOptions
   name?: string
   /** The claim lapses when not renewed for this long, in milliseconds. Default 15,000. */
   ttlMs?: number
-  /** The longest wait for consumers to acknowledge that they send nothing new any more, in milliseconds. Default 5,000. */
+  /**
+   * The longest wait for consumers to acknowledge that they send nothing new any more, in milliseconds. Default 4,000: draining may take half
+   * of the time that a stop has, 10 s by default, and who did not acknowledge has yet to be told and the Instance deregistered.
+   */
   drainMs?: number
   /** The host (or host:port) that others shall use. Default: as `advertisedEndpoint` finds it. */
   advertise?: string
@@ -138,7 +141,7 @@ export class Registrant extends BaseService {
   }
 
   protected override async onDrain({ signal }: PhaseContext): Promise<void> {
-    const { drainMs = 5000 } = this.#options
+    const { drainMs = 4000 } = this.#options
     const upkeep = this.#upkeep
     this.#upkeep = undefined
     this.#applied.close()

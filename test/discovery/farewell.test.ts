@@ -36,6 +36,18 @@ describe('sayFarewell', () => {
     await watch.return?.()
   })
 
+  it('has the time to tell who did not acknowledge, and to deregister, within the default limits of a stop', async t => {
+    const { registrant, registry, listed, events, clock } = await startRegistrant(t)
+    const watch = registry.watch('users')[Symbol.asyncIterator]()
+    await watch.next()
+    const stopped = registrant.stop()
+    await clock.advance(10_000)
+    await stopped
+    assert.deepEqual([registrant.lastDrain?.missing.length, listed()], [1, []])
+    assert.deepEqual(events().slice(-2), ['instance.drained', 'instance.deregistered'])
+    await watch.return?.()
+  })
+
   it('goes on, within its limits, when the registry is out of reach', async t => {
     const { registrant, registry, events } = await startRegistrant(t)
     registry.error = new RegistryUnavailableError('ropewalk://127.0.0.1:1')
