@@ -35,7 +35,7 @@ export function addRegistrationOptions(command: Command): Command {
     .option('--meta <key=value>', 'metadata; may be repeated', collectPair, {})
     .option('--weight <weight>', 'its share of the work beside others (1)', parseWeight)
     .option('--ttl <duration>', 'how long it is kept without a sign of life (15s)', parseDuration, 15_000)
-    .option('--drain <duration>', 'the longest wait for callers to let go of it (5s)', parseDuration, 5_000)
+    .option('--drain <duration>', 'the longest wait for callers to let go of it (4s)', parseDuration, 4_000)
     .option(
       '--check <url>',
       'an http URL that answers 200 to 399 while it is well (default: its port accepts connections)',
