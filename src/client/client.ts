@@ -107,13 +107,18 @@ export class Client extends BaseService {
 
   /**
    * Opens a socket to an Instance of the service that a `service:` endpoint names; whatever protocol is spoken over it. Tries one Instance
-   * after the other. Rejects with `NoInstanceError`, `UnknownServiceError`, `EndpointSyntaxError`, or the signal's reason.
+   * after the other. Rejects with `NoInstanceError`, `UnknownServiceError`, `EndpointSyntaxError`, `ClientStoppedError`, or the
+   * signal's reason.
    */
   async connect(endpoint: string, options: Abortable = {}): Promise<Socket> {
     const { serviceName } = serviceGrammar.parse(endpoint)
     const destination = this.#route(serviceName, false)
-    await this.resolvers.get(serviceName).ready({ waitMs: this.#settings.waitMs, signal: options.signal })
-    return connectService(destination, options)
+    try {
+      await this.resolvers.get(serviceName).ready({ waitMs: this.#settings.waitMs, signal: options.signal })
+      return await connectService(destination, options)
+    } catch (error) {
+      throw this.#stopped && !options.signal?.aborted ? new ClientStoppedError({ cause: error }) : error
+    }
   }
 
   /** Why it calls the Instances of `serviceName` that it calls. Begins to watch the service if it did not yet. */

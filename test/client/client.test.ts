@@ -5,8 +5,10 @@ import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { upgrade } from 'undici'
+import type { Connect } from '../../src/client/index.ts'
 import { RoundRobin } from '../../src/balancer/index.ts'
 import { seededRandom } from '../../src/testing/index.ts'
+import { connect } from '../../src/endpoint/connect.ts'
 import { Site } from '../../src/web/site.ts'
 import { ask, bodyOf, Cluster, inTurn, type Member, silence, tally, until } from './cluster.ts'
 
@@ -174,8 +176,7 @@ describe('Client, with everything that HTTP has', () => {
       response.addTrailers({ 'x-sum': '42' })
       response.end()
     }
-    const onInfo = ({ statusCode }: { statusCode: number }) => void informed.push(statusCode)
-    const answer = await client.request('http://users/', { onInfo })
+    const answer = await client.request('http://users/', { onInfo: info => void informed.push(info.statusCode) })
     assert.equal(await answer.body.text(), 'body')
     assert.deepEqual([informed, answer.trailers], [[103], { 'x-sum': '42' }])
     for (const status of [204, 304]) {
@@ -294,6 +295,22 @@ describe('Client, as a Service', () => {
     await client.stop()
     await client.start()
     assert.equal(await ask(client), 'users-0')
+  })
+
+  it('gives up opening a socket when it stops, and says why', async () => {
+    await cluster.startOne()
+    const [opening, opened] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const slowly: Connect = (endpoint, options) => {
+      opening.resolve()
+      return opened.promise.then(() => connect(endpoint, options))
+    }
+    const client = cluster.client({ connect: slowly })
+    await client.start()
+    const failed = assert.rejects(client.connect('service:users'), { code: 'ERR_CLIENT_STOPPED' })
+    await opening.promise
+    await client.stop()
+    opened.resolve()
+    await failed
   })
 
   it('closes its connections when it stops, even if it was never started', async () => {
