@@ -17,7 +17,7 @@ export function prettyRecord({ level, area, time, message, error, ...facts }: Lo
     dim(area.padEnd(9)),
     message,
     ...Object.entries(facts)
-      .filter(([name, value]) => name !== 'event' && !isTold(message, value))
+      .filter(([name, value]) => name !== 'event' && value !== undefined && !isTold(message, value))
       .map(fact),
   ].join(' ')
   const chain = chainOf(error)

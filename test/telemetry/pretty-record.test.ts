@@ -27,8 +27,8 @@ describe('prettyRecord', () => {
     assert.equal(plain({ name: 'a\nb' }), "INFO  cli       done name='a\\nb'")
   })
 
-  it('leaves out the facts that the message tells', () => {
-    const facts = { path: '/users', status: 'failed', from: 'ready', at: 'user' }
+  it('leaves out the facts that the message tells, and those there are not', () => {
+    const facts = { path: '/users', status: 'failed', from: 'ready', at: 'user', reason: undefined }
     assert.equal(
       plain({ message: '/users failed: gone', ...facts }),
       'INFO  cli       /users failed: gone from=ready at=user',

@@ -38,6 +38,11 @@ export function addDrainCommand(program: Command): void {
 
 function formatReport(id: string, { acknowledged, watchers, missing, tookMs }: DrainReport): string {
   const took = `${Math.round(tookMs)} ms`
-  if (acknowledged) return `${id} drains: all ${watchers} watchers acknowledged it in ${took}`
+  if (acknowledged) return `${id} drains: ${acknowledgedBy(watchers)} (${took})`
   return `${id} drains, but after ${took} these had not acknowledged it: ${missing.join(', ')}`
+}
+
+function acknowledgedBy(watchers: number): string {
+  if (watchers === 0) return 'nobody watches its service'
+  return watchers === 1 ? 'its only watcher acknowledged it' : `all ${watchers} watchers acknowledged it`
 }

@@ -18,6 +18,12 @@ describe('ropewalk drain', () => {
     assert.equal((await first(registry.watch('users'))).instances[0]?.status, 'draining')
   })
 
+  it('tells people how many had to know', async t => {
+    await connectTo(t, url).register(instanceOf('billing', 'b1'))
+    const { stdout } = await ropewalk('drain', 'b1', '--registry', url, '--table')
+    assert.match(stdout, /^b1 drains: nobody watches its service \(\d+ ms\)\n/)
+  })
+
   it('ends with 1, naming who has not acknowledged, when time is up', async t => {
     const [registry, watcher] = [connectTo(t, url), connectTo(t, url)]
     await registry.register(instanceOf('orders', 'o1'))

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { blocks, guide, Trial } from './trial.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const guides = readdirSync(join(root, 'docs/guide')).map(name => `docs/guide/${name}`)
+const hasPython = spawnSync('python3', ['--version']).status === 0
+
+/** The files a page links to, from the repository's root. */
+function linksOf(page: string): string[] {
+  const found = readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^):#]+)[^):]*\)/g)
+  return Array.from(found, ([, link = '']) => join(dirname(page), link))
+}
+
+describe('The guides', () => {
+  it('link only to files that exist, and the README and its translation link to all of them', () => {
+    for (const page of [...guides, 'README.md', 'README.zh.md']) {
+      for (const link of linksOf(page)) assert.ok(existsSync(join(root, link)), `${page}: ${link}`)
+    }
+    for (const readme of ['README.md', 'README.zh.md']) {
+      const links = new Set(linksOf(readme))
+      assert.deepEqual(
+        guides.filter(name => !links.has(name)),
+        [],
+      )
+    }
+  })
+
+  it('lead from nothing to two services, one of which calls the other', async () => {
+    await using trial = await Trial.open()
+    const page = await guide('first-service.md')
+    await trial.write(page, 'ts')
+    const { stdout, stderr, status } = await trial.run(blocks(page, 'sh')[0] ?? '')
+    assert.match(stdout, /\{"order":1,"user":\{"id":"42","name":"Ada"\}\}/, stderr)
+    assert.match(stdout, /"serviceName": "orders"/, stderr)
+    assert.equal(status, 0, stderr)
+  })
+
+  it('show tests that pass', async () => {
+    await using trial = await Trial.open()
+    await trial.write(await guide('testing.md'), 'ts')
+    const node = `"${process.execPath}" --conditions=ropewalk-development --test`
+    const { stdout, status } = await trial.run(`${node} orders.test.ts lease.test.ts`)
+    assert.equal(status, 0, stdout)
+    assert.match(stdout, /tests 2\n/)
+  })
+
+  const skip = hasPython ? false : 'python3 is not installed'
+  it('register programs in another language, unchanged and by themselves', { skip }, async () => {
+    await using trial = await Trial.open()
+    const page = await guide('other-languages.md')
+    await trial.write(page, 'python')
+    const { stdout, stderr, status } = await trial.run(`npx ropewalk registry &\n${blocks(page, 'sh').join('\n')}`)
+    assert.match(stdout, /Directory listing/, stderr)
+    assert.match(stdout, /\{"left": 3\}/, stderr)
+    assert.equal(status, 0, stderr)
+  })
+})
