@@ -10,7 +10,7 @@ const parse = (...args: string[]) =>
 
 describe('addRegistrationOptions', () => {
   it('has defaults for all that need not be said', () => {
-    assert.deepEqual(parse(), { endpoint: [], tag: [], meta: {}, ttl: 15_000, drain: 5_000, start: 30_000 })
+    assert.deepEqual(parse(), { endpoint: [], tag: [], meta: {}, ttl: 15_000, drain: 4_000, start: 30_000 })
   })
 
   it('collects what may be repeated, and keeps all behind the first = of a value', () => {
