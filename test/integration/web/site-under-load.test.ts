@@ -4,10 +4,10 @@ import { Agent, type IncomingMessage, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { describe, it, type TestContext } from 'node:test'
 import { Pool } from 'undici'
-import { BaseService } from '../../src/application/base-service.ts'
-import { MultiService } from '../../src/application/multi-service.ts'
-import { Site } from '../../src/web/site.ts'
-import { eventually } from '../endpoint/eventually.ts'
+import { BaseService } from '../../../src/application/base-service.ts'
+import { MultiService } from '../../../src/application/multi-service.ts'
+import { Site } from '../../../src/web/site.ts'
+import { eventually } from '../../endpoint/eventually.ts'
 
 const CONNECTIONS = 64
 /** For each client: twenty in all. */
