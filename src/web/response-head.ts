@@ -56,7 +56,8 @@ function allowed({ status, headers }: ResponseHead, { bodyBytes, isDecoded = fal
     const [name, value] = headers.slice(index, index + 2) as [string, string]
     const key = name.toLowerCase()
     const isClose = key === 'connection' && value.toLowerCase() === 'close'
-    if (!RESTRICTED.has(key) || isClose || keeps[key]) fields.push(name, value)
+    const isNoLength = key === 'content-length' && !/^\d+$/.test(value)
+    if (!RESTRICTED.has(key) || isClose || (keeps[key] && !isNoLength)) fields.push(name, value)
   }
   return fields
 }

@@ -55,6 +55,8 @@ for (const [name, Maker] of Object.entries(MAKERS)) {
       const headers = { 'content-length': '300' }
       assert.match(await exchange(t, () => new Maker(null, { headers }), 'HEAD'), /content-length: 300/i)
       assert.match(await exchange(t, () => new Maker(null, { status: 304, headers })), /content-length: 300/i)
+      const empty = { headers: { 'content-length': '' } }
+      assert.doesNotMatch(await exchange(t, () => new Maker(null, empty), 'HEAD'), /content-length: \r/i)
     })
   })
 }
