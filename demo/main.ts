@@ -7,7 +7,7 @@ import { Progress } from './progress.ts'
 import { type Crash, SCENES } from './scenes.ts'
 import { DemoSystem } from './system.ts'
 
-const REQUESTS_PER_SECOND = 750
+const REQUESTS_PER_SECOND = 800
 const { values: options } = parseArgs({
   options: { json: { type: 'boolean', default: false }, 'skip-comparison': { type: 'boolean', default: false } },
 })

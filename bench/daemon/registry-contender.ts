@@ -30,9 +30,18 @@ export type Method = 'register' | 'renew'
 /** What a rate is counted per. */
 export type Per = 'second' | 'CPU second of the server'
 
-/** How often per second 64 sessions that have one request in flight each can `method`, `register` or `renew`. */
-export function rateOf(system: RegistrySystem, method: Method, per: Per): Contender {
-  return contender(system, { file: system.load, input: { sessions: SESSIONS } }, async (load, registry) => {
+/** What is measured of a registry's rate. */
+export interface Rate {
+  readonly method: Method
+  readonly per: Per
+  /** How many instances each session has; each has one request in flight. */
+  readonly instances: number
+}
+
+/** How often per second, or per CPU second, the instances of 64 sessions can be registered or renewed. */
+export function rateOf(system: RegistrySystem, { method, per, instances }: Rate): Contender {
+  const input = { sessions: SESSIONS, instances }
+  return contender(system, { file: system.load, input }, async (load, registry) => {
     const before = await registry.cpuMs()
     const { count, elapsedMs } = await load.ask<Done>(method, ROUND_MS)
     const cpuMs = (await registry.cpuMs()) - before

@@ -4,35 +4,44 @@ import { closedLoop, type Done } from './closed-loop.ts'
 import { RawSession } from './raw-session.ts'
 import { userInstance } from './users.ts'
 
-/* 64 sessions with a daemon that register instances or renew, one request in flight each. */
+/* Sessions with a daemon that register instances or renew, each instance with one request in flight. */
 
 const TTL_MS = 600_000
 
-const { port, sessions: count } = input() as { port: number; sessions: number }
+const { port, sessions: count, instances } = input() as { port: number; sessions: number; instances: number }
 const sessions = await Promise.all(Array.from({ length: count }, (_, index) => RawSession.open(port, `bench-${index}`)))
+const slots = sessions.flatMap((session, index) => Array.from({ length: instances }, () => ({ session, index })))
 const held: string[][] = sessions.map(() => [])
 let seq = 0
 
-await Promise.all(sessions.map(put))
+await Promise.all(slots.map(({ session, index }) => put(session, index)))
 answer({}, { register, renew, clear })
 
 /** Each registration is answered when it is on disk. */
 async function register(durationMs: number): Promise<Done> {
   return closedLoop(
-    sessions.map((session, index) => () => put(session, index)),
+    slots.map(
+      ({ session, index }) =>
+        () =>
+          put(session, index),
+    ),
     durationMs,
   )
 }
 
-/** Each renewal is of a session with one lease. */
+/** Each renewal is a message of its own, though one would do for all of a session. */
 async function renew(durationMs: number): Promise<Done> {
   return closedLoop(
-    sessions.map(session => () => succeed(session.ask({ type: 'renew', seq: ++seq }))),
+    slots.map(
+      ({ session }) =>
+        () =>
+          succeed(session.ask({ type: 'renew', seq: ++seq })),
+    ),
     durationMs,
   )
 }
 
-/** Takes out what was registered, but for the first of each session. */
+/** Takes out what was registered, but for what was there at the beginning. */
 async function clear(): Promise<void> {
   await Promise.all(sessions.map(revokeAll))
 }
@@ -51,7 +60,7 @@ async function put(session: RawSession, index: number): Promise<void> {
 }
 
 async function revokeAll(session: RawSession, index: number): Promise<void> {
-  for (const id of held[index]?.splice(1) ?? []) {
+  for (const id of held[index]?.splice(instances) ?? []) {
     await succeed(session.ask({ type: 'revoke', seq: ++seq, service: serviceOf(index), id }))
   }
 }

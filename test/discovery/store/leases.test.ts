@@ -5,7 +5,6 @@ import type { LeaseJournal } from '../../../src/discovery/store/claims.ts'
 import { Store } from '../../../src/discovery/store/store.ts'
 import { FakeClock } from '../../../src/testing/fake-clock.ts'
 import { users } from './instances.ts'
-import { StoppableClock } from './stoppable-clock.ts'
 
 const TTL_MS = 1_000
 
@@ -18,11 +17,6 @@ function storeWithClock(journal?: LeaseJournal) {
   const statuses = () => rosters.set('users').instances.map(({ id, status }) => `${id} ${status}`)
   const kinds = () => rosters.history('users').map(({ kind }) => kind)
   return { clock, leases, rosters, session, statuses, kinds, lost }
-}
-
-function stoppable(clock = new StoppableClock()) {
-  const { leases, rosters } = new Store({ clock })
-  return { clock, leases, statusesNow: () => rosters.set('users').instances.map(({ status }) => status) }
 }
 
 describe('Leases', () => {
@@ -299,23 +293,6 @@ describe('Leases', () => {
     leases.update(claim, { weight: 2 })
     leases.revert(claim, { instance: users('a'), ttlMs: 500 })
     assert.deepEqual([rosters.set('users').instances, claim.ttlMs], [[users('a')], 500])
-  })
-
-  it('counts nobody out for a time in which this process itself slept', () => {
-    const { clock, leases, statusesNow } = stoppable()
-    leases.register(leases.connect({ id: 'one', name: 'one' }), users('a'), TTL_MS)
-    leases.register(leases.timed({ id: 'curl', name: 'curl' }), users('b'), TTL_MS)
-    clock.stop(60_000)
-    assert.deepEqual(statusesNow(), ['ready', 'ready'])
-  })
-
-  it('gives nobody more than the TTL who was heard of before it noticed that it had slept', () => {
-    const { clock, leases, statusesNow } = stoppable()
-    const owner = leases.connect({ id: 'one', name: 'one' })
-    leases.register(owner, users('a'), TTL_MS)
-    clock.stop(60_000, () => leases.renew(owner))
-    clock.run(TTL_MS)
-    assert.deepEqual(statusesNow(), ['late'])
   })
 
   it('leaves no owner and no timer behind', async () => {
