@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Store } from '../../../src/discovery/store/store.ts'
-import { users } from './instances.ts'
-import { StoppableClock } from './stoppable-clock.ts'
+import { users } from '../../discovery/store/instances.ts'
+import { StoppableClock } from '../../discovery/store/stoppable-clock.ts'
 
 const TTL_MS = 1_000
 
