@@ -25,7 +25,7 @@ async function replace(system: DemoSystem, serviceName: ServiceName, old: DemoPr
 
 const steady: Scene = {
   title: 'nothing happens',
-  play: () => sleep(4_000),
+  play: () => sleep(6_000),
 }
 
 const rollingRestart: Scene = {

@@ -60,9 +60,9 @@ async function put(session: RawSession, index: number): Promise<void> {
 }
 
 async function revokeAll(session: RawSession, index: number): Promise<void> {
-  for (const id of held[index]?.splice(instances) ?? []) {
-    await succeed(session.ask({ type: 'revoke', seq: ++seq, service: serviceOf(index), id }))
-  }
+  const ids = held[index]?.splice(instances) ?? []
+  const service = serviceOf(index)
+  await Promise.all(ids.map(id => succeed(session.ask({ type: 'revoke', seq: ++seq, service, id }))))
 }
 
 /** Each session registers copies of a service of its own. */
