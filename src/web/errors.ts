@@ -77,3 +77,15 @@ export class InternalError extends HttpError {
     super('Something went wrong here; the log says more')
   }
 }
+
+/** A function was given to a Site that is not a `(Request) => Response` function, such as an Express application. */
+export class InvalidHandlerError extends RopewalkError {
+  readonly code = 'ERR_INVALID_HANDLER'
+
+  constructor(parameters: number) {
+    super(
+      `A Site's function takes one Request and returns a Response, but this one takes ${parameters} parameters: ` +
+        'give a (request, response) function as nodeHandler(fn), an Express application as expressHandler(app)',
+    )
+  }
+}

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answerError } from './answer-error.ts'
 import type { BodyOptions } from './body.ts'
+import { InvalidHandlerError } from './errors.ts'
 import { incomingRequest } from './incoming-request.ts'
 import { sendResponse } from './send-response.ts'
 import type { SiteHandler } from './site-handler.ts'
@@ -14,9 +15,11 @@ export type FetchHandlerOptions = BodyOptions
 /**
  * Serves with a `(Request) => Response` function. Bodies stream both ways; `request.signal` aborts when the client goes away before the
  * answer is complete. What the function throws, or rejects with, is answered: an HttpError as it says, anything else as 500 without
- * details, with the event `request.failed`.
+ * details, with the event `request.failed`. Throws `InvalidHandlerError` for a function of several parameters, which plain JavaScript
+ * could pass here by mistake.
  */
 export function fetchHandler(answer: FetchFunction, options: FetchHandlerOptions = {}): SiteHandler {
+  if (answer.length > 1) throw new InvalidHandlerError(answer.length)
   return {
     open: () => Promise.resolve(),
     handle: (incoming, response) =>

@@ -4,11 +4,21 @@ import { NotFoundError } from '../../src/web/errors.ts'
 import { fetchHandler } from '../../src/web/fetch-handler.ts'
 import { RawClient, serve, urlOf, webFailures } from './serve.ts'
 
+/** What `node:http` would take. */
+const listener = (_request: unknown, response: { end(): void }): void => response.end()
+
 describe('fetchHandler', () => {
   it('serves with a function, synchronous or not', async t => {
     for (const answer of [() => new Response('x'), async () => new Response('x')]) {
       assert.equal(await (await fetch(urlOf(await serve(t, fetchHandler(answer))))).text(), 'x')
     }
+  })
+
+  it('refuses a function of several parameters, and says which handler it needs', () => {
+    assert.throws(() => Reflect.apply(fetchHandler, undefined, [listener]), {
+      code: 'ERR_INVALID_HANDLER',
+      message: /takes 2 parameters: give .*nodeHandler/,
+    })
   })
 
   it('answers an HttpError as it says, and anything else with a bare 500', async t => {
