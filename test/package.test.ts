@@ -30,7 +30,14 @@ describe('The package, installed from its tarball', () => {
   after(() => rm(folder, { recursive: true, force: true }))
 
   it('carries what runs, and nothing of the repository', async () => {
-    assert.deepEqual((await readdir(installed)).toSorted(), ['LICENSE', 'README.md', 'README.zh.md', 'bin', 'dist', 'package.json'])
+    assert.deepEqual((await readdir(installed)).toSorted(), [
+      'LICENSE',
+      'README.md',
+      'README.zh.md',
+      'bin',
+      'dist',
+      'package.json',
+    ])
     const files = await readdir(join(installed, 'dist'), { recursive: true })
     assert.deepEqual(
       files.filter(file => file.endsWith('.ts') && !file.endsWith('.d.ts')),
