@@ -4,27 +4,22 @@ import { closedLoop, type Done } from './closed-loop.ts'
 import { RawSession } from './raw-session.ts'
 import { userInstance } from './users.ts'
 
-/* Sessions with a daemon that register instances or renew, each instance with one request in flight. */
+/* Sessions with a daemon that register instances or renew, each with one request in flight. */
 
 const TTL_MS = 600_000
 
-const { port, sessions: count, instances } = input() as { port: number; sessions: number; instances: number }
+const { port, sessions: count } = input() as { port: number; sessions: number }
 const sessions = await Promise.all(Array.from({ length: count }, (_, index) => RawSession.open(port, `bench-${index}`)))
-const slots = sessions.flatMap((session, index) => Array.from({ length: instances }, () => ({ session, index })))
 const held: string[][] = sessions.map(() => [])
 let seq = 0
 
-await Promise.all(slots.map(({ session, index }) => put(session, index)))
+await Promise.all(sessions.map(put))
 answer({}, { register, renew, clear })
 
 /** Each registration is answered when it is on disk. */
 async function register(durationMs: number): Promise<Done> {
   return closedLoop(
-    slots.map(
-      ({ session, index }) =>
-        () =>
-          put(session, index),
-    ),
+    sessions.map((session, index) => () => put(session, index)),
     durationMs,
   )
 }
@@ -32,11 +27,7 @@ async function register(durationMs: number): Promise<Done> {
 /** Each renewal is a message of its own, though one would do for all of a session. */
 async function renew(durationMs: number): Promise<Done> {
   return closedLoop(
-    slots.map(
-      ({ session }) =>
-        () =>
-          succeed(session.ask({ type: 'renew', seq: ++seq })),
-    ),
+    sessions.map(session => () => succeed(session.ask({ type: 'renew', seq: ++seq }))),
     durationMs,
   )
 }
@@ -59,10 +50,11 @@ async function put(session: RawSession, index: number): Promise<void> {
   await succeed(session.ask(message))
 }
 
+/** One after the other: a session of this client has one request in flight. */
 async function revokeAll(session: RawSession, index: number): Promise<void> {
-  const ids = held[index]?.splice(instances) ?? []
-  const service = serviceOf(index)
-  await Promise.all(ids.map(id => succeed(session.ask({ type: 'revoke', seq: ++seq, service, id }))))
+  for (const id of held[index]?.splice(1) ?? []) {
+    await succeed(session.ask({ type: 'revoke', seq: ++seq, service: serviceOf(index), id }))
+  }
 }
 
 /** Each session registers copies of a service of its own. */
