@@ -11,7 +11,7 @@ const COMMAND_MS_MAX = 300_000
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
 
 /**
- * Fetches the packages of `engine` and all they depend on into `folder/archives`, signatures verified. It works without root: sources,
+ * Fetches the packages of `engine` and what they depend on into `folder/archives`, signatures verified. It works without root: sources,
  * lists, state and cache are all private to `folder`, and the machine's own record of what it has installed is not consulted, so
  * that the result is complete and the same on every machine.
  */
@@ -24,7 +24,8 @@ export async function downloadPackages(engine: Engine, folder: string): Promise<
     `deb [signed-by=${KEYRING}] ${await debianMirror()} ${engine.suite} main\n`,
   )
   await apt(folder, ['update'])
-  await apt(folder, ['install', '--download-only', '--yes', '--no-install-recommends', ...engine.packages])
+  if (engine.dependencies === 'left out') await apt(folder, ['download', ...engine.packages])
+  else await apt(folder, ['install', '--download-only', '--yes', '--no-install-recommends', ...engine.packages])
   return archives
 }
 
@@ -48,12 +49,13 @@ async function apt(folder: string, args: readonly string[]): Promise<void> {
     'Dir::Cache::Archives': join(folder, 'archives'),
     'APT::Sandbox::User': 'root',
   }
-  await aptGet(['-qq', ...Object.entries(settings).flatMap(([key, value]) => ['-o', `${key}=${value}`]), ...args])
+  const options = Object.entries(settings).flatMap(([key, value]) => ['-o', `${key}=${value}`])
+  await aptGet(['-qq', ...options, ...args], join(folder, 'archives'))
 }
 
-async function aptGet(args: readonly string[]): Promise<{ stdout: string }> {
+async function aptGet(args: readonly string[], cwd?: string): Promise<{ stdout: string }> {
   try {
-    return await run('apt-get', args, { timeout: COMMAND_MS_MAX, maxBuffer: 16 * 2 ** 20 })
+    return await run('apt-get', args, { cwd, timeout: COMMAND_MS_MAX, maxBuffer: 16 * 2 ** 20 })
   } catch (error) {
     const said = (error as { stderr?: string }).stderr?.trim() || String(error)
     throw new EngineMissingError(`apt-get could not fetch it: ${said.split('\n')[0]}`, { cause: error })

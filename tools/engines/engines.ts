@@ -2,24 +2,124 @@
 export interface Engine {
   /** What it is asked for by; also the name of its folder in the cache. */
   readonly name: string
+  /** The version that the release has, to the point where it matters to us. */
+  readonly version: string
   /** The Debian release it is taken from. */
-  readonly suite: 'bookworm' | 'bullseye'
-  /** The Debian packages, without what they depend on. */
+  readonly suite: 'bookworm' | 'bullseye' | 'trixie'
+  /** The Debian packages. */
   readonly packages: readonly string[]
-  /** What to start, as a path within the unpacked packages. */
-  readonly program: string
+  /** Whether what the packages depend on is fetched with them, or they are all there is. */
+  readonly dependencies: 'fetched' | 'left out'
+  /** What to start, as paths within the unpacked packages. */
+  readonly program: NativeProgram | JavaProgram
+}
+
+/** A program for this machine's processor. */
+export interface NativeProgram {
+  readonly path: string
   /** What its environment must say, as paths within the unpacked packages. */
   readonly paths?: Readonly<Record<string, string>>
 }
 
+/** A program for a Java runtime: the machine's own if it is new enough, else the engine `java`. */
+export interface JavaProgram {
+  readonly mainClass: string
+  /** The archives it needs, by their names in `usr/share/java`, without `.jar`. */
+  readonly jars: readonly string[]
+}
+
+/** The oldest Java that the engines written in it are run by. */
+export const JAVA_VERSION_MIN = 17
+
 /** The engines there are. To add one, add it here: `npm run engines` brings it, `findEngine` finds it. */
 export const ENGINES: readonly Engine[] = [
-  { name: 'etcd', suite: 'bookworm', packages: ['etcd-server'], program: 'usr/bin/etcd' },
+  {
+    name: 'etcd',
+    version: '3.4',
+    suite: 'bookworm',
+    packages: ['etcd-server'],
+    dependencies: 'fetched',
+    program: { path: 'usr/bin/etcd' },
+  },
+  {
+    name: 'etcd-3.5',
+    version: '3.5',
+    suite: 'trixie',
+    packages: ['etcd-server'],
+    dependencies: 'fetched',
+    program: { path: 'usr/bin/etcd' },
+  },
+  {
+    // The last release of Debian that has it.
+    name: 'consul',
+    version: '1.8',
+    suite: 'bullseye',
+    packages: ['consul'],
+    dependencies: 'fetched',
+    program: { path: 'usr/bin/consul' },
+  },
+  {
+    // With what it depends on, a whole desktop's Java would come: these are what a server without its own web pages loads.
+    name: 'zookeeper',
+    version: '3.8',
+    suite: 'bookworm',
+    packages: [
+      'libzookeeper-java',
+      'libslf4j-java',
+      'libnetty-java',
+      'libdropwizard-metrics-java',
+      'libsnappy-java',
+      'libcommons-cli-java',
+    ],
+    dependencies: 'left out',
+    program: {
+      mainClass: 'org.apache.zookeeper.server.quorum.QuorumPeerMain',
+      jars: [
+        'zookeeper',
+        'zookeeper-jute',
+        'slf4j-api',
+        'slf4j-simple',
+        'netty-all',
+        'metrics-core',
+        'snappy-java',
+        'commons-cli',
+      ],
+    },
+  },
+  {
+    name: 'java',
+    version: '17',
+    suite: 'bookworm',
+    packages: ['default-jre-headless'],
+    dependencies: 'fetched',
+    program: { path: 'usr/lib/jvm/default-java/bin/java' },
+  },
+  {
+    name: 'haproxy',
+    version: '2.6',
+    suite: 'bookworm',
+    packages: ['haproxy'],
+    dependencies: 'fetched',
+    program: { path: 'usr/sbin/haproxy' },
+  },
+  {
+    // The newest that Debian builds with the discovery of Consul.
+    name: 'prometheus',
+    version: '2.24',
+    suite: 'bullseye',
+    packages: ['prometheus'],
+    dependencies: 'fetched',
+    program: { path: 'usr/bin/prometheus' },
+  },
   {
     name: 'twisted',
+    version: '22.4',
     suite: 'bookworm',
     packages: ['python3-twisted'],
-    program: 'usr/bin/python3.11',
-    paths: { PYTHONHOME: 'usr', PYTHONPATH: 'usr/lib/python3/dist-packages' },
+    dependencies: 'fetched',
+    program: {
+      path: 'usr/bin/python3.11',
+      paths: { PYTHONHOME: 'usr', PYTHONPATH: 'usr/lib/python3/dist-packages' },
+    },
   },
 ]

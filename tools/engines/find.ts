@@ -1,10 +1,19 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ENGINES, type Engine } from './engines.ts'
+import { ENGINES, type Engine, type JavaProgram, type NativeProgram } from './engines.ts'
+import { machineHasJava } from './java.ts'
 
 /** Where engines are kept: out of version control, safe to delete. */
 export const ENGINES_FOLDER = fileURLToPath(new URL('../../.cache/engines/', import.meta.url))
+
+/** Small, quick to start, and quiet: what an engine says on its error stream is shown when it fails. */
+const JAVA_OPTIONS = [
+  '-Xmx256m',
+  '-XX:+UseSerialGC',
+  '-XX:TieredStopAtLevel=1',
+  '-Dorg.slf4j.simpleLogger.defaultLogLevel=error',
+]
 
 /** An engine as it can be started: append the program's own arguments to `args`. */
 export interface InstalledEngine {
@@ -27,13 +36,25 @@ export function findEngine(name: string): InstalledEngine {
   const engine = engineNamed(name)
   const root = engineFolder(engine)
   if (!existsSync(root)) throw new EngineMissingError(`${name} is not installed: run "npm run engines"`)
+  return 'mainClass' in engine.program ? javaProgram(root, engine.program) : nativeProgram(root, engine.program)
+}
+
+function nativeProgram(root: string, { path, paths = {} }: NativeProgram): InstalledEngine {
   const { loader, triplet } = platform()
-  const libraries = ['lib', 'usr/lib'].map(folder => join(root, folder, triplet)).join(':')
+  const libraries = ['lib', 'usr/lib'].map(folder => join(root, folder, triplet))
+  const ours = libraries.map(folder => join(folder, loader)).find(existsSync)
+  if (!ours) throw new EngineMissingError(`${root} holds no ${loader}: delete it, and run "npm run engines"`)
   return {
-    command: join(root, loader),
-    args: ['--library-path', libraries, join(root, engine.program)],
-    env: Object.fromEntries(Object.entries(engine.paths ?? {}).map(([key, path]) => [key, join(root, path)])),
+    command: ours,
+    args: ['--library-path', libraries.join(':'), join(root, path)],
+    env: Object.fromEntries(Object.entries(paths).map(([key, value]) => [key, join(root, value)])),
   }
+}
+
+function javaProgram(root: string, { mainClass, jars }: JavaProgram): InstalledEngine {
+  const java = machineHasJava() ? { command: 'java', args: [], env: {} } : findEngine('java')
+  const classPath = jars.map(jar => join(root, 'usr/share/java', `${jar}.jar`)).join(':')
+  return { ...java, args: [...java.args, '-cp', classPath, ...JAVA_OPTIONS, mainClass] }
 }
 
 /** The engine of that name in the table; throws when there is none. */
@@ -51,7 +72,7 @@ export function engineFolder(engine: Engine): string {
 
 function platform(): { loader: string; triplet: string } {
   const key = `${process.platform}-${process.arch}`
-  if (key === 'linux-x64') return { loader: 'lib64/ld-linux-x86-64.so.2', triplet: 'x86_64-linux-gnu' }
-  if (key === 'linux-arm64') return { loader: 'lib/ld-linux-aarch64.so.1', triplet: 'aarch64-linux-gnu' }
+  if (key === 'linux-x64') return { loader: 'ld-linux-x86-64.so.2', triplet: 'x86_64-linux-gnu' }
+  if (key === 'linux-arm64') return { loader: 'ld-linux-aarch64.so.1', triplet: 'aarch64-linux-gnu' }
   throw new EngineMissingError(`Engines are Debian's, for Linux on x64 and arm64: this is ${key}`)
 }

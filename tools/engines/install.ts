@@ -21,10 +21,20 @@ export async function installEngine(engine: Engine): Promise<'present' | 'fetche
   try {
     const root = join(work, 'root')
     await unpack(await downloadPackages(engine, work), root)
-    await rename(root, folder)
-    return 'fetched'
+    return await place(root, folder)
   } finally {
     await rm(work, { recursive: true, force: true })
+  }
+}
+
+/** Of several who install at once, the first has its folder kept; the others find it present. */
+async function place(root: string, folder: string): Promise<'present' | 'fetched'> {
+  try {
+    await rename(root, folder)
+    return 'fetched'
+  } catch (error) {
+    if (existsSync(folder)) return 'present'
+    throw error
   }
 }
 
