@@ -27,7 +27,7 @@ const { values, positionals } = parseArgs({
 // Inherited by the programs; too late for this process, which does not matter.
 if (values.profile) process.env.NODE_OPTIONS = `--cpu-prof --cpu-prof-dir=${values.profile}`
 
-// Whoever interrupts it leaves no process behind: programs end with their connection to this one, engines by its exit.
+// Whoever interrupts it leaves no process behind: programs end with their connection to this one, engines by guards of their own.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130))
 
 const results: Result[] = []

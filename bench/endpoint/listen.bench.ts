@@ -1,15 +1,14 @@
-import { fileURLToPath } from 'node:url'
 import type { Benchmark } from '../harness/benchmark.ts'
 import { atLeast } from '../harness/bound.ts'
-import { EngineProgram } from '../harness/engine-program.ts'
-import { nodeServer, serverContender, type ServerProgram } from '../harness/server-contender.ts'
+import { twistedProgram } from '../harness/engine-program.ts'
+import { nodeServer, serverContender } from '../harness/server-contender.ts'
 
 const MESSAGE = '64 bytes'.repeat(8)
 const message = { request: MESSAGE, expected: MESSAGE }
 
 const echoService = serverContender('TCP echo service', () => nodeServer(program('echo-service.ts')), message)
 const nodeNet = serverContender('node:net', () => nodeServer(program('node-net.ts')), message)
-const twisted = serverContender('twisted', startTwisted, message)
+const twisted = serverContender('twisted', () => twistedProgram(program('twisted_echo.py')), message)
 
 /** Messages of 64 bytes to a Service that listens on an endpoint and echoes. */
 export const benchmarks: readonly Benchmark[] = [
@@ -24,10 +23,6 @@ export const benchmarks: readonly Benchmark[] = [
     ],
   },
 ]
-
-function startTwisted(): Promise<ServerProgram> {
-  return EngineProgram.start('twisted', port => [fileURLToPath(program('twisted_echo.py')), String(port)])
-}
 
 function program(name: string): URL {
   return new URL(`programs/${name}`, import.meta.url)

@@ -51,7 +51,7 @@ export class Program<Facts = unknown> {
 }
 
 /** Ends a child process by its id and waits until it is gone: asked first, by force after `limitMs`. */
-export async function endProcess(child: ChildProcess, limitMs: number): Promise<void> {
+async function endProcess(child: ChildProcess, limitMs: number): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const gone = once(child, 'exit')
   const force = setTimeout(() => child.kill('SIGKILL'), limitMs)

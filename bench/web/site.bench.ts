@@ -1,14 +1,13 @@
-import { fileURLToPath } from 'node:url'
 import type { Benchmark } from '../harness/benchmark.ts'
 import { atLeast } from '../harness/bound.ts'
-import { EngineProgram } from '../harness/engine-program.ts'
-import { nodeServer, serverContender, type ServerProgram } from '../harness/server-contender.ts'
+import { twistedProgram } from '../harness/engine-program.ts'
+import { nodeServer, serverContender } from '../harness/server-contender.ts'
 
 const hello = { request: 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n', expected: '\r\n\r\nhello' }
 
 const site = serverContender('Site', () => nodeServer(program('site.ts')), hello)
 const nodeHttp = serverContender('node:http', () => nodeServer(program('node-http.ts')), hello)
-const twistedWeb = serverContender('twisted.web', startTwisted, hello)
+const twistedWeb = serverContender('twisted.web', () => twistedProgram(program('twisted_web.py')), hello)
 
 /** HTTP requests to a Site with a node handler. */
 export const benchmarks: readonly Benchmark[] = [
@@ -23,10 +22,6 @@ export const benchmarks: readonly Benchmark[] = [
     ],
   },
 ]
-
-function startTwisted(): Promise<ServerProgram> {
-  return EngineProgram.start('twisted', port => [fileURLToPath(program('twisted_web.py')), String(port)])
-}
 
 function program(name: string): URL {
   return new URL(`programs/${name}`, import.meta.url)
