@@ -1,21 +1,14 @@
-import { mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Clock } from '../core/clock.ts'
 import { publish } from '../core/event.ts'
 import { createInstance } from '../discovery/create-instance.ts'
 import type { LeaseRecord } from '../discovery/store/claims.ts'
 import type { OwnerKind } from '../discovery/store/owner.ts'
-import { JournalError } from './errors.ts'
+import { attemptOn, openDatabase } from './database.ts'
 
 /** Changes of the tables raise it; a file of another one is not touched. */
 const FORMAT = 1
-
-/** SQLITE_BUSY. */
-const BUSY_CODE = 5
-
-/** SQLITE_CORRUPT and SQLITE_NOTADB. */
-const CORRUPT_CODES: ReadonlySet<number> = new Set([11, 26])
 
 /** What is in the file beside the claims. */
 export interface JournalHead {
@@ -51,7 +44,7 @@ export class JournalFile {
    */
   constructor(folder: string, clock: Clock) {
     this.path = join(folder, 'registry.sqlite')
-    this.#database = this.#attempt('cannot be opened', () => openOrSetAside(folder, this.path, clock))
+    this.#database = openDatabase(this.path, { clock, format: FORMAT, schema: SCHEMA })
     this.#put = this.#database.prepare('INSERT OR REPLACE INTO claims VALUES (?, ?, ?, ?, ?, ?, ?)')
     this.#delete = this.#database.prepare('DELETE FROM claims WHERE number = ?')
     this.#head = this.#database.prepare('INSERT OR REPLACE INTO head VALUES (0, ?, ?)')
@@ -123,14 +116,7 @@ export class JournalFile {
   }
 
   #attempt<T>(problem: string, action: () => T): T {
-    try {
-      return action()
-    } catch (cause) {
-      if (cause instanceof JournalError) throw cause
-      const { message, errcode } = cause as Error & { errcode?: number }
-      const advice = errcode === BUSY_CODE ? 'another daemon has it open' : 'see to the disk and its rights'
-      throw new JournalError(this.path, `${problem} (${message}): ${advice}`, { cause })
-    }
+    return attemptOn(this.path, problem, action)
   }
 }
 
@@ -144,59 +130,10 @@ interface ClaimRow {
   readonly instance: string
 }
 
-function openOrSetAside(folder: string, path: string, clock: Clock): DatabaseSync {
-  mkdirSync(folder, { recursive: true })
-  try {
-    return open(path)
-  } catch (error) {
-    if (!CORRUPT_CODES.has((error as { errcode?: number }).errcode ?? 0)) throw error
-    const aside = `${path}.damaged-${clock.wallTime()}`
-    setAside(path, aside)
-    const message = `${path} is damaged: it was moved to ${aside}, and the registry begins without data`
-    publish('daemon', { level: 'error', event: 'journal.damaged', message, path, aside, error })
-    return open(path)
-  }
-}
-
-function open(path: string): DatabaseSync {
-  const database = new DatabaseSync(path)
-  try {
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
-    requireFormat(path, database)
-    const { quick_check: finding } = database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string }
-    if (finding !== 'ok') throw Object.assign(new Error(finding), { errcode: 11 })
-    database.exec(SCHEMA)
-    return database
-  } catch (error) {
-    database.close()
-    throw error
-  }
-}
-
-function requireFormat(path: string, database: DatabaseSync): void {
-  const { user_version: format } = database.prepare('PRAGMA user_version').get() as { user_version: number }
-  if (format === 0 || format === FORMAT) return
-  throw new JournalError(
-    path,
-    `are of format ${format}, and this version reads format ${FORMAT}: use the version that wrote them`,
-  )
-}
-
-function setAside(path: string, aside: string): void {
-  for (const suffix of ['', '-wal', '-shm']) {
-    try {
-      renameSync(path + suffix, aside + suffix)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    }
-  }
-}
-
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS head (one INTEGER PRIMARY KEY, epoch TEXT NOT NULL, revision INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS claims (
     number INTEGER PRIMARY KEY, owner TEXT NOT NULL, owner_name TEXT NOT NULL, owner_kind TEXT NOT NULL,
     ttl_ms REAL NOT NULL, draining INTEGER NOT NULL, instance TEXT NOT NULL
   );
-  PRAGMA user_version = ${FORMAT};
 `

@@ -100,6 +100,7 @@ export class Journal implements LeaseJournal, Durability {
   }
 
   #note(claim: Claim): void {
+    if (claim.owner.kind === 'vouched') return
     this.#pending.add(claim)
     this.#init.turn.at('commit', this.#commitTask)
   }

@@ -202,4 +202,12 @@ describe('Journal', () => {
     await clock.advance(10_000)
     assert.equal(clock.pending, 0)
   })
+
+  it('leaves alone what is vouched for, which is kept by whoever vouches', async t => {
+    const { leases, owner, kept, onDisk } = await journalled(t)
+    leases.register(leases.vouch({ id: 'checked', name: 'a health check' }), users('a'), 1_000)
+    leases.register(owner, users('b'), 1_000)
+    await kept()
+    assert.deepEqual(onDisk(), ['b'])
+  })
 })

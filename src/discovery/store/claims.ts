@@ -50,7 +50,7 @@ export class Claims {
   /** Enters a new claim, in the place of a former one of the same id, whose owner is told. Throws `StoreLimitError`. */
   enter(owner: Owner, instance: Instance, ttlMs: number): Claim {
     const number = this.#lastNumber + 1
-    const claim = { number, instance: canonical(instance, 'ready'), owner, ttlMs, drainRevision: 0, gone: false }
+    const claim = newClaim({ number, instance: canonical(instance, 'ready'), owner, ttlMs })
     this.#admit(claim, 'joined')
     this.#init.journal?.written(claim)
     return claim
@@ -58,7 +58,7 @@ export class Claims {
 
   /** Enters a claim of before a restart, which the journal has already. */
   restore(owner: Owner, { number, instance, ttlMs, draining }: Omit<LeaseRecord, 'owner'>): Claim {
-    const claim = { number, instance: canonical(instance, 'unconfirmed'), owner, ttlMs, drainRevision: 0, gone: false }
+    const claim = newClaim({ number, instance: canonical(instance, 'unconfirmed'), owner, ttlMs })
     this.#admit(claim, 'unconfirmed')
     if (draining) claim.drainRevision = this.setStatus(claim, 'draining')
     return claim
@@ -150,4 +150,9 @@ export class Claims {
     }
     this.#init.rosters.requireRoom(serviceName)
   }
+}
+
+function newClaim(init: Pick<Claim, 'number' | 'instance' | 'owner' | 'ttlMs'>): Claim {
+  const { number, instance, owner, ttlMs } = init
+  return { number, instance, owner, ttlMs, drainRevision: 0, gone: false, createRevision: 0, revision: 0 }
 }

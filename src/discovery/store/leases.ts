@@ -7,7 +7,7 @@ import { changed } from './changed.ts'
 import { Claims, type LeaseJournal, type LeaseRecord } from './claims.ts'
 import { Deadlines } from './deadlines.ts'
 import { STORE_LIMITS } from './limits.ts'
-import { type Claim, Owner, type OwnerInit, type OwnerKind } from './owner.ts'
+import { type Claim, Owner, type OwnerInit, type OwnerKind, PRESENT } from './owner.ts'
 import type { Rosters } from './rosters.ts'
 import { isLive, judge } from './verdict.ts'
 
@@ -68,9 +68,14 @@ export class Leases {
     return this.#present(init, 'timed')
   }
 
+  /** An owner that lives as long as the caller does not say otherwise, by `disconnect` or `leave`: no time ends what it holds. */
+  vouch(init: OwnerInit): Owner {
+    return this.#present(init, 'vouched')
+  }
+
   /** The owner's connection was lost without goodbye: its instances are `suspect`, and gone when the grace is over. */
   disconnect(owner: Owner): void {
-    if (owner.presence !== 'connected') return
+    if (owner.presence !== 'connected' && owner.presence !== 'vouched') return
     owner.presence = 'disconnected'
     owner.awaySince = this.#clock.now()
     this.#refresh(owner)
@@ -79,7 +84,7 @@ export class Leases {
 
   /** The owner says goodbye: everything it holds is revoked. */
   leave(owner: Owner): void {
-    if (owner.kind === 'session') owner.presence = 'disconnected'
+    if (owner.kind !== 'timed') owner.presence = 'disconnected'
     for (const claim of owner.claims) this.revoke(claim)
     this.#dropIfDone(owner)
   }
@@ -107,7 +112,7 @@ export class Leases {
     if (isOwn) this.#claims.rewrite(existing, instance, ttlMs)
     const claim = isOwn ? existing : this.#claims.enter(owner, instance, ttlMs)
     this.#owners.set(owner.id, owner)
-    this.#deadlines.watch(owner, owner.heardAt + ttlMs)
+    if (owner.kind !== 'vouched') this.#deadlines.watch(owner, owner.heardAt + ttlMs)
     return claim
   }
 
@@ -158,7 +163,7 @@ export class Leases {
 
   #present(init: OwnerInit, kind: OwnerKind): Owner {
     const owner = this.#obtain(init, kind)
-    owner.presence = kind === 'session' ? 'connected' : 'timed'
+    owner.presence = PRESENT[kind]
     if (kind === 'session') this.#owners.set(owner.id, owner)
     owner.name = init.name
     if (init.onLost) owner.onLost = init.onLost
@@ -201,7 +206,7 @@ export class Leases {
   #dropIfDone(owner: Owner): void {
     if (owner.presence === 'connected' || owner.claims.size > 0) return
     this.#deadlines.forget(owner)
-    this.#owners.delete(owner.id)
+    if (this.#owners.get(owner.id) === owner) this.#owners.delete(owner.id)
   }
 }
 

@@ -8,11 +8,15 @@ import type { DepartureCause } from './change.ts'
  * - `disconnected`: its connection was lost without goodbye; it may resume within the grace.
  * - `timed`: it has no connection and lives by its heartbeat alone.
  * - `unconfirmed`: restored after a restart, not heard of since.
+ * - `vouched`: somebody in the registry itself says that it lives, and will say when not.
  */
-export type Presence = 'connected' | 'disconnected' | 'timed' | 'unconfirmed'
+export type Presence = 'connected' | 'disconnected' | 'timed' | 'unconfirmed' | 'vouched'
 
-/** How an owner shows that it lives: by a connection and a heartbeat, or by a heartbeat alone. */
-export type OwnerKind = 'session' | 'timed'
+/**
+ * How an owner shows that it lives: by a connection and a heartbeat, by a heartbeat alone, or by the word of a part of the registry that
+ * has its own signs, such as the checks of the Consul API. What that part holds is its own to keep: the journal has nothing of it.
+ */
+export type OwnerKind = 'session' | 'timed' | 'vouched'
 
 /** Is told of a claim that goes without `revoke`, from inside the change: must neither throw nor change the Store. */
 export type LossListener = (claim: Claim, cause: DepartureCause | 'replaced') => void
@@ -47,11 +51,18 @@ export class Owner {
     this.id = id
     this.kind = kind
     this.name = name
-    this.presence = kind === 'session' ? 'connected' : 'timed'
+    this.presence = PRESENT[kind]
     this.onLost = onLost ?? nothing
     this.heardAt = now
     this.awaySince = now
   }
+}
+
+/** The presence of an owner that is heard of. */
+export const PRESENT: Readonly<Record<OwnerKind, Presence>> = {
+  session: 'connected',
+  timed: 'timed',
+  vouched: 'vouched',
 }
 
 /** That an owner holds an instance. Changed by `Leases` only. */
@@ -66,6 +77,9 @@ export interface Claim {
   drainRevision: number
   /** No longer held: nothing brings this claim back. */
   gone: boolean
+  /** The revisions of its first and its last change. */
+  createRevision: number
+  revision: number
 }
 
 function nothing(): void {}

@@ -65,6 +65,11 @@ export class Roster {
     return this.#claims.get(id)
   }
 
+  /** All of them in the order of ids; to be read at once, not kept. */
+  claims(): readonly Claim[] {
+    return this.#claims.inOrder()
+  }
+
   /** Puts a claim in the place of its instance's id. */
   put(claim: Claim): void {
     this.#claims.put(claim)

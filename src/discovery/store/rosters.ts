@@ -51,6 +51,7 @@ export class Rosters {
   #namesRevision: number
   #namesDirty = false
   #namesWatchers = new Set<() => void>()
+  #observers = new Set<(claim: Claim) => void>()
   /** Until when those who watched before a restart may yet come back. */
   #returnsUntil = -Infinity
 
@@ -73,6 +74,11 @@ export class Rosters {
 
   find(serviceName: string, id: string): Claim | undefined {
     return this.#rosters.get(serviceName)?.get(id)
+  }
+
+  /** Everything held in a service, in the order of ids; to be read at once, not kept. */
+  claims(serviceName: string): readonly Claim[] {
+    return this.#rosters.get(serviceName)?.claims() ?? []
   }
 
   /** The whole set as it is now; the same object until something changes. */
@@ -123,6 +129,18 @@ export class Rosters {
     const watcher = () => onChange()
     this.#namesWatchers.add(watcher)
     return () => void this.#namesWatchers.delete(watcher)
+  }
+
+  /** Calls `onChange` with each claim that changed or went, in any service, at once, until the returned function is called. It must not change the Store. */
+  observe(onChange: (claim: Claim) => void): () => void {
+    const observer = (claim: Claim) => onChange(claim)
+    this.#observers.add(observer)
+    return () => void this.#observers.delete(observer)
+  }
+
+  /** Takes a revision, above `floor` too, for something that is kept beside the rosters and has its place in the same order. */
+  stamp(floor = 0): number {
+    return (this.#revision = Math.max(this.#revision, floor) + 1)
   }
 
   /** Somebody read the set without watching: drains will give them the quiet period. */
@@ -203,12 +221,15 @@ export class Rosters {
   #changed(roster: Roster, { claim, kind }: { claim: Claim; kind: ChangeKind }): number {
     const revision = ++this.#revision
     roster.revision = revision
+    claim.revision = revision
+    claim.createRevision ||= revision
     const at = this.#init.clock.wallTime()
     const change = { revision, id: claim.instance.id, kind, at, holder: claim.owner.name }
     roster.log.append(change)
     announce(roster.serviceName, change)
     roster.invalidate()
     this.#mark(roster)
+    for (const observer of this.#observers) observer(claim)
     return revision
   }
 

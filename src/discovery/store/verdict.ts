@@ -17,6 +17,7 @@ export type Verdict =
  * | --- | --- | --- |
  * | connected | `ready` for the TTL since the last heartbeat, then `late` up to 3 × TTL | lapsed |
  * | timed | `ready` for the TTL since the last heartbeat | lapsed |
+ * | vouched | `ready` | – |
  * | disconnected | `suspect` for the grace | disconnected |
  * | unconfirmed | `unconfirmed` for the grace, or for the TTL if that is longer | forgotten |
  *
@@ -35,8 +36,10 @@ export interface Moment {
 
 /** Whether its owner shows both signs of life, so that a newcomer of the same id has to be refused. */
 export function isLive({ instance, owner }: Claim): boolean {
-  return (owner.presence === 'connected' || owner.presence === 'timed') && instance.status !== 'late'
+  return LIVE.has(owner.presence) && instance.status !== 'late'
 }
+
+const LIVE: ReadonlySet<Presence> = new Set(['connected', 'timed', 'vouched'])
 
 const RULES: Readonly<Record<Presence, (claim: Claim, moment: Moment) => Verdict>> = {
   connected(claim, { now }) {
@@ -49,6 +52,7 @@ const RULES: Readonly<Record<Presence, (claim: Claim, moment: Moment) => Verdict
     const end = claim.owner.heardAt + claim.ttlMs
     return now < end ? standing(claim, 'ready', end) : gone('lapsed')
   },
+  vouched: claim => standing(claim, 'ready', Infinity),
   disconnected(claim, { now, graceMs }) {
     const end = claim.owner.awaySince + graceMs
     return now < end ? standing(claim, 'suspect', end) : gone('disconnected')

@@ -13,5 +13,5 @@ export function claimOf(
   { kind = 'session', ttlMs = 1_000 }: { kind?: OwnerKind; ttlMs?: number } = {},
 ): Claim {
   const owner = new Owner({ id: 'owner', name: 'its owner' }, { kind, now: 0 })
-  return { number: 1, instance, owner, ttlMs, drainRevision: 0, gone: false }
+  return { number: 1, instance, owner, ttlMs, drainRevision: 0, gone: false, createRevision: 0, revision: 0 }
 }

@@ -148,4 +148,27 @@ describe('Rosters', () => {
     watch.lose()
     assert.deepEqual(rosters.watchers('users'), [])
   })
+
+  it('tells an observer of each claim that changes or goes, in any service, at once', () => {
+    const { rosters } = rostersInHand()
+    const seen: string[] = []
+    const stop = rosters.observe(({ instance, createRevision, revision }) =>
+      seen.push(`${instance.serviceName} ${createRevision} ${revision}`),
+    )
+    const claim = of('users')
+    rosters.put(claim, 'joined')
+    rosters.put(of('orders'), 'joined')
+    rosters.delete(claim, 'revoked')
+    stop()
+    rosters.put(of('users'), 'joined')
+    assert.deepEqual(seen, ['users 101 101', 'orders 102 102', 'users 101 103'])
+    assert.equal(rosters.claims('users').length, 1)
+    assert.equal(rosters.claims('nobody').length, 0)
+  })
+
+  it('gives a revision to what is kept beside it, above everything before and above a floor', () => {
+    const { rosters } = rostersInHand()
+    assert.deepEqual([rosters.stamp(), rosters.stamp(500), rosters.stamp(7)], [101, 501, 502])
+    assert.equal(rosters.put(of('users'), 'joined'), 503)
+  })
 })
