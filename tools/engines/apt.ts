@@ -48,6 +48,8 @@ async function apt(folder: string, args: readonly string[]): Promise<void> {
     'Dir::Cache': folder,
     'Dir::Cache::Archives': join(folder, 'archives'),
     'APT::Sandbox::User': 'root',
+    'Acquire::http::Timeout': '20',
+    'Acquire::Retries': '2',
   }
   const options = Object.entries(settings).flatMap(([key, value]) => ['-o', `${key}=${value}`])
   await aptGet(['-qq', ...options, ...args], join(folder, 'archives'))

@@ -10,6 +10,10 @@ export interface Engine {
   readonly packages: readonly string[]
   /** Whether what the packages depend on is fetched with them, or they are all there is. */
   readonly dependencies: 'fetched' | 'left out'
+  /** Who needs it: the test command installs those that tests need. */
+  readonly neededBy: 'tests' | 'benchmarks'
+  /** How it is started when this machine has one of its own: the first of `names` that is on PATH, with `args` first. */
+  readonly onPath?: { readonly names: readonly string[]; readonly args: readonly string[] }
   /** What to start, as paths within the unpacked packages. */
   readonly program: NativeProgram | JavaProgram
 }
@@ -28,6 +32,9 @@ export interface JavaProgram {
   readonly jars: readonly string[]
 }
 
+/** The engine that runs those written in Java, where the machine has no Java that is new enough. */
+export const JAVA = 'java'
+
 /** The oldest Java that the engines written in it are run by. */
 export const JAVA_VERSION_MIN = 17
 
@@ -39,6 +46,8 @@ export const ENGINES: readonly Engine[] = [
     suite: 'bookworm',
     packages: ['etcd-server'],
     dependencies: 'fetched',
+    neededBy: 'tests',
+    onPath: { names: ['etcd'], args: [] },
     program: { path: 'usr/bin/etcd' },
   },
   {
@@ -47,6 +56,7 @@ export const ENGINES: readonly Engine[] = [
     suite: 'trixie',
     packages: ['etcd-server'],
     dependencies: 'fetched',
+    neededBy: 'tests',
     program: { path: 'usr/bin/etcd' },
   },
   {
@@ -56,6 +66,8 @@ export const ENGINES: readonly Engine[] = [
     suite: 'bullseye',
     packages: ['consul'],
     dependencies: 'fetched',
+    neededBy: 'tests',
+    onPath: { names: ['consul'], args: [] },
     program: { path: 'usr/bin/consul' },
   },
   {
@@ -72,6 +84,8 @@ export const ENGINES: readonly Engine[] = [
       'libcommons-cli-java',
     ],
     dependencies: 'left out',
+    neededBy: 'tests',
+    onPath: { names: ['zkServer.sh', 'zkServer'], args: ['start-foreground'] },
     program: {
       mainClass: 'org.apache.zookeeper.server.quorum.QuorumPeerMain',
       jars: [
@@ -87,11 +101,12 @@ export const ENGINES: readonly Engine[] = [
     },
   },
   {
-    name: 'java',
+    name: JAVA,
     version: '17',
     suite: 'bookworm',
     packages: ['default-jre-headless'],
     dependencies: 'fetched',
+    neededBy: 'tests',
     program: { path: 'usr/lib/jvm/default-java/bin/java' },
   },
   {
@@ -100,6 +115,8 @@ export const ENGINES: readonly Engine[] = [
     suite: 'bookworm',
     packages: ['haproxy'],
     dependencies: 'fetched',
+    neededBy: 'tests',
+    onPath: { names: ['haproxy'], args: [] },
     program: { path: 'usr/sbin/haproxy' },
   },
   {
@@ -109,6 +126,8 @@ export const ENGINES: readonly Engine[] = [
     suite: 'bullseye',
     packages: ['prometheus'],
     dependencies: 'fetched',
+    neededBy: 'tests',
+    onPath: { names: ['prometheus'], args: [] },
     program: { path: 'usr/bin/prometheus' },
   },
   {
@@ -117,6 +136,7 @@ export const ENGINES: readonly Engine[] = [
     suite: 'bookworm',
     packages: ['python3-twisted'],
     dependencies: 'fetched',
+    neededBy: 'benchmarks',
     program: {
       path: 'usr/bin/python3.11',
       paths: { PYTHONHOME: 'usr', PYTHONPATH: 'usr/lib/python3/dist-packages' },

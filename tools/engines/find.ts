@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ENGINES, type Engine, type JavaProgram, type NativeProgram } from './engines.ts'
+import { ENGINES, JAVA, type Engine, type JavaProgram, type NativeProgram } from './engines.ts'
 import { machineHasJava } from './java.ts'
 
-/** Where engines are kept: out of version control, safe to delete. */
-export const ENGINES_FOLDER = fileURLToPath(new URL('../../.cache/engines/', import.meta.url))
+/** Where engines are kept: out of version control, safe to delete. The variable `ROPEWALK_ENGINES` names another folder. */
+export const ENGINES_FOLDER =
+  process.env.ROPEWALK_ENGINES ?? fileURLToPath(new URL('../../.cache/engines/', import.meta.url))
 
 /** Small, quick to start, and quiet: what an engine says on its error stream is shown when it fails. */
 const JAVA_OPTIONS = [
@@ -28,15 +29,27 @@ export class EngineMissingError extends Error {
 }
 
 /**
- * The engine `name` ready to be started. Throws `EngineMissingError` when it has not been installed.
+ * The engine `name` ready to be started: from the cache, or else the machine's own. Throws `EngineMissingError` when there is neither.
  *
- * It is started by the dynamic loader it came with, so that it meets the libraries it was built for, whatever this machine has.
+ * One from the cache is started by the dynamic loader it came with, so that it meets the libraries it was built for, whatever this machine has.
  */
 export function findEngine(name: string): InstalledEngine {
   const engine = engineNamed(name)
   const root = engineFolder(engine)
-  if (!existsSync(root)) throw new EngineMissingError(`${name} is not installed: run "npm run engines"`)
+  if (!existsSync(root)) return machineProgram(engine)
   return 'mainClass' in engine.program ? javaProgram(root, engine.program) : nativeProgram(root, engine.program)
+}
+
+/** What this machine has of its own. */
+function machineProgram({ name, onPath }: Engine): InstalledEngine {
+  const command = onPath && onPath.names.map(commandOnPath).find(found => found !== undefined)
+  if (!command) throw new EngineMissingError(`${name} is not installed: run "npm run engines"`)
+  return { command, args: onPath.args, env: {} }
+}
+
+function commandOnPath(name: string): string | undefined {
+  const folders = process.env.PATH?.split(delimiter) ?? []
+  return folders.map(folder => join(folder, name)).find(existsSync)
 }
 
 function nativeProgram(root: string, { path, paths = {} }: NativeProgram): InstalledEngine {
@@ -52,7 +65,7 @@ function nativeProgram(root: string, { path, paths = {} }: NativeProgram): Insta
 }
 
 function javaProgram(root: string, { mainClass, jars }: JavaProgram): InstalledEngine {
-  const java = machineHasJava() ? { command: 'java', args: [], env: {} } : findEngine('java')
+  const java = machineHasJava() ? { command: 'java', args: [], env: {} } : findEngine(JAVA)
   const classPath = jars.map(jar => join(root, 'usr/share/java', `${jar}.jar`)).join(':')
   return { ...java, args: [...java.args, '-cp', classPath, ...JAVA_OPTIONS, mainClass] }
 }
@@ -70,7 +83,8 @@ export function engineFolder(engine: Engine): string {
   return join(ENGINES_FOLDER, `${engine.name}-${engine.suite}`)
 }
 
-function platform(): { loader: string; triplet: string } {
+/** What the platform's programs are started by; throws `EngineMissingError` where Debian's programs do not run. */
+export function platform(): { loader: string; triplet: string } {
   const key = `${process.platform}-${process.arch}`
   if (key === 'linux-x64') return { loader: 'ld-linux-x86-64.so.2', triplet: 'x86_64-linux-gnu' }
   if (key === 'linux-arm64') return { loader: 'ld-linux-aarch64.so.1', triplet: 'aarch64-linux-gnu' }

@@ -4,8 +4,9 @@ import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { downloadPackages } from './apt.ts'
-import type { Engine } from './engines.ts'
-import { engineFolder, ENGINES_FOLDER } from './find.ts'
+import { ENGINES, JAVA, type Engine } from './engines.ts'
+import { engineFolder, ENGINES_FOLDER, platform } from './find.ts'
+import { machineHasJava } from './java.ts'
 
 const run = promisify(execFile)
 
@@ -19,12 +20,20 @@ export async function installEngine(engine: Engine): Promise<'present' | 'fetche
   await mkdir(ENGINES_FOLDER, { recursive: true })
   const work = await mkdtemp(join(ENGINES_FOLDER, '.installing-'))
   try {
+    platform()
     const root = join(work, 'root')
     await unpack(await downloadPackages(engine, work), root)
     return await place(root, folder)
   } finally {
     await rm(work, { recursive: true, force: true })
   }
+}
+
+/** The engines that tests, or all, need on this machine. */
+export function neededEngines(by: 'tests' | 'all'): Engine[] {
+  return ENGINES.filter(
+    ({ name, neededBy }) => (by === 'all' || neededBy === by) && (name !== JAVA || !machineHasJava()),
+  )
 }
 
 /** Of several who install at once, the first has its folder kept; the others find it present. */

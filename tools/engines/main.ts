@@ -1,24 +1,26 @@
-import { ENGINES, type Engine } from './engines.ts'
 import { EngineMissingError, engineFolder, engineNamed } from './find.ts'
-import { installEngine } from './install.ts'
-import { machineHasJava } from './java.ts'
+import { installEngine, neededEngines } from './install.ts'
 
 /*
  * npm run engines [NAME…]: brings the engines that tests and benchmarks run beside ours into the cache folder, without root.
- * Exits with 69 (unavailable) when one cannot be had.
+ * Exits with 69 (unavailable) when one cannot be had, once it has tried the others.
  */
 
+const names = process.argv.slice(2)
 try {
-  const names = process.argv.slice(2)
-  for (const engine of names.length > 0 ? names.map(engineNamed) : neededEngines()) {
-    console.log(`${engine.name}: ${await installEngine(engine)} (${engineFolder(engine)})`)
+  for (const engine of names.length > 0 ? names.map(engineNamed) : neededEngines('all')) {
+    try {
+      console.log(`${engine.name}: ${await installEngine(engine)} (${engineFolder(engine)})`)
+    } catch (error) {
+      unavailable(error, `${engine.name}: `)
+    }
   }
 } catch (error) {
-  if (!(error instanceof EngineMissingError)) throw error
-  console.error(error.message)
-  process.exitCode = 69
+  unavailable(error)
 }
 
-function neededEngines(): Engine[] {
-  return ENGINES.filter(({ name }) => name !== 'java' || !machineHasJava())
+function unavailable(error: unknown, prefix = ''): void {
+  if (!(error instanceof EngineMissingError)) throw error
+  console.error(`${prefix}${error.message}`)
+  process.exitCode = 69
 }

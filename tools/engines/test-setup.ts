@@ -1,0 +1,20 @@
+import { EngineMissingError } from './find.ts'
+import { installEngine, neededEngines } from './install.ts'
+import { missingEngine } from './missing.ts'
+
+/**
+ * What the test command does once before all tests: it brings the engines that tests run against. One that cannot be had is no failure:
+ * its tests are skipped, with the reason.
+ */
+export async function globalSetup(): Promise<void> {
+  for (const engine of neededEngines('tests')) {
+    if (missingEngine(engine.name) === false) continue
+    console.log(`Bringing the engine ${engine.name}, once …`)
+    try {
+      await installEngine(engine)
+    } catch (error) {
+      if (!(error instanceof EngineMissingError)) throw error
+      console.log(`Tests that need ${engine.name} are skipped. ${error.message}`)
+    }
+  }
+}
