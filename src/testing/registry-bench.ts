@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { sleep } from '../core/abort.ts'
-import { systemClock } from '../core/clock.ts'
+import { systemClock, type Clock } from '../core/clock.ts'
 import { createInstance } from '../discovery/create-instance.ts'
 import type { Instance, InstanceInit } from '../discovery/instance.ts'
 import type { Registry } from '../discovery/registry.ts'
@@ -16,6 +16,8 @@ export interface RegistryFixture {
   peer: () => Promise<Registry>
   /** Turns the clock of everything under trial. Default: the suite waits in real time. */
   advance?: (ms: number) => Promise<void>
+  /** The clock that `advance` turns. Without it, cases that measure time, or need a clock themselves, are left out where there is `advance`. */
+  clock?: Clock
   /** The shortest TTL, in milliseconds, that is kept to. Default 1,000. */
   ttlMs?: number
   /** Cuts `registry` (no peer) off from its data until the returned function is called. Default: such cases are left out. */
@@ -26,7 +28,18 @@ export interface RegistryFixture {
   close: () => Promise<void>
 }
 
-/** How long a condition may take to become true, in milliseconds: less than the TTL of a lease that is not to lapse meanwhile. */
+/** How much the suite asks of what cannot keep up with it. */
+export interface RegistryPace {
+  /** How many instances one service is given. Default 10,000. */
+  instances?: number
+  /** How many services there are to be. Default 1,000. */
+  services?: number
+  /** How long a condition may take to become true, in milliseconds. Default 10,000: less than the TTL of a lease that is not to lapse meanwhile. */
+  patienceMs?: number
+  /** Why not as much as by default: shown with the results. */
+  reason: string
+}
+
 const PATIENCE_MS = 10_000
 
 let benches = 0
@@ -34,14 +47,16 @@ let benches = 0
 /** What one case works with. */
 export class RegistryBench {
   readonly fixture: RegistryFixture
+  readonly pace: Required<Omit<RegistryPace, 'reason'>>
   readonly oracle = new WatchOracle()
   /** A service name of this case's own. */
   readonly serviceName: string
   readonly #peers: Registry[] = []
   readonly #followers: WatchFollower[] = []
 
-  constructor(fixture: RegistryFixture) {
+  constructor(fixture: RegistryFixture, pace?: RegistryPace) {
     this.fixture = fixture
+    this.pace = { instances: 10_000, services: 1_000, patienceMs: PATIENCE_MS, ...pace }
     this.serviceName = `suite-${process.pid}-${systemClock.wallTime().toString(36)}-${++benches}`
   }
 
@@ -52,6 +67,11 @@ export class RegistryBench {
   /** The Registry, telling the oracle everything. */
   get recorded(): Registry {
     return recordingRegistry(this.registry, this.oracle)
+  }
+
+  /** What time comes from, where the fixture has told. */
+  get clock(): Clock | undefined {
+    return this.fixture.clock ?? (this.fixture.advance ? undefined : systemClock)
   }
 
   get ttlMs(): number {
@@ -104,7 +124,7 @@ export class RegistryBench {
   async until(condition: () => boolean, what: string): Promise<void> {
     const stepMs = 5
     for (let waitedMs = 0; !condition(); waitedMs += stepMs) {
-      if (waitedMs > PATIENCE_MS) assert.fail(`Waited ${PATIENCE_MS} ms in vain until ${what}`)
+      if (waitedMs > this.pace.patienceMs) assert.fail(`Waited ${this.pace.patienceMs} ms in vain until ${what}`)
       await nextTurn()
       if (!condition()) await this.advance(stepMs)
     }

@@ -135,6 +135,7 @@ registrySuite('MemoryRegistry', {
     return Promise.resolve({
       registry: new MemoryRegistry({ store }),
       peer: () => Promise.resolve(new MemoryRegistry({ store })),
+      clock,
       advance: ms => clock.advance(ms),
       close: () => Promise.resolve(store.close()),
     })

@@ -81,6 +81,7 @@ registrySuite('RegistryService', {
     return {
       registry: new RegistryService({ clock, open: async () => new MemoryRegistry({ store }) }),
       peer: async () => new MemoryRegistry({ store }),
+      clock,
       advance: ms => clock.advance(ms),
       close: async () => store.close(),
     }

@@ -17,6 +17,7 @@ export function simulatedFixture(): RegistryFixture & { store: Store } {
     store: server.store!,
     registry,
     peer: async () => open(),
+    clock,
     advance: ms => clock.advance(ms),
     async disconnect() {
       registry.cut()

@@ -43,6 +43,24 @@ export const abortingCases: RegistryCases = {
     assert.deepEqual(set?.instances, [bench.instance('a')])
   },
 
+  'makes the changes that follow one that is given up meanwhile': async bench => {
+    const lease = await bench.registry.register(bench.instance('a'))
+    const follower = await bench.follow()
+    for (let weight = 2; weight <= 11; weight++) {
+      const controller = new AbortController()
+      const given = lease
+        .update({ weight: 1_000 + weight }, controller)
+        .catch((error: unknown) => assert.equal(error, reason))
+      for (let turn = 0; turn < weight; turn++) await Promise.resolve()
+      controller.abort(reason)
+      await bench.result(given, 'it is answered')
+      await bench.result(lease.update({ weight }), 'the next is answered')
+      await bench.until(() => follower.set?.instances[0]?.weight === weight, 'the last change arrives')
+    }
+    await bench.result(lease.revoke(), 'it is revoked')
+    await bench.until(() => follower.ids?.length === 0, 'nothing is left')
+  },
+
   'ends a watch that is given up before it begins': async bench => {
     const watch = bench.registry.watch(bench.serviceName, { signal: aborted })[Symbol.asyncIterator]()
     await assert.rejects(bench.result(watch.next(), 'it is answered'), reason)

@@ -21,6 +21,19 @@ export const leaseCases: RegistryCases = {
     assert.ok(lease.lost.reason instanceof LeaseLostError)
   },
 
+  'lists an instance until its TTL has passed since it was last renewed': async (bench, skip) => {
+    const { clock } = bench
+    if (!clock) return skip('this fixture does not tell its clock')
+    const follower = await bench.follow(await bench.peer())
+    const lease = await bench.registry.register(bench.instance('a'), { ttlMs: bench.ttlMs })
+    await bench.until(() => follower.ids?.length === 1, 'the instance arrives')
+    const renewedAt = clock.now()
+    await lease.renew()
+    await bench.until(() => follower.ids?.length === 0, 'the instance is gone')
+    const listedMs = clock.now() - renewedAt
+    assert.ok(listedMs >= bench.ttlMs, `gone ${listedMs} ms after its renewal, with a TTL of ${bench.ttlMs} ms`)
+  },
+
   'keeps an instance whose lease is renewed': async bench => {
     const lease = await bench.registry.register(bench.instance('a'), { ttlMs: bench.ttlMs })
     const follower = await bench.follow()

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict'
 import { seededRandom } from '../../core/random.ts'
-import type { InstanceSet } from '../../discovery/instance-set.ts'
+import type { InstanceSet, ServiceNames } from '../../discovery/instance-set.ts'
 import type { Lease } from '../../discovery/lease.ts'
 import type { Registry } from '../../discovery/registry.ts'
 import type { RegistryBench } from '../registry-bench.ts'
 import type { RegistryCases } from './registry-case.ts'
 
 const CHANGES = 1000
-const MANY = 10_000
 const AT_ONCE = 64
+/** For leases that are not to lapse while thousands are made. */
+const LONG_MS = 600_000
 
 /** Registers, changes and revokes by chance, one thing after the other. */
 async function churn(bench: RegistryBench, registry: Registry, { seed, changes }: { seed: number; changes: number }) {
@@ -53,26 +54,49 @@ export const loadCases: RegistryCases = {
     assert.deepEqual(mine!.set!.instances, other!.set!.instances)
   },
 
-  'keeps 10,000 instances of one service': async bench => {
-    const ids = Array.from({ length: MANY }, (_, index) => `i${String(index).padStart(5, '0')}`)
-    const leases: Lease[] = []
-    for (let at = 0; at < MANY; at += AT_ONCE) {
-      const batch = ids
-        .slice(at, at + AT_ONCE)
-        .map(id => bench.registry.register(bench.instance(id), { ttlMs: 60_000 }))
-      leases.push(...(await Promise.all(batch)))
-    }
-    const sizes: number[] = []
+  'keeps 10,000 instances of one service, or as many as its pace allows': async bench => {
+    const { instances } = bench.pace
+    const ids = Array.from({ length: instances }, (_, index) => `i${String(index).padStart(5, '0')}`)
+    const leases = await inBatches(ids, id => bench.registry.register(bench.instance(id), { ttlMs: LONG_MS }))
     const watch = bench.registry.watch(bench.serviceName)[Symbol.asyncIterator]()
-    const first = await bench.result(watch.next() as Promise<IteratorYieldResult<InstanceSet>>, 'the set arrives')
+    const next = async () => (await bench.result(watch.next(), 'a set arrives')).value as InstanceSet
     assert.deepEqual(
-      first.value.instances.map(({ id }) => id),
+      (await next()).instances.map(({ id }) => id),
       ids,
     )
-    await leases[5000]!.revoke()
-    const next = await bench.result(watch.next() as Promise<IteratorYieldResult<InstanceSet>>, 'the change arrives')
-    sizes.push(next.value.instances.length)
-    assert.deepEqual(sizes, [MANY - 1])
+    await leases[instances / 2]!.revoke()
+    assert.equal((await next()).instances.length, instances - 1)
     await watch.return?.()
   },
+
+  'keeps 1,000 services, or as many as its pace allows, and names them all': async bench => {
+    const { services } = bench.pace
+    const serviceNames = Array.from(
+      { length: services },
+      (_, at) => `${bench.serviceName}-${String(at).padStart(4, '0')}`,
+    )
+    await inBatches(serviceNames, serviceName =>
+      bench.registry.register(bench.instance('a', { serviceName }), { ttlMs: LONG_MS }),
+    )
+    const names = (await bench.peer()).services()[Symbol.asyncIterator]()
+    const own = async () => {
+      const { value } = await bench.result(names.next(), 'the names arrive')
+      return (value as ServiceNames).names.filter(name => name.startsWith(bench.serviceName))
+    }
+    let seen = await own()
+    while (seen.length < services) seen = await own()
+    assert.deepEqual(seen, serviceNames)
+    await names.return?.()
+    const last = await bench.follow(bench.registry, serviceNames.at(-1))
+    assert.deepEqual(last.ids, ['a'])
+  },
+}
+
+/** Does `act` with all items, a batch at a time. */
+async function inBatches<T, R>(items: readonly T[], act: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = []
+  for (let at = 0; at < items.length; at += AT_ONCE) {
+    results.push(...(await Promise.all(items.slice(at, at + AT_ONCE).map(act))))
+  }
+  return results
 }

@@ -4,24 +4,32 @@ import type { RegistryBench } from '../registry-bench.ts'
 import type { RegistryCases } from './registry-case.ts'
 
 const ROUNDS = 20
+const RENEWAL_ROUNDS = 100
 
 /** Does `action` and revokes at the same time, in both orders: in the end nothing may be left. */
-async function never(bench: RegistryBench, action: (lease: Lease) => Promise<unknown>): Promise<void> {
+async function never(
+  bench: RegistryBench,
+  action: (lease: Lease) => Promise<unknown>,
+  rounds: number = ROUNDS,
+): Promise<void> {
   const follower = await bench.follow()
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     const lease = await bench.registry.register(bench.instance('a', { weight: round }))
     const acts = [() => action(lease), () => lease.revoke()]
     const racing = (round % 2 === 0 ? acts : acts.toReversed()).map(act => act())
     await bench.result(Promise.allSettled(racing), 'both are answered')
     await bench.until(() => follower.ids?.length === 0, 'the instance is gone')
     await bench.settle()
-    assert.deepEqual([follower.ids, (await bench.follow()).ids], [[], []])
+    const newcomer = await bench.follow()
+    assert.deepEqual([follower.ids, newcomer.ids], [[], []])
+    newcomer.stop()
   }
 }
 
 /** Things that happen at the same time. */
 export const raceCases: RegistryCases = {
-  'never resurrects an instance by a renewal that races its revocation': bench => never(bench, lease => lease.renew()),
+  'never resurrects an instance by a renewal that races its revocation': bench =>
+    never(bench, lease => lease.renew(), RENEWAL_ROUNDS),
 
   'never resurrects an instance by a change that races its revocation': bench =>
     never(bench, lease => lease.update({ weight: 99 })),

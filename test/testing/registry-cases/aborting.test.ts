@@ -39,4 +39,18 @@ describe('abortingCases', () => {
       },
     }))
   })
+
+  it('catch one that changes nothing any more once a change was given up', async () => {
+    const stuck = leasing(lease => {
+      let givenUp = false
+      return {
+        async update(changes, options) {
+          if (givenUp) return
+          options?.signal?.addEventListener('abort', () => (givenUp = true))
+          await lease.update(changes, options)
+        },
+      }
+    })
+    await catches(abortingCases, ['makes the changes that follow one that is given up meanwhile'], stuck)
+  })
 })

@@ -31,4 +31,12 @@ describe('leaseCases', () => {
       }))(registry, store),
     )
   })
+
+  it('catch one that lets leases lapse early', async () => {
+    const title = 'lists an instance until its TTL has passed since it was last renewed'
+    await catches(leaseCases, [title], registry => ({
+      ...delegating(registry),
+      register: (instance, options) => registry.register(instance, { ...options, ttlMs: (options?.ttlMs ?? 0) * 0.9 }),
+    }))
+  })
 })

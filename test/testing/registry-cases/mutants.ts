@@ -55,6 +55,7 @@ function memoryFixture(): RegistryFixture & { store: Store } {
     store,
     registry: new MemoryRegistry({ store }),
     peer: async () => new MemoryRegistry({ store }),
+    clock,
     advance: ms => clock.advance(ms),
     close: async () => store.close(),
   }
