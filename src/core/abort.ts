@@ -61,3 +61,18 @@ export function timeLimit(
     },
   }
 }
+
+/** A signal that aborts when the first of `signals` does, with its reason. Dispose of it to let go of them. */
+export function firstAborted(signals: readonly (AbortSignal | undefined)[]): Disposable & { signal: AbortSignal } {
+  const controller = new AbortController()
+  const given = signals.filter(signal => signal !== undefined)
+  const abort = () => controller.abort(given.find(({ aborted }) => aborted)?.reason)
+  if (given.some(({ aborted }) => aborted)) abort()
+  for (const signal of given) signal.addEventListener('abort', abort, { once: true })
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      for (const signal of given) signal.removeEventListener('abort', abort)
+    },
+  }
+}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
 import { describe, it } from 'node:test'
-import { abortable, sleep, TimeLimit, timeLimit } from '../../src/core/abort.ts'
+import { abortable, firstAborted, sleep, TimeLimit, timeLimit } from '../../src/core/abort.ts'
 import { FakeClock } from '../../src/testing/fake-clock.ts'
 
 const never = new Promise<never>(() => {})
@@ -87,5 +87,23 @@ describe('timeLimit', () => {
     limit[Symbol.dispose]()
     await clock.advance(50)
     assert.deepEqual([limit.signal.aborted, clock.pending, listeners(controller)], [false, 0, 0])
+  })
+})
+
+describe('firstAborted', () => {
+  it('aborts with the first of its signals, with its reason, and lets go of all when it is disposed of', () => {
+    const [one, other] = [new AbortController(), new AbortController()]
+    {
+      using first = firstAborted([one.signal, undefined, other.signal])
+      other.abort('enough')
+      one.abort('late')
+      assert.equal(first.signal.reason, 'enough')
+    }
+    assert.deepEqual([listeners(one), listeners(other)], [0, 0])
+  })
+
+  it('has aborted when one of its signals had', () => {
+    using first = firstAborted([AbortSignal.abort('before')])
+    assert.equal(first.signal.reason, 'before')
   })
 })

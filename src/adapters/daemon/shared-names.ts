@@ -2,7 +2,7 @@ import type { Abortable } from '../../core/abort.ts'
 import { Latest } from '../../core/latest.ts'
 import type { ServiceNames } from '../../discovery/instance-set.ts'
 import type { NamesMessage } from '../../protocol/server-message.ts'
-import { GrowingRevision } from './growing-revision.ts'
+import { GrowingRevision } from '../../discovery/growing-revision.ts'
 import type { Outgoing } from './outbox.ts'
 
 /** What a SharedNames needs. */

@@ -6,7 +6,7 @@ import type { AcknowledgeMessage, WatchMessage } from '../../protocol/client-mes
 import type { DeltaMessage, SetMessage } from '../../protocol/server-message.ts'
 import { fromWireInstance } from '../../protocol/wire-instance.ts'
 import { applyDelta } from './apply-delta.ts'
-import { GrowingRevision } from './growing-revision.ts'
+import { GrowingRevision } from '../../discovery/growing-revision.ts'
 import type { Outgoing } from './outbox.ts'
 
 /** What no drain can wait for is acknowledged within this time, in milliseconds: once, whatever has changed in it. */

@@ -14,7 +14,7 @@ export type InstanceKey = Pick<Instance, 'serviceName' | 'id'>
  * is tried again. A claim that is gone rejects with `LeaseLostError`, an id somebody else holds with `InstanceConflictError`. Anything
  * else (rights, quotas, limits) is a typed error of the adapter and goes to the caller as it is.
  *
- * **Signals.** Every call has one, which aborts at a limit of time at the latest: it then rejects soon with the signal's reason. Whether
+ * **Signals.** Every call has one, which aborts at a limit of time at the latest (what is followed has none): it then rejects soon with the signal's reason. Whether
  * a write took effect is open then, and may even take effect later; the EngineRegistry writes or revokes again, which is why every
  * write is idempotent and touches nothing but what its own claim wrote.
  */
@@ -81,7 +81,9 @@ export interface EngineSet {
   readonly epoch: string
   /**
    * The engine's own revision. It grows with every change of the service, removals and lapses included, though it may grow without
-   * one; two processes that are told the same revision are told the same state.
+   * one; two processes that are told the same revision are told the same state. A set is told as well when changes have led back to the
+   * same state unseen: who drains waits for the revision. A set of an older revision in the same epoch is taken for an old answer
+   * and passed over; an adapter that knows better (as of an engine restored from a copy) says another epoch.
    */
   readonly revision: number
   /** Whether there ever was an Instance of this name in this epoch: a mark that outlives the Instances. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { GrowingRevision } from '../../../src/adapters/daemon/growing-revision.ts'
+import { GrowingRevision } from '../../src/discovery/growing-revision.ts'
 
 describe('GrowingRevision', () => {
   it('shows the revisions of the daemon as they are while they grow', () => {
