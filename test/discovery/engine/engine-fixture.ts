@@ -1,3 +1,4 @@
+import { seededRandom } from '../../../src/core/random.ts'
 import { EngineRegistry, type EngineRegistrySettings } from '../../../src/discovery/engine/engine-registry.ts'
 import { FakeClock } from '../../../src/testing/fake-clock.ts'
 import type { RegistryFixture } from '../../../src/testing/registry-bench.ts'
@@ -7,7 +8,12 @@ import { FakeEngineServer } from './fake-engine-server.ts'
 const STEP_MS = 100
 
 /** A FakeEngineServer, and EngineRegistries over it as so many processes. */
-export function engineFixture({ notes = true, link, ...settings }: EngineFixtureOptions = {}) {
+export function engineFixture({
+  notes = true,
+  link,
+  random = seededRandom(1),
+  ...settings
+}: EngineFixtureOptions = {}) {
   const clock = new FakeClock()
   const server = new FakeEngineServer(clock)
   const engines: FakeEngine[] = []
@@ -15,7 +21,7 @@ export function engineFixture({ notes = true, link, ...settings }: EngineFixture
     const engine = new FakeEngine(server, { clock, notes })
     if (link) engine.link = link(clock)
     engines.push(engine)
-    return { engine, registry: new EngineRegistry(engine, { clock, clientName, ...settings }) }
+    return { engine, registry: new EngineRegistry(engine, { clock, random, clientName, ...settings }) }
   }
   /** Turns the clock, the server's too, in steps that leave what answers each other the turns it needs. */
   const advance = async (ms: number) => {

@@ -129,7 +129,7 @@ describe('EngineLease', () => {
     const change = lease.update({ weight: 2 })
     await advance(500)
     engine.connect()
-    await advance(500)
+    await advance(1_500)
     await change
     engine.cut({ down: true })
     const late = assert.rejects(lease.update({ weight: 3 }), { code: 'ERR_REGISTRY_UNAVAILABLE' })
