@@ -1,7 +1,8 @@
 import type { DaemonAdmin } from '../adapters/daemon/index.ts'
 import { NotADaemonError } from './errors.ts'
 import type { GlobalOptions } from './global-options.ts'
-import { parseRegistryUrl, withoutSecrets } from './registry-url.ts'
+import { parseRegistryUrl } from './registry-url.ts'
+import { withoutSecrets } from './registry-urls/without-secrets.ts'
 
 /**
  * The administration of the registry daemon that `registry` names: for what only a daemon can do, because it is about instances of other
@@ -11,8 +12,8 @@ export async function administer({
   registry,
   timeout,
 }: Pick<GlobalOptions, 'registry' | 'timeout'>): Promise<DaemonAdmin> {
-  const location = parseRegistryUrl(registry)
-  if (location.kind !== 'daemon') throw new NotADaemonError(withoutSecrets(registry))
+  const { daemon } = parseRegistryUrl(registry)
+  if (!daemon) throw new NotADaemonError(withoutSecrets(registry))
   const { DaemonAdmin: Admin } = await import('../adapters/daemon/index.ts')
-  return new Admin({ host: location.host, port: location.port, requestMs: timeout })
+  return new Admin({ ...daemon, requestMs: timeout })
 }

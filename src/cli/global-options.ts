@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { parseDuration } from './duration.ts'
+import { REGISTRY_FORMS } from './registry-url.ts'
 
 /** The registry that is asked when nobody says which. */
 export const DEFAULT_REGISTRY_URL = 'ropewalk://127.0.0.1:8500'
@@ -17,7 +18,7 @@ export interface GlobalOptions {
 export function addGlobalOptions(program: Command): Command {
   return program
     .addOption(
-      new Option('-r, --registry <url>', 'the registry: memory: or ropewalk://host:port')
+      new Option('-r, --registry <url>', `the registry: ${REGISTRY_FORMS.join(' or ')}`)
         .env('ROPEWALK_REGISTRY')
         .default(DEFAULT_REGISTRY_URL),
     )

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
 import { exitStatusOf } from './exit-status.ts'
+import { hideSecrets } from './hide-secrets.ts'
 import { Interruption } from './interruption.ts'
 import { printError } from './output.ts'
 import { createProgram } from './program.ts'
@@ -9,6 +10,7 @@ import { createProgram } from './program.ts'
  * rejects, and the process ends when nothing is left to do.
  */
 export async function main(args: readonly string[]): Promise<void> {
+  hideSecrets()
   process.stdout.on('error', ignoreBrokenPipe)
   try {
     await createProgram().parseAsync(args, { from: 'user' })

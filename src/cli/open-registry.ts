@@ -1,35 +1,26 @@
 import { basename } from 'node:path'
-import type { Registry } from '../discovery/registry.ts'
 import { RegistryService } from '../discovery/registry-service.ts'
 import { PackageMissingError } from './errors.ts'
 import { DEFAULT_REGISTRY_URL } from './global-options.ts'
-import { parseRegistryUrl, type RegistryLocation } from './registry-url.ts'
+import { withoutSecretWords } from './hide-secrets.ts'
+import { parseRegistryUrl } from './registry-url.ts'
 
 /**
- * The registry at `url`, as a Service to list before those that use it. `memory:` is one registry per process, however often it is
- * opened; `ropewalk://host:port` (port 8500 if not said) is a registry daemon, which need not run yet: everything waits for it. Without
+ * The registry at `url`, as a Service to list before those that use it. What it is in need not run yet: everything
+ * waits for it. `memory:` is one registry per process, however often it is opened. Without
  * `url` the environment's `ROPEWALK_REGISTRY` counts, else the daemon on this machine. The adapter is loaded only now. Rejects with
  * `InvalidRegistryUrlError`; with `PackageMissingError` when the adapter needs an optional package that is not installed.
  */
 export async function openRegistry(url?: string): Promise<RegistryService> {
   const location = parseRegistryUrl(url ?? (process.env['ROPEWALK_REGISTRY'] || DEFAULT_REGISTRY_URL))
-  const open = await loadAdapter(`The ${location.kind} registry`, () => adapterOf(location))
-  return new RegistryService({ open })
-}
-
-/** Loads the adapter; what it resolves with opens the registry. */
-async function adapterOf(location: RegistryLocation): Promise<() => Promise<Registry>> {
-  if (location.kind === 'memory') {
-    const { SharedMemoryRegistry } = await import('./shared-memory-registry.ts')
-    return async () => new SharedMemoryRegistry()
-  }
-  const { DaemonRegistry } = await import('../adapters/daemon/index.ts')
-  return async () => new DaemonRegistry({ ...location, clientName: programName() })
+  const open = await loadAdapter(`The ${location.kind} registry`, location.load)
+  return new RegistryService({ open: async () => open({ clientName: programName() }) })
 }
 
 /** What runs here, for people who ask who watches: `ropewalk run users.ts`. */
 function programName(): string {
-  const [program = 'node', ...words] = process.argv.slice(1).filter(word => !word.startsWith('-'))
+  const said = withoutSecretWords(process.argv.slice(1))
+  const [program = 'node', ...words] = said.filter(word => !word.startsWith('-'))
   return [basename(program, '.js'), ...words.slice(0, 2)].join(' ').slice(0, 100)
 }
 

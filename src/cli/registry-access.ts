@@ -9,7 +9,7 @@ import { NotInTimeError, ServiceUnknownError } from './errors.ts'
 import type { GlobalOptions } from './global-options.ts'
 import { interruption } from './interruption.ts'
 import { openRegistry } from './open-registry.ts'
-import { withoutSecrets } from './registry-url.ts'
+import { withoutSecrets } from './registry-urls/without-secrets.ts'
 
 /** What a command does with a registry. */
 export type RegistryUse<T> = (registry: Registry, signal: AbortSignal) => Promise<T>
