@@ -9,7 +9,6 @@ import {
 import { MemoryRegistry } from '../../src/discovery/memory-registry.ts'
 import { Store } from '../../src/discovery/store/store.ts'
 import { FakeClock } from '../../src/testing/fake-clock.ts'
-import { registrySuite } from '../../src/testing/registry-suite.ts'
 import { users } from './store/instances.ts'
 
 function registryWithClock() {
@@ -126,18 +125,4 @@ describe('MemoryRegistry', () => {
     await other.close()
     assert.equal(clock.pending, 0)
   })
-})
-
-registrySuite('MemoryRegistry', {
-  open: () => {
-    const clock = new FakeClock()
-    const store = new Store({ clock })
-    return Promise.resolve({
-      registry: new MemoryRegistry({ store }),
-      peer: () => Promise.resolve(new MemoryRegistry({ store })),
-      clock,
-      advance: ms => clock.advance(ms),
-      close: () => Promise.resolve(store.close()),
-    })
-  },
 })

@@ -7,14 +7,19 @@ import { missingEngine } from './missing.ts'
  * its tests are skipped, with the reason.
  */
 export async function globalSetup(): Promise<void> {
+  await bringEngines(line => console.log(line))
+}
+
+/** Brings the engines that tests run against, and tells `say` of those that are new or cannot be had. */
+export async function bringEngines(say: (line: string) => void): Promise<void> {
   for (const engine of neededEngines('tests')) {
     if (missingEngine(engine.name) === false) continue
-    console.log(`Bringing the engine ${engine.name}, once …`)
+    say(`Bringing the engine ${engine.name}, once …`)
     try {
       await installEngine(engine)
     } catch (error) {
       if (!(error instanceof EngineMissingError)) throw error
-      console.log(`Tests that need ${engine.name} are skipped. ${error.message}`)
+      say(`Tests that need ${engine.name} are skipped. ${error.message}`)
     }
   }
 }

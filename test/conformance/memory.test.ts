@@ -1,0 +1,4 @@
+import { memory } from './memory.ts'
+import { tryRegistry } from './registry-trial.ts'
+
+tryRegistry(memory)
