@@ -11,3 +11,15 @@ export class ProtocolError extends RopewalkError {
     )
   }
 }
+
+/** Who was dialled does not speak the session protocol, or does not want to. */
+export class HandshakeError extends RopewalkError {
+  readonly code = 'ERR_HANDSHAKE'
+
+  constructor(authority: string, answer: string, options?: ErrorOptions) {
+    super(
+      `${authority} has answered ${JSON.stringify(answer.slice(0, 80))} instead of opening a session: check that a Ropewalk registry daemon listens there`,
+      options,
+    )
+  }
+}

@@ -1,6 +1,7 @@
-import type { WebSocket } from 'ws'
-import { abortable, type Abortable } from '../../core/abort.ts'
-import { PROTOCOL_LIMITS } from '../../protocol/protocol.ts'
+import type { Abortable } from '../../core/abort.ts'
+import type { Clock } from '../../core/clock.ts'
+import { PROTOCOL_LIMITS, SESSION_PATH } from '../../protocol/protocol.ts'
+import { openWebSocket } from '../../protocol/web-socket/dial.ts'
 
 /** What happens on a Connection. */
 export interface ConnectionListener {
@@ -32,47 +33,21 @@ export interface Connection {
 /** Opens a Connection. Rejects when that fails, and with the signal's reason when it aborts. */
 export type Dial = (listener: ConnectionListener, options?: Abortable) => Promise<Connection>
 
-/** Dials `url` by WebSocket, uncompressed. The package `ws` is loaded with the first connection. */
-export function dialWebSocket(url: string): Dial {
-  return async (listener, { signal } = {}) => {
-    const ws = await import('ws')
-    signal?.throwIfAborted()
-    const options = { perMessageDeflate: false, maxPayload: PROTOCOL_LIMITS.serverFrameBytes }
-    return connectionOver(new ws.WebSocket(url, options), listener, signal)
-  }
+/** Dials the daemon there, by WebSocket. */
+export function dialWebSocket({ host, port, clock }: { host: string; port: number; clock: Clock }): Dial {
+  return (listener, { signal } = {}) =>
+    openWebSocket({
+      host,
+      port,
+      path: SESSION_PATH,
+      clock,
+      messageBytesMax: PROTOCOL_LIMITS.serverFrameBytes,
+      listener: {
+        onText: frame => listener.onFrame(frame),
+        onAlive: () => listener.onAlive(),
+        onRoom: () => {},
+        onClose: end => listener.onClose(end),
+      },
+      signal,
+    })
 }
-
-async function connectionOver(
-  socket: WebSocket,
-  listener: ConnectionListener,
-  signal: AbortSignal | undefined,
-): Promise<Connection> {
-  const opened = Promise.withResolvers<void>()
-  const closed = Promise.withResolvers<ConnectionEnd>()
-  let failure = ''
-  socket.on('open', () => opened.resolve())
-  socket.on('message', (data: Buffer) => listener.onFrame(data.toString()))
-  socket.on('ping', () => listener.onAlive())
-  socket.on('pong', () => listener.onAlive())
-  socket.on('close', (code, reason) => closed.resolve({ code, reason: failure || reason.toString() }))
-  socket.on('error', error => {
-    failure ||= error.message
-    opened.reject(error)
-  })
-  try {
-    await abortable(opened.promise, signal)
-  } catch (error) {
-    socket.terminate()
-    throw error
-  }
-  void closed.promise.then(end => listener.onClose(end))
-  return {
-    // From a Buffer `ws` makes one piece of head and payload, of a string two, which cost a slower write.
-    send: frame => socket.send(Buffer.from(frame), { binary: false }, ignoreOutcome),
-    ping: () => socket.ping(undefined, undefined, ignoreOutcome),
-    destroy: () => socket.terminate(),
-  }
-}
-
-/** A write that failed shows as the end of the connection. */
-function ignoreOutcome(): void {}

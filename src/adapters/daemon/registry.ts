@@ -7,7 +7,6 @@ import type { Instance } from '../../discovery/instance.ts'
 import type { InstanceSet, ServiceNames } from '../../discovery/instance-set.ts'
 import type { Lease } from '../../discovery/lease.ts'
 import type { RegisterOptions, Registry } from '../../discovery/registry.ts'
-import { SESSION_PATH } from '../../protocol/protocol.ts'
 import type { WelcomeMessage } from '../../protocol/server-message.ts'
 import { SessionClient, type Push } from './client.ts'
 import { dialWebSocket, type Dial } from './connection.ts'
@@ -59,7 +58,7 @@ export class DaemonRegistry implements Registry {
     this.#client = new SessionClient({
       registry: `ropewalk://${authority}`,
       clientName,
-      dial: options.dial ?? dialWebSocket(`ws://${authority}${SESSION_PATH}`),
+      dial: options.dial ?? dialWebSocket({ host, port, clock }),
       clock,
       random,
       connectMs,

@@ -1,16 +1,12 @@
-import type { Duplex } from 'node:stream'
-import type { WebSocket } from 'ws'
 import { encodeFrames } from '../../protocol/frame.ts'
 import { PROTOCOL_LIMITS } from '../../protocol/protocol.ts'
+import { textFrame } from '../../protocol/web-socket/encode-frame.ts'
+import type { WebSocket } from '../../protocol/web-socket/web-socket.ts'
 import type { Turn } from '../turn.ts'
 import type { Encoded } from './encoded.ts'
-import { textFrame } from './text-frame.ts'
 
 /** A peer that has not taken this many bytes is congested: it is told nothing more that can wait, and not listened to. */
 const CONGESTED_BYTES = 1024 * 1024
-
-/** What a close frame has room for beside its code. */
-const REASON_BYTES_MAX = 123
 
 /** What is heard of a connection. */
 export interface ConnectionListener {
@@ -24,17 +20,17 @@ export interface ConnectionListener {
 
 /** What a connection is made of. */
 export interface ConnectionInit {
-  readonly webSocket: WebSocket
-  /** The socket below. */
-  readonly socket: Duplex
+  readonly webSocket: Pick<
+    WebSocket,
+    'listen' | 'isOpen' | 'bufferedBytes' | 'pause' | 'resume' | 'sendFrame' | 'ping' | 'close' | 'destroy'
+  >
   readonly turn: Turn
   readonly now: () => number
 }
 
 /**
  * The WebSocket of one session, with a bound on what waits in it: all that is said in one turn goes in one frame, and from a peer that does
- * not take what it gets nothing more is read, so that it cannot cause more to be said. Frames are written past `ws`, which has no
- * extension here that would queue or change them: telling a thousand watchers takes a third less time so.
+ * not take what it gets nothing more is read, so that it cannot cause more to be said.
  */
 export class Connection {
   #init: ConnectionInit
@@ -51,26 +47,25 @@ export class Connection {
 
   /** Begins to tell what is heard. Call it once. */
   listen(listener: ConnectionListener): void {
-    const { webSocket, socket } = this.#init
+    const { webSocket } = this.#init
     this.#listener = listener
-    webSocket.on('message', (data: Buffer, isBinary) => {
-      this.#heard()
-      if (isBinary) this.close(1003, 'frames are text')
-      else listener.onFrame(data.toString())
-    })
-    webSocket.on('pong', () => this.#heard())
-    webSocket.on('ping', () => this.#heard())
-    webSocket.on('error', () => webSocket.terminate())
-    webSocket.on('close', () => listener.onClose())
-    socket.on('drain', () => {
-      webSocket.resume()
-      listener.onRoom()
+    webSocket.listen({
+      onText: frame => {
+        this.#heard()
+        listener.onFrame(frame)
+      },
+      onAlive: () => this.#heard(),
+      onRoom: () => {
+        webSocket.resume()
+        listener.onRoom()
+      },
+      onClose: () => listener.onClose(),
     })
   }
 
   /** Whether so much waits to be taken that what can wait should. */
   get congested(): boolean {
-    return this.#outboxLength + this.#init.webSocket.bufferedAmount > CONGESTED_BYTES
+    return this.#outboxLength + this.#init.webSocket.bufferedBytes > CONGESTED_BYTES
   }
 
   /** How long nothing was heard, in milliseconds. */
@@ -94,22 +89,22 @@ export class Connection {
   close(code: number, reason: string): void {
     this.#flush()
     this.#init.webSocket.resume()
-    this.#init.webSocket.close(code, cut(reason))
+    this.#init.webSocket.close(code, reason)
   }
 
   /** Ends it at once. */
   destroy(): void {
-    this.#init.webSocket.terminate()
+    this.#init.webSocket.destroy()
   }
 
   #flush(): void {
-    const { webSocket, socket } = this.#init
+    const { webSocket } = this.#init
     const messages = this.#outbox
     if (messages.length === 0) return
     this.#outbox = []
     this.#outboxLength = 0
-    if (webSocket.readyState !== webSocket.OPEN) return
-    for (const frame of frames(messages)) socket.write(frame)
+    if (!webSocket.isOpen) return
+    for (const frame of frames(messages)) webSocket.sendFrame(frame)
     if (this.congested) webSocket.pause()
     else this.#listener?.onRoom()
   }
@@ -124,12 +119,5 @@ function frames(messages: readonly (Encoded | string)[]): readonly Buffer[] {
   const [only] = messages
   if (messages.length === 1 && typeof only === 'object') return [only.frame]
   const texts = messages.map(message => (typeof message === 'string' ? message : message.text))
-  return encodeFrames(texts, PROTOCOL_LIMITS.serverFrameBytes).map(textFrame)
-}
-
-/** As much of a reason as fits, in whole characters. */
-function cut(reason: string): string {
-  const bytes = new Uint8Array(REASON_BYTES_MAX)
-  const { read } = new TextEncoder().encodeInto(reason, bytes)
-  return reason.slice(0, read)
+  return encodeFrames(texts, PROTOCOL_LIMITS.serverFrameBytes).map(text => textFrame(text, 'server'))
 }

@@ -1,8 +1,8 @@
 import type { InstanceSet, ServiceNames } from '../../discovery/instance-set.ts'
 import type { Delta } from '../../discovery/store/roster.ts'
 import type { DeltaMessage, NamesMessage, ServerMessage, SetMessage } from '../../protocol/server-message.ts'
+import { textFrame } from '../../protocol/web-socket/encode-frame.ts'
 import { toWireInstance } from '../../protocol/wire-instance.ts'
-import { textFrame } from './text-frame.ts'
 
 /** A message as it goes over the wire, serialised once whoever it is sent to. */
 export class Encoded {
@@ -15,7 +15,7 @@ export class Encoded {
 
   /** A WebSocket frame with this message alone, made once. */
   get frame(): Buffer {
-    this.#frame ??= textFrame(`[${this.text}]`)
+    this.#frame ??= textFrame(`[${this.text}]`, 'server')
     return this.#frame
   }
 }

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { WebSocketServer } from 'ws'
 import type { Clock, Timer } from '../../core/clock.ts'
 import { publish } from '../../core/event.ts'
 import type { Store } from '../../discovery/store/store.ts'
 import { CLOSE_CODES, PROTOCOL_LIMITS, SESSION_PATH } from '../../protocol/protocol.ts'
+import { acceptWebSocket, upgradeProblem } from '../../protocol/web-socket/accept.ts'
 import type { Durability } from '../durability.ts'
 import { isSameOrigin } from '../foreign-page.ts'
 import type { Turn } from '../turn.ts'
@@ -39,12 +39,6 @@ export class SessionServer {
   readonly #context: SessionContext
   readonly #sessions = new Set<Session>()
   readonly #byId = new Map<string, Session>()
-  readonly #webSockets = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: PROTOCOL_LIMITS.clientFrameBytes,
-  })
   #lifeTimer: Timer | undefined
   #closed = false
 
@@ -61,7 +55,6 @@ export class SessionServer {
       onHello: (session, id) => this.#greeted(session, id),
       onClose: session => this.#ended(session),
     }
-    this.#webSockets.on('wsClientError', (_error, socket) => socket.destroy())
   }
 
   /** How many connections there are. */
@@ -71,15 +64,19 @@ export class SessionServer {
 
   /** Takes over the socket of an upgrade request. Never throws. */
   readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    socket.on('error', () => socket.destroy())
     const refusal = this.#refusal(request)
     if (refusal) return refuse(socket, refusal)
-    this.#webSockets.handleUpgrade(request, socket, head, webSocket => {
-      const { turn, clock } = this.#init
-      const connection = new Connection({ webSocket, socket, turn, now: () => clock.now() })
-      this.#sessions.add(new Session(connection, this.#context))
-      this.#lifeTimer ??= clock.schedule(this.#context.pingMs, () => this.#checkLife())
+    const { turn, clock } = this.#init
+    const webSocket = acceptWebSocket({
+      request,
+      socket,
+      head,
+      clock,
+      messageBytesMax: PROTOCOL_LIMITS.clientFrameBytes,
     })
+    const connection = new Connection({ webSocket, turn, now: () => clock.now() })
+    this.#sessions.add(new Session(connection, this.#context))
+    this.#lifeTimer ??= clock.schedule(this.#context.pingMs, () => this.#checkLife())
   }
 
   /** Tells every client to come back later, and ends. What they hold stays in the Store, as of lost connections. */
@@ -100,7 +97,7 @@ export class SessionServer {
     if (request.url?.split('?')[0] !== SESSION_PATH) return '404 Not Found'
     if (this.#isForeign(request)) return '403 Forbidden'
     if (this.#sessions.size >= (this.#init.sessionsMax ?? 20_000)) return '503 Service Unavailable'
-    return undefined
+    return upgradeProblem(request)
   }
 
   #isForeign(request: IncomingMessage): boolean {
@@ -133,5 +130,6 @@ export class SessionServer {
 }
 
 function refuse(socket: Duplex, status: string): void {
+  socket.on('error', () => socket.destroy())
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }

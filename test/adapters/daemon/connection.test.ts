@@ -3,7 +3,10 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { WebSocketServer, type WebSocket } from 'ws'
+import { systemClock } from '../../../src/core/clock.ts'
 import { dialWebSocket, type ConnectionEnd } from '../../../src/adapters/daemon/connection.ts'
+
+const dialling = (port: number) => dialWebSocket({ host: '127.0.0.1', port, clock: systemClock })
 
 function listening(t: TestContext, server: Server | WebSocketServer): number {
   t.after(() => server.close())
@@ -35,7 +38,7 @@ describe('dialWebSocket', () => {
   it('carries frames both ways, and signs of life', async t => {
     const { port, accepted } = await webSocketServer(t)
     const heard = listener()
-    const connection = await dialWebSocket(`ws://127.0.0.1:${port}/`)(heard)
+    const connection = await dialling(port)(heard)
     const other = await accepted
     connection.send('[1]')
     const [data] = (await once(other, 'message')) as [Buffer]
@@ -52,7 +55,7 @@ describe('dialWebSocket', () => {
     const { port, accepted } = await webSocketServer(t)
     void accepted.then(socket => socket.send('[0]'))
     const heard = listener()
-    const connection = await dialWebSocket(`ws://127.0.0.1:${port}/`)(heard)
+    const connection = await dialling(port)(heard)
     while (heard.frames.length === 0) await new Promise(setImmediate)
     assert.deepEqual(heard.frames, ['[0]'])
     connection.destroy()
@@ -65,7 +68,7 @@ describe('dialWebSocket', () => {
     const { port } = server.address() as AddressInfo
     server.close()
     await once(server, 'close')
-    await assert.rejects(dialWebSocket(`ws://127.0.0.1:${port}/`)(listener()), { code: 'ECONNREFUSED' })
+    await assert.rejects(dialling(port)(listener()), { code: 'ECONNREFUSED' })
   })
 
   it('rejects what does not speak WebSocket', async t => {
@@ -73,7 +76,7 @@ describe('dialWebSocket', () => {
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     const port = listening(t, server)
-    await assert.rejects(dialWebSocket(`ws://127.0.0.1:${port}/`)(listener()), /404/)
+    await assert.rejects(dialling(port)(listener()), /404/)
   })
 
   it('leaves no socket behind when it is given up', async t => {
@@ -88,7 +91,7 @@ describe('dialWebSocket', () => {
     await once(server, 'listening')
     const port = listening(t, server)
     const giveUp = new AbortController()
-    const dialled = dialWebSocket(`ws://127.0.0.1:${port}/`)(listener(), { signal: giveUp.signal })
+    const dialled = dialling(port)(listener(), { signal: giveUp.signal })
     await accepted.promise
     giveUp.abort(new Error('given up'))
     await assert.rejects(dialled, /given up/)
