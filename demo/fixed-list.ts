@@ -36,9 +36,8 @@ async function callInTurn(ports: readonly number[], meanwhile: () => Promise<voi
 /** The same users at fixed ports, called in turn from a fixed list: one SIGKILL and a rolling restart of the others. */
 export async function showFixedList(progress: Progress): Promise<FixedListOutcome> {
   progress.say('  The same users at fixed ports, called from a fixed list in turn:')
-  const system = await DemoSystem.create()
+  const system = await DemoSystem.start()
   try {
-    await system.startRegistry()
     const ports = await Promise.all([freePort(), freePort(), freePort()])
     const start = (port: number) => system.startInstance('users', { ENDPOINT: `tcp:${port}:interface=127.0.0.1` })
     const instances = await Promise.all(ports.map(start))

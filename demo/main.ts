@@ -2,26 +2,38 @@ import { parseArgs } from 'node:util'
 import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { showFixedList } from './fixed-list.ts'
+import { EngineMissingError } from '../tools/engines/find.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
 import { Progress } from './progress.ts'
-import { type Crash, SCENES } from './scenes.ts'
+import { type Crash, QUICK_SCENES, SCENES } from './scenes.ts'
 import { DemoSystem } from './system.ts'
 
 const REQUESTS_PER_SECOND = 800
+const QUICK_REQUESTS_PER_SECOND = 300
 const { values: options } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, 'skip-comparison': { type: 'boolean', default: false } },
+  options: {
+    json: { type: 'boolean', default: false },
+    'skip-comparison': { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    registry: { type: 'string', default: 'daemon' },
+  },
 })
 
+/*
+ * npm run demo [-- --registry etcd|consul|zookeeper] [--quick] [--json] [--skip-comparison]
+ *
+ * Plays the scenes on the registry daemon, or on the real engine, under load, and counts failed requests. Exits with 1 if one failed.
+ */
+
 async function playScenes(system: DemoSystem, progress: Progress): Promise<Outcome> {
-  progress.scene('start: the registry, 3 × users, 2 × orders, a load generator')
-  await system.startRegistry()
+  progress.scene('start: 3 × users, 2 × orders, a load generator')
   await Promise.all([...Array(3).keys()].map(() => system.startInstance('users')))
   await Promise.all([...Array(2).keys()].map(() => system.startInstance('orders')))
-  const load = system.startLoad(REQUESTS_PER_SECOND)
+  const load = system.startLoad(options.quick ? QUICK_REQUESTS_PER_SECOND : REQUESTS_PER_SECOND)
   progress.follow(load)
   await load.untilTold('count')
   const crashes: Crash[] = []
-  for (const scene of SCENES) {
+  for (const scene of options.quick ? QUICK_SCENES : SCENES) {
     progress.scene(scene.title)
     const crash = await scene.play(system)
     if (crash) crashes.push(crash)
@@ -48,18 +60,29 @@ function table(outcome: Outcome): string {
   return rows.map(([label, value]) => `  ${label.padEnd(42)}${value}`).join('\n')
 }
 
-const progress = new Progress()
-const system = await DemoSystem.create()
+async function show(registry: string): Promise<void> {
+  const progress = new Progress()
+  const system = await DemoSystem.start(registry)
+  try {
+    progress.say(`The registry: ${system.registry.url}`)
+    const outcome = await playScenes(system, progress)
+    const passed = outcome.failed === 0 && outcome.requestsAfterDrain === 0
+    progress.say(`\n${table(outcome)}\n`)
+    for (const [cause, count] of Object.entries(outcome.failures)) progress.say(`  ${count} × ${cause}`)
+    const without = options['skip-comparison'] ? undefined : await showFixedList(progress)
+    if (passed) await rm(system.folder, { recursive: true, force: true })
+    else progress.say(`  The logs of the processes are in ${system.folder}`)
+    if (options.json) process.stdout.write(`${JSON.stringify({ ...outcome, without })}\n`)
+    process.exitCode = passed ? 0 : 1
+  } finally {
+    await system.stop()
+  }
+}
+
 try {
-  const outcome = await playScenes(system, progress)
-  const passed = outcome.failed === 0 && outcome.requestsAfterDrain === 0
-  progress.say(`\n${table(outcome)}\n`)
-  for (const [cause, count] of Object.entries(outcome.failures)) progress.say(`  ${count} × ${cause}`)
-  const without = options['skip-comparison'] ? undefined : await showFixedList(progress)
-  if (passed) await rm(system.folder, { recursive: true, force: true })
-  else progress.say(`  The logs of the processes are in ${system.folder}`)
-  if (options.json) process.stdout.write(`${JSON.stringify({ ...outcome, without })}\n`)
-  process.exitCode = passed ? 0 : 1
-} finally {
-  await system.stop()
+  await show(options.registry)
+} catch (error) {
+  if (!(error instanceof EngineMissingError)) throw error
+  console.error(`The demo cannot run on "${options.registry}". ${error.message}`)
+  process.exitCode = 69
 }

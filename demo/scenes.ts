@@ -55,9 +55,9 @@ const crash: Scene = {
 const registryRestart: Scene = {
   title: 'SIGKILL of the registry, restarted with its data',
   async play(system) {
-    await system.killRegistry()
+    await system.registry.kill()
     await sleep(1_000)
-    await system.startRegistry()
+    await system.registry.start({ empty: false })
     await sleep(2_000)
   },
 }
@@ -65,10 +65,9 @@ const registryRestart: Scene = {
 const registryLoss: Scene = {
   title: 'SIGKILL of the registry, restarted without its data',
   async play(system) {
-    await system.killRegistry()
-    await system.forgetRegistryData()
+    await system.registry.kill()
     await sleep(1_000)
-    await system.startRegistry()
+    await system.registry.start({ empty: true })
     await sleep(4_000)
   },
 }
@@ -93,6 +92,9 @@ const scale: Scene = {
     await Promise.all(surplus.map(instance => system.stopInstance('users', instance)))
   },
 }
+
+/** Those that are left when it is to be quick: what can go wrong with a registry. */
+export const QUICK_SCENES: readonly Scene[] = [rollingRestart, crash, registryRestart, registryLoss]
 
 /** In the order they are shown. */
 export const SCENES: readonly Scene[] = [steady, rollingRestart, crash, registryRestart, registryLoss, pause, scale]

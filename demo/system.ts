@@ -1,60 +1,46 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { createConnection } from 'node:net'
-import { once } from 'node:events'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../src/cli/up/free-port.ts'
+import { DaemonOfDemo } from './daemon-of-demo.ts'
 import { DemoProcess } from './demo-process.ts'
+import type { DemoRegistry } from './demo-registry.ts'
+import { startEngineOfDemo } from './engine-of-demo.ts'
 
 /** The services of the demo. */
 export type ServiceName = 'users' | 'orders'
 
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
 
-/** The registry daemon, the instances and the load generator: all processes of their own. */
+/** The registry, the instances and the load generator: all processes of their own. */
 export class DemoSystem {
   readonly folder: string
-  readonly #port: number
-  readonly #data: string
+  readonly registry: DemoRegistry
   readonly #env: Record<string, string>
   readonly #instances = new Map<ServiceName, DemoProcess[]>([
     ['users', []],
     ['orders', []],
   ])
-  /** Every process there ever was, for the tally. */
+  /** Every instance and load generator there ever was, for the tally. */
   readonly processes: DemoProcess[] = []
-  #registry: DemoProcess | undefined
 
-  static async create(): Promise<DemoSystem> {
-    return new DemoSystem(await mkdtemp(join(tmpdir(), 'ropewalk-demo-')), await freePort())
+  /** Starts the registry of that name: an engine, or `daemon`. */
+  static async start(registry = 'daemon'): Promise<DemoSystem> {
+    const engine = registry === 'daemon' ? undefined : await startEngineOfDemo(registry)
+    const folder = await mkdtemp(join(tmpdir(), 'ropewalk-demo-'))
+    const system = new DemoSystem(folder, engine ?? (await DaemonOfDemo.prepare(folder)))
+    await system.registry.start({ empty: false })
+    return system
   }
 
-  private constructor(folder: string, port: number) {
+  private constructor(folder: string, registry: DemoRegistry) {
     this.folder = folder
-    this.#port = port
-    this.#data = join(folder, 'registry')
-    this.#env = { ROPEWALK_REGISTRY: `ropewalk://127.0.0.1:${port}`, ROPEWALK_LOG: 'warn', NODE_NO_WARNINGS: '1' }
+    this.registry = registry
+    this.#env = { ROPEWALK_REGISTRY: registry.url, ROPEWALK_LOG: 'warn', NODE_NO_WARNINGS: '1' }
   }
 
   instances(serviceName: ServiceName): readonly DemoProcess[] {
     return this.#instances.get(serviceName) ?? []
-  }
-
-  async startRegistry(): Promise<void> {
-    const listen = `tcp:${this.#port}:interface=127.0.0.1`
-    this.#registry = this.#spawn('registry', ['registry', '--listen', listen, '--data', this.#data])
-    await this.#untilListening()
-  }
-
-  /** SIGKILL. */
-  async killRegistry(): Promise<void> {
-    await this.#registry?.stop('SIGKILL')
-  }
-
-  async forgetRegistryData(): Promise<void> {
-    await rm(this.#data, { recursive: true, force: true })
   }
 
   /** Starts one more instance; resolves when its callers can find it. */
@@ -79,9 +65,9 @@ export class DemoSystem {
 
   /** Ends every process that is left and removes the data. */
   async stop(): Promise<void> {
-    const running = this.processes.filter(each => !each.exited && each !== this.#registry)
+    const running = this.processes.filter(each => !each.exited)
     await Promise.all(running.map(each => each.stop()))
-    await this.#registry?.stop()
+    await this.registry.stop()
   }
 
   #spawn(name: string, args: readonly string[], env: Record<string, string> = {}): DemoProcess {
@@ -89,19 +75,5 @@ export class DemoSystem {
     const spawned = new DemoProcess({ name, args, env: { ...this.#env, ...env }, logPath })
     this.processes.push(spawned)
     return spawned
-  }
-
-  async #untilListening(): Promise<void> {
-    for (let attempt = 0; attempt < 400; attempt++) {
-      const socket = createConnection(this.#port, '127.0.0.1')
-      const connected = await once(socket, 'connect').then(
-        () => true,
-        () => false,
-      )
-      socket.destroy()
-      if (connected) return
-      await sleep(25)
-    }
-    throw new Error(`The registry did not listen on port ${this.#port} within 10 s: see ${this.folder}`)
   }
 }

@@ -8,8 +8,8 @@ import type { Outcome } from '../../demo/outcome.ts'
 
 const main = fileURLToPath(new URL('../../demo/main.ts', import.meta.url))
 
-async function runDemo(): Promise<{ status: number; outcome: Outcome; progress: string }> {
-  const args = ['--conditions=ropewalk-development', main, '--json', '--skip-comparison']
+async function runDemo(...more: string[]): Promise<{ status: number; outcome: Outcome; progress: string }> {
+  const args = ['--conditions=ropewalk-development', main, '--json', '--skip-comparison', ...more]
   const demo = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   const [stdout, progress, [status]] = await Promise.all([text(demo.stdout), text(demo.stderr), once(demo, 'exit')])
   const last = stdout.trim().split('\n').at(-1) ?? ''
