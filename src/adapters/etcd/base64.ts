@@ -1,0 +1,12 @@
+/** `text` as the gateway wants it. */
+export function encodeText(text: string): string {
+  return Buffer.from(text).toString('base64')
+}
+
+/** The text in `base64`, which is UTF-8. `atob` is more than twice as quick as a Buffer, but knows Latin-1 only: enough for most. */
+export function decodeText(base64: string): string {
+  const text = atob(base64)
+  return BEYOND_ASCII.test(text) ? Buffer.from(text, 'latin1').toString() : text
+}
+
+const BEYOND_ASCII = /[\u0080-\u00ff]/

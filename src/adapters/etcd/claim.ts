@@ -1,0 +1,152 @@
+import { abortable } from '../../core/abort.ts'
+import { InstanceConflictError, LeaseLostError, RegistryUnavailableError } from '../../discovery/errors.ts'
+import type { EngineCall, EngineClaim, InstanceKey } from '../../discovery/engine/engine.ts'
+import type { Instance } from '../../discovery/instance.ts'
+import type { EtcdClient } from './client.ts'
+import { EtcdLeaseNotFoundError } from './errors.ts'
+import type { KeyChecks } from './key-checks.ts'
+import type { KnownLeases } from './known-leases.ts'
+import type { Layout } from './layout.ts'
+import type { Compare, KeyValue, Operation, TxnAnswer } from './messages.ts'
+import { encodeInstance } from './record.ts'
+
+/** What a claim shares with the others of its Registry. */
+export interface ClaimOptions {
+  readonly client: EtcdClient
+  readonly layout: Layout
+  readonly leases: KnownLeases
+  readonly checks: KeyChecks
+}
+
+/**
+ * A key on a lease of etcd's that belongs to it alone: it lapses with the lease, is gone when that is revoked, and whoever would write
+ * it has to be on that lease. So whatever goes astray, nothing of it outlives its TTL.
+ */
+export class EtcdClaim implements EngineClaim {
+  readonly lost = new AbortController().signal
+  readonly #key: InstanceKey
+  readonly #path: string
+  readonly #options: ClaimOptions
+  /** The lease the key stands on. */
+  #lease: string | undefined
+  /** All that were granted for this claim, and are not surely gone. */
+  readonly #granted = new Set<string>()
+
+  constructor(key: InstanceKey, options: ClaimOptions) {
+    this.#key = key
+    this.#path = options.layout.instance(key)
+    this.#options = options
+  }
+
+  async take(instance: Instance, { ttlMs, signal }: EngineCall & { ttlMs: number }): Promise<number> {
+    const { client, leases } = this.#options
+    const lease = await client.grant(Math.ceil(ttlMs / 1000), { signal })
+    this.#granted.add(lease)
+    leases.add(lease, this.#path)
+    const revision = await this.#create(instance, lease, signal)
+    this.#lease = lease
+    for (const former of this.#granted) if (former !== lease) void this.#end(former, signal).catch(() => {})
+    return revision
+  }
+
+  async write(instance: Instance, { signal }: EngineCall): Promise<number> {
+    const { client } = this.#options
+    const answer = await this.#ours(lease =>
+      client.txn({ compare: [this.#standsOn(lease)], success: [this.#put(instance, lease)] }, { signal }),
+    )
+    if (answer.succeeded !== true) throw this.#lostError()
+    return revisionOf(answer)
+  }
+
+  /** Renews the lease, and looks whether the key is still there: somebody may have deleted it. */
+  async renew({ signal }: EngineCall): Promise<void> {
+    const { client, checks } = this.#options
+    const found = await this.#ours(async lease => {
+      const asked = Promise.all([client.keepAlive(lease, { signal }), checks.leaseOf(this.#path)])
+      const [, standsOn] = await abortable(asked, signal)
+      return standsOn === lease
+    })
+    if (!found) throw this.#lostError()
+  }
+
+  async revoke({ signal }: EngineCall): Promise<void> {
+    await Promise.all(Array.from(this.#granted, lease => this.#end(lease, signal)))
+  }
+
+  /** Writes the key where there is none, or only one of ours. Who holds it may change while we look: then it is looked at again. */
+  async #create(instance: Instance, lease: string, signal: AbortSignal): Promise<number> {
+    let condition: Compare = { key: this.#path, target: 'CREATE', create_revision: '0' }
+    for (;;) {
+      const answer = await this.#attempt(condition, [this.#put(instance, lease), this.#mark()], signal)
+      if (answer.succeeded === true) return revisionOf(answer)
+      const holder = holderOf(answer)
+      if (holder === undefined) condition = { key: this.#path, target: 'CREATE', create_revision: '0' }
+      else if (this.#options.leases.has(holder.lease)) condition = this.#standsOn(holder.lease as string)
+      else throw await this.#conflict(lease, signal)
+    }
+  }
+
+  async #conflict(lease: string, signal: AbortSignal): Promise<InstanceConflictError> {
+    await this.#end(lease, signal).catch(() => {})
+    return new InstanceConflictError(this.#key.serviceName, this.#key.id)
+  }
+
+  async #attempt(condition: Compare, success: readonly Operation[], signal: AbortSignal): Promise<TxnAnswer> {
+    const { client } = this.#options
+    const look: Operation = { request_range: { key: this.#path, keys_only: true } }
+    try {
+      return await client.txn({ compare: [condition], success, failure: [look] }, { signal })
+    } catch (error) {
+      // It was granted a moment ago: etcd has lost its data since.
+      throw error instanceof EtcdLeaseNotFoundError ? new RegistryUnavailableError(client.url, { cause: error }) : error
+    }
+  }
+
+  #put(instance: Instance, lease: string): Operation {
+    return { request_put: { key: this.#path, value: encodeInstance(instance), lease } }
+  }
+
+  /** Marks the service name as known, unless it is. */
+  #mark(): Operation {
+    const key = this.#options.layout.name(this.#key.serviceName)
+    const compare: Compare[] = [{ key, target: 'CREATE', create_revision: '0' }]
+    return { request_txn: { compare, success: [{ request_put: { key, value: '' } }] } }
+  }
+
+  #standsOn(lease: string): Compare {
+    return { key: this.#path, target: 'LEASE', lease }
+  }
+
+  /** Does something with the lease; that etcd has none, or we have none, is that it is lost. */
+  async #ours<T>(act: (lease: string) => Promise<T>): Promise<T> {
+    if (this.#lease === undefined) throw this.#lostError()
+    try {
+      return await act(this.#lease)
+    } catch (error) {
+      throw error instanceof EtcdLeaseNotFoundError ? this.#lostError(error) : error
+    }
+  }
+
+  async #end(lease: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#options.client.revoke(lease, { signal })
+    } catch (error) {
+      if (!(error instanceof EtcdLeaseNotFoundError)) throw error
+    }
+    this.#granted.delete(lease)
+    this.#options.leases.delete(lease)
+    if (this.#lease === lease) this.#lease = undefined
+  }
+
+  #lostError(cause?: Error): LeaseLostError {
+    return new LeaseLostError(this.#key.serviceName, this.#key.id, { cause })
+  }
+}
+
+function revisionOf({ header }: TxnAnswer): number {
+  return Number(header.revision)
+}
+
+function holderOf({ responses }: TxnAnswer): KeyValue | undefined {
+  return responses?.[0]?.response_range?.kvs?.[0]
+}

@@ -1,0 +1,29 @@
+import { publish } from '../../core/event.ts'
+import type { Instance } from '../../discovery/instance.ts'
+import { fromWireInstance, toWireInstance, type WireInstance } from '../../protocol/wire-instance.ts'
+import { decodeText, encodeText } from './base64.ts'
+import { lastPart } from './layout.ts'
+import type { KeyValue } from './messages.ts'
+
+/** The value an Instance is kept under its key as: JSON, without what its key says and without what has its default. */
+export function encodeInstance(instance: Instance): string {
+  const { id: _, ...rest } = toWireInstance(instance)
+  return encodeText(JSON.stringify(rest))
+}
+
+/** The Instance under a key; undefined, with an event, when somebody has written something else there. */
+export function decodeInstance(serviceName: string, { key, value = '' }: KeyValue): Instance | undefined {
+  const id = lastPart(key) ?? ''
+  try {
+    return fromWireInstance(serviceName, { ...(JSON.parse(decodeText(value)) as WireInstance), id })
+  } catch (error) {
+    publish('registry', {
+      level: 'warn',
+      event: 'registry.record-invalid',
+      message: `What etcd has under ${decodeText(key)} is no instance and is left out`,
+      key: decodeText(key),
+      error,
+    })
+    return undefined
+  }
+}

@@ -1,0 +1,157 @@
+import type { Clock, Timer } from '../../core/clock.ts'
+import { answerError, cancelError } from './answer-error.ts'
+import { EtcdCompactedError, EtcdNodeError, EtcdTokenError } from './errors.ts'
+import type { StreamAnswer, WatchAnswer } from './messages.ts'
+import { messagesIn, type OpenStream, type OutgoingStream } from './two-way-stream.ts'
+import type { WatchListener, WatchRequest } from './watch-listener.ts'
+
+/** What a WatchStream is made of. */
+export interface WatchStreamOptions {
+  readonly etcd: string
+  readonly open: OpenStream
+  readonly forgetToken: () => void
+  readonly clock: Clock
+  readonly progressMs: number
+  /** The stream is over, and nobody is on it. */
+  readonly onEnd: () => void
+}
+
+interface Watch {
+  readonly id: string
+  readonly request: WatchRequest
+  readonly listener: WatchListener
+}
+
+/**
+ * One stream with any number of watches. It is asked for a sign of life all the time: TCP alone notices for minutes not that nobody is there any
+ * more. Without a watch it is closed at the next of these times.
+ */
+export class WatchStream {
+  readonly #options: WatchStreamOptions
+  readonly #watches = new Map<string, Watch>()
+  /** Those that etcd has not answered for, in the order in which they were asked for. */
+  readonly #asked: Watch[] = []
+  #lastId = 0
+  #stream: OutgoingStream | undefined
+  #outgoing = ''
+  #sending = false
+  #timer: Timer
+  #heard = true
+  #ended: Error | undefined
+  #tokenTaken = true
+
+  constructor(options: WatchStreamOptions) {
+    this.#options = options
+    const listener = { onText: (lines: string) => this.#receive(lines), onEnd: (error: Error) => this.end(error) }
+    options.open('/v3/watch', listener).then(
+      stream => this.#begin(stream),
+      (error: unknown) => this.end(error as Error),
+    )
+    this.#timer = options.clock.schedule(options.progressMs, () => this.#look())
+  }
+
+  /** Whether another watch may be added. */
+  get accepts(): boolean {
+    return this.#ended === undefined && this.#tokenTaken
+  }
+
+  add(request: WatchRequest, listener: WatchListener): () => void {
+    const watch: Watch = { id: String(++this.#lastId), request, listener }
+    this.#watches.set(watch.id, watch)
+    this.#asked.push(watch)
+    const { range, fromRevision } = request
+    this.#send({ create_request: { ...range, start_revision: String(fromRevision), watch_id: watch.id } })
+    return () => {
+      if (this.#watches.delete(watch.id)) this.#send({ cancel_request: { watch_id: watch.id } })
+    }
+  }
+
+  /** Ends every watch with `error`. */
+  end(error: Error): void {
+    if (this.#ended) return
+    this.#ended = error
+    this.#timer.cancel()
+    this.#options.onEnd()
+    this.#stream?.end(error)
+    const watches = [...this.#watches.values()]
+    this.#watches.clear()
+    for (const { listener } of watches) listener.onEnd(error)
+  }
+
+  #begin(stream: OutgoingStream): void {
+    if (this.#ended) return stream.end(this.#ended)
+    this.#stream = stream
+    this.#sendSoon()
+  }
+
+  #send(message: object): void {
+    this.#outgoing += `${JSON.stringify(message)}\n`
+    this.#sendSoon()
+  }
+
+  /** After what else is said in this turn. */
+  #sendSoon(): void {
+    if (this.#sending || !this.#stream) return
+    this.#sending = true
+    queueMicrotask(() => {
+      this.#sending = false
+      this.#stream?.write(this.#outgoing)
+      this.#outgoing = ''
+    })
+  }
+
+  /** Looks whether anything has come since the last look. */
+  #look(): void {
+    const { etcd, clock, progressMs } = this.#options
+    if (this.#watches.size === 0) return this.end(new EtcdNodeError(etcd, 'nobody watches'))
+    if (!this.#heard) return this.end(new EtcdNodeError(etcd, `no sign of life from its watches for ${progressMs} ms`))
+    this.#heard = false
+    this.#send({ progress_request: {} })
+    this.#timer = clock.schedule(progressMs, () => this.#look())
+  }
+
+  #receive(lines: string): void {
+    this.#heard = true
+    for (const message of messagesIn<StreamAnswer<WatchAnswer>>(lines)) {
+      if (this.#ended) return
+      if ('error' in message) this.end(answerError(this.#options.etcd, message.error))
+      else this.#hear(message.result)
+    }
+  }
+
+  #hear(answer: WatchAnswer): void {
+    const watch = answer.created ? this.#asked.shift() : this.#watches.get(answer.watch_id ?? '0')
+    if (!watch || !this.#watches.has(watch.id)) return
+    if (answer.canceled) return this.#cancelled(watch, answer)
+    if (answer.created) return this.#created(watch, answer)
+    const { events = [] } = answer
+    const revision = Number(events.at(-1)?.kv.mod_revision ?? 0)
+    if (events.length > 0) watch.listener.onEvents(events, revision)
+  }
+
+  /** etcd would wait in silence for a revision that it has not got to: one of data it has lost, or one it has yet to hear of. */
+  #created(watch: Watch, { header }: WatchAnswer): void {
+    const { fromRevision } = watch.request
+    const revision = Number(header.revision ?? 0)
+    if (revision >= fromRevision - 1) return
+    const problem = `it is at revision ${revision}, and not yet, or no longer, at ${fromRevision - 1}`
+    this.#drop(watch, new EtcdNodeError(this.#options.etcd, problem))
+    this.#send({ cancel_request: { watch_id: watch.id } })
+  }
+
+  #cancelled(watch: Watch, { compact_revision: compacted, cancel_reason: reason = '' }: WatchAnswer): void {
+    const { etcd, forgetToken } = this.#options
+    if (compacted !== undefined) return this.#drop(watch, new EtcdCompactedError(etcd, Number(compacted)))
+    const error = cancelError(etcd, reason)
+    if (error instanceof EtcdTokenError && this.#tokenTaken) {
+      this.#tokenTaken = false
+      forgetToken()
+    }
+    this.#drop(watch, error)
+  }
+
+  #drop(watch: Watch, error: Error): void {
+    this.#watches.delete(watch.id)
+    watch.listener.onEnd(error)
+  }
+}
