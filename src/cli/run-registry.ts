@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Application } from '../application/application.ts'
+import { DnsServer, type DnsServerOptions } from '../daemon/dns/dns-server.ts'
 import { RegistryDaemon } from '../daemon/registry-daemon.ts'
 import { RestFrontend } from '../daemon/rest/rest-frontend.ts'
 import { parseEndpoint } from '../endpoint/parse-endpoint.ts'
@@ -16,10 +17,22 @@ export interface RunRegistryOptions {
   readonly dataPath?: string | null | undefined
   readonly graceMs?: number | undefined
   readonly insecure?: boolean | undefined
+  /** How to answer DNS; false: not at all. */
+  readonly dns?: RunDnsOptions | false | undefined
 }
 
+/** How `ropewalk registry` answers DNS. */
+export interface RunDnsOptions extends Pick<DnsServerOptions, 'domains' | 'ttlMs' | 'onlyPassing' | 'recursors'> {
+  readonly endpoint?: string | undefined
+  /** Whether it was asked for, so that the daemon must not start without. */
+  readonly isWanted: boolean
+}
+
+/** The port of a daemon that also answers DNS, where Consul does, without being asked to. */
+const CONSUL_PORT = 8500
+
 /** Runs the registry daemon in the foreground until it is told to end; its URL goes to stdout when it is ready. */
-export async function runRegistry({ listen, dataPath, graceMs, insecure }: RunRegistryOptions): Promise<void> {
+export async function runRegistry({ listen, dataPath, graceMs, insecure, dns }: RunRegistryOptions): Promise<void> {
   const daemon = new RegistryDaemon({
     name: 'daemon',
     endpoint: listen,
@@ -28,8 +41,18 @@ export async function runRegistry({ listen, dataPath, graceMs, insecure }: RunRe
     insecure,
     version: packageVersion(),
     frontends: [new RestFrontend()],
+    dns: dnsServer(listen, dns),
   })
   await run(new Application('registry', [daemon, new UrlPrinter(daemon)]))
+}
+
+/** Who answers DNS: where that was asked for, else beside a daemon on Consul's own port, if there is room. */
+function dnsServer(listen: string, options: RunDnsOptions | false = { isWanted: false }): DnsServer | undefined {
+  if (options === false) return undefined
+  const { isWanted, ...rest } = options
+  const endpoint = parseEndpoint(listen)
+  if (!isWanted && (endpoint.scheme === 'unix' || endpoint.port !== CONSUL_PORT)) return undefined
+  return new DnsServer({ ...rest, optional: !isWanted })
 }
 
 /**

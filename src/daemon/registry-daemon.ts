@@ -9,6 +9,7 @@ import { parseEndpoint } from '../endpoint/parse-endpoint.ts'
 import { nodeHandler } from '../web/site-handler.ts'
 import { Site } from '../web/site.ts'
 import { Router } from '../web/router.ts'
+import type { DnsServer } from './dns/dns-server.ts'
 import { ForeignPageError, isFromForeignPage } from './foreign-page.ts'
 import type { Frontend } from './frontend.ts'
 import { isProtected, requireProtected } from './loopback.ts'
@@ -35,6 +36,8 @@ export interface RegistryDaemonOptions extends Pick<SessionServerInit, 'pingMs' 
   quietMs?: number | undefined
   /** The ways in beside the native session. Default: none. */
   frontends?: readonly Frontend[] | undefined
+  /** Answers DNS besides, on an endpoint of its own. Default: nobody does. */
+  dns?: DnsServer | undefined
   /** Told to clients. Default `0.0.0`. */
   version?: string | undefined
   name?: string | undefined
@@ -56,7 +59,9 @@ export class RegistryDaemon extends MultiService {
   constructor(options: RegistryDaemonOptions = {}) {
     const { endpoint = 'tcp:8500:interface=127.0.0.1', name = 'registry', insecure = false } = options
     const where = typeof endpoint === 'string' ? parseEndpoint(endpoint) : endpoint
+    const { dns } = options
     if (!insecure) requireProtected(where)
+    if (!insecure && dns) requireProtected(dns.endpoint)
     const site = new Site(
       where,
       nodeHandler((request, response) => this.#serve(request, response)),
@@ -65,7 +70,7 @@ export class RegistryDaemon extends MultiService {
         connectionsMax: 2 * (options.sessionsMax ?? SESSIONS_MAX),
       },
     )
-    super(name, [site], { clock: options.clock })
+    super(name, dns ? [site, dns] : [site], { clock: options.clock })
     this.#options = options
     this.#endpoint = where
     this.#site = site
@@ -104,6 +109,7 @@ export class RegistryDaemon extends MultiService {
       graceMs,
       quietMs,
       frontends = [],
+      dns,
       version = '0.0.0',
       pingMs,
       silentMs,
@@ -120,13 +126,14 @@ export class RegistryDaemon extends MultiService {
     })
     const { store, durability } = data
     const router = new Router()
-    for (const frontend of frontends) frontend.mount(router, { store, durability, clock })
+    const waysIn = dns ? [...frontends, dns] : frontends
+    for (const frontend of waysIn) frontend.mount(router, { store, durability, clock })
     const isForeign = (request: IncomingMessage) => isFromForeignPage(request, this.#endpoint)
     const options = { version, pingMs, silentMs, sessionsMax, isForeign }
     const sessions = new SessionServer({ store, durability, turn, clock, ...options })
     const { settleMs = 2 * store.graceMs } = this.#options
     const settling = clock.schedule(settleMs, () => store.rosters.settle())
-    return { data, router, sessions, frontends, settling, left: false }
+    return { data, router, sessions, frontends: waysIn, settling, left: false }
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {

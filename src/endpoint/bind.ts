@@ -20,7 +20,7 @@ export async function bind(server: Server, endpoint: Endpoint, clock: Clock): Pr
         ...backlog(endpoint),
       })
   } catch (error) {
-    throw explain(endpoint, error)
+    throw listenProblem(endpoint, error)
   }
 }
 
@@ -57,7 +57,8 @@ function withUmask<T>(mode: number | undefined, make: () => T): T {
   }
 }
 
-function explain(endpoint: Endpoint, cause: unknown): unknown {
+/** The error that says what was in the way of listening on `endpoint`, of the system's `cause`. */
+export function listenProblem(endpoint: Endpoint, cause: unknown): unknown {
   if (cause instanceof SocketPathError) return cause
   const { code = '' } = cause as NodeJS.ErrnoException
   const where = formatEndpoint(endpoint)

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { parseDuration } from '../duration.ts'
+import type { RunRegistryOptions } from '../run-registry.ts'
 
 const EXAMPLES = `
 When it is ready it prints its URL, as others give it to --registry. Data is kept in a folder, so that it comes back, even from a crash, with
@@ -12,7 +13,10 @@ Examples:
   ropewalk registry --listen tcp:8500 --insecure         open to everybody who reaches this machine
 
 It answers curl as well:
-  curl http://127.0.0.1:8500/api/v1/services`
+  curl http://127.0.0.1:8500/api/v1/services
+
+A daemon on port 8500 also answers DNS on port 8600 of this machine if it is free; others do with --dns:
+  dig @127.0.0.1 -p 8600 users.service.ropewalk SRV`
 
 interface RegistryCommandOptions {
   readonly listen: string
@@ -20,6 +24,21 @@ interface RegistryCommandOptions {
   readonly memory?: boolean
   readonly grace?: number
   readonly insecure?: boolean
+  readonly dns?: string | boolean
+  readonly dnsDomain?: readonly string[]
+  readonly dnsTtl?: number
+  readonly dnsOnlyPassing?: boolean
+  readonly dnsRecursor?: readonly string[]
+}
+
+/** What the options say of DNS. */
+function dnsOptions(options: RegistryCommandOptions): RunRegistryOptions['dns'] {
+  const { dns, dnsDomain: domains, dnsTtl: ttlMs, dnsOnlyPassing: onlyPassing, dnsRecursor: recursors } = options
+  if (dns === false) return false
+  const endpoint = typeof dns === 'string' ? dns : undefined
+  const settings = { domains, ttlMs, onlyPassing, recursors }
+  const isWanted = dns !== undefined || Object.values(settings).some(value => value !== undefined)
+  return { ...settings, endpoint, isWanted }
 }
 
 /** Adds the command `registry`. */
@@ -36,9 +55,20 @@ export function addRegistryCommand(program: Command): void {
     .option('--memory', 'keep nothing')
     .option('--grace <duration>', 'how long instances of a lost connection are kept (3s)', parseDuration)
     .option('--insecure', 'listen beyond this machine although everybody may change everything')
+    .option('--dns [endpoint]', 'where to answer DNS, by UDP and TCP (tcp:8600:interface=127.0.0.1)')
+    .option('--no-dns', 'answer no DNS')
+    .option('--dns-domain <name...>', 'what names end in (consul ropewalk)')
+    .option('--dns-ttl <duration>', 'how long answers of DNS may be kept (0s)', parseDuration)
+    .option('--dns-only-passing', 'tell by DNS only instances that are surely alive, even when there is no other')
+    .option('--dns-recursor <address...>', 'ask these servers for all other names (which are refused)')
     .addHelpText('after', EXAMPLES)
     .action(async (options: RegistryCommandOptions) => {
       const { runRegistry } = await import('../run-registry.ts')
-      await runRegistry({ ...options, dataPath: options.memory ? null : options.data, graceMs: options.grace })
+      await runRegistry({
+        ...options,
+        dataPath: options.memory ? null : options.data,
+        graceMs: options.grace,
+        dns: dnsOptions(options),
+      })
     })
 }

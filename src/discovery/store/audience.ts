@@ -75,9 +75,9 @@ export class Audience {
     this.leave(watcher)
   }
 
-  /** Somebody has read the roster without watching it. */
+  /** Somebody has read the roster without watching it. What it read is the present, so a drain that waits already need not wait anew. */
   polled(): void {
-    this.#noteDeaf(POLL_MS)
+    this.#deafFor(POLL_MS)
   }
 
   /**
@@ -95,8 +95,12 @@ export class Audience {
   }
 
   #noteDeaf(forMs: number): void {
-    this.#deafUntil = Math.max(this.#deafUntil, this.#clock.now() + forMs)
+    this.#deafFor(forMs)
     for (const drain of this.#drains) drain.deaf()
+  }
+
+  #deafFor(forMs: number): void {
+    this.#deafUntil = Math.max(this.#deafUntil, this.#clock.now() + forMs)
   }
 
   #hasDeaf(): boolean {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { Resolver } from 'node:dns/promises'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -45,6 +46,32 @@ describe('ropewalk registry', () => {
     await poll(() => registry.lines.length > 0)
     const { port } = new URL(registry.lines[0] ?? '')
     const { status, stderr } = await ropewalk('registry', '--memory', '--listen', `tcp:${port}:interface=127.0.0.1`)
+    assert.equal(status, 69)
+    assert.match(stderr, /ERR_ADDRESS_IN_USE/)
+  })
+
+  it('answers DNS where it is told to, for the resolver of Node', async t => {
+    const port = await freePort()
+    const listen = ['--listen', 'tcp:0:interface=127.0.0.1', '--memory']
+    const args = ['--dns', `tcp:${port}:interface=127.0.0.1`, '--dns-domain', 'example.test', '--dns-ttl', '7s']
+    const registry = start(t, ['registry', ...listen, ...args])
+    await poll(() => registry.lines.length > 0)
+    await connectTo(t, registry.lines[0] ?? '').register(instanceOf('users', 'u1'))
+    const resolver = new Resolver({ timeout: 5_000 })
+    resolver.setServers([`127.0.0.1:${port}`])
+    const [answer] = await resolver.resolve4('users.service.example.test', { ttl: true })
+    assert.deepEqual(answer, { address: '127.0.0.1', ttl: 7 })
+    await assert.rejects(resolver.resolve4('none.service.consul'), { code: 'EREFUSED' })
+  })
+
+  it('ends with 64 for settings of DNS that cannot be, and with 69 when its port is taken', async t => {
+    const listen = ['registry', '--memory', '--listen', 'tcp:0:interface=127.0.0.1']
+    assert.equal((await ropewalk(...listen, '--dns', 'unix:/run/dns')).status, 64)
+    assert.equal((await ropewalk(...listen, '--dns-recursor', 'dns.example')).status, 64)
+    const registry = start(t, listen)
+    await poll(() => registry.lines.length > 0)
+    const { port } = new URL(registry.lines[0] ?? '')
+    const { status, stderr } = await ropewalk(...listen, '--dns', `tcp:${port}:interface=127.0.0.1`)
     assert.equal(status, 69)
     assert.match(stderr, /ERR_ADDRESS_IN_USE/)
   })

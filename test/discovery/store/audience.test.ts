@@ -72,6 +72,17 @@ describe('Audience', () => {
     }
   })
 
+  it('does not wait anew for those who poll while it waits', async () => {
+    const clock = new FakeClock()
+    const audience = new Audience(clock)
+    audience.polled()
+    const report = audience.drain(drain)
+    await clock.advance(900)
+    audience.polled()
+    await clock.advance(100)
+    assert.equal((await report).tookMs, 1_000)
+  })
+
   it('is idle when nobody watches and nothing waits', async () => {
     const audience = new Audience(new FakeClock())
     const one = audience.join(watcher, 4)

@@ -1,0 +1,45 @@
+/** What DNS is answered from. Must answer at once, from memory; names come in lower case. */
+export interface DnsCatalog {
+  /**
+   * Those of a service that are to get work: the same list until something changes. Empty when there are none; undefined while it cannot be
+   * known that there are none.
+   */
+  instances(serviceName: string): readonly DnsInstance[] | undefined
+  /** The machine of that name. */
+  node(name: string): DnsNode | undefined
+  /** What a prepared query of that name finds; undefined when there is none. */
+  prepared(name: string): PreparedAnswer | undefined
+  /** Who has an IP address; if several, any of them. */
+  holder(address: string): DnsHolder | undefined
+}
+
+/** An instance of a service, as DNS tells of it. */
+export interface DnsInstance {
+  /** An IP address, or a host name; empty: its node's. */
+  readonly address: string
+  readonly port: number
+  readonly weight: number
+  readonly tags: readonly string[]
+  readonly node: DnsNode
+}
+
+/** A machine that instances are on. */
+export interface DnsNode {
+  readonly name: string
+  /** An IP address, or a host name. */
+  readonly address: string
+  /** Told as TXT records. */
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+/** What a prepared query found. */
+export interface PreparedAnswer {
+  readonly instances: readonly DnsInstance[]
+  /** How long it may be kept, in seconds; undefined: as other answers. */
+  readonly ttlS: number | undefined
+}
+
+/** Who has an address. */
+export type DnsHolder =
+  | { readonly kind: 'node'; readonly name: string }
+  | { readonly kind: 'service'; readonly name: string }

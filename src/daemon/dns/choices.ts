@@ -1,0 +1,109 @@
+import type { Random } from '../../core/random.ts'
+import { addressBytes } from './address-bytes.ts'
+import type { DnsInstance } from './catalog.ts'
+import { isEncodable } from './message-writer.ts'
+import type { DnsRecord } from './record.ts'
+import { addressRecord, nodeMetadata, nodeName } from './node-records.ts'
+
+/** One of the records that may answer a question about a service, with what should come along. */
+export interface Choice {
+  readonly record: DnsRecord
+  /** The address of a name in `record`. */
+  readonly address: DnsRecord | undefined
+  /** What else can be told if there is room. */
+  readonly extras: readonly DnsRecord[]
+}
+
+/** What kind of records a question about a service wants: servers, the addresses of one family or of both, or others, which there are none of. */
+export type ChoiceType = 'SRV' | 'A' | 'AAAA' | 'ANY' | 'other'
+
+/** What is asked of a service, and how it is told. */
+export interface ChoiceQuery {
+  readonly type: ChoiceType
+  /** Empty: any. */
+  readonly tag: string
+  readonly ttlS: number
+  /** What names are made with: `dc1.consul`. */
+  readonly suffix: string
+}
+
+/**
+ * The choices for each question that was asked of a list of instances, for as long as that list is there: what does not change is computed
+ * once. Nothing is kept of questions without an answer, so there are no more than tags.
+ */
+export class Choices {
+  readonly #random: Random
+  readonly #known = new WeakMap<readonly DnsInstance[], Map<string, Choice[]>>()
+
+  constructor(random: Random) {
+    this.#random = random
+  }
+
+  /** All choices, in any order, none twice. */
+  of(instances: readonly DnsInstance[], query: ChoiceQuery): Choice[] {
+    let known = this.#known.get(instances)
+    if (!known) this.#known.set(instances, (known = new Map()))
+    const key = `${query.type} ${query.ttlS} ${query.suffix} ${query.tag}`
+    const choices = known.get(key) ?? choicesOf(instances, query)
+    if (choices.length > 0) known.set(key, choices)
+    return choices
+  }
+
+  /** Puts one of those from `index` on, by chance, at `index`. To do so from 0 on is to shuffle, as far as one likes. */
+  draw(choices: Choice[], index: number): Choice {
+    const other = index + Math.floor(this.#random.next() * (choices.length - index))
+    const drawn = choices[other] as Choice
+    choices[other] = choices[index] as Choice
+    choices[index] = drawn
+    return drawn
+  }
+}
+
+function choicesOf(instances: readonly DnsInstance[], query: ChoiceQuery): Choice[] {
+  const choices = new Map<string, Choice>()
+  for (const instance of instances) {
+    if (query.tag !== '' && !instance.tags.some(tag => tag.toLowerCase() === query.tag)) continue
+    const choice = query.type === 'SRV' ? serverChoice(instance, query) : addressChoice(instance, query)
+    const key = query.type === 'SRV' ? `${instance.node.name} ${instance.address} ${instance.port}` : placeOf(instance)
+    if (choice) choices.set(key, choice)
+  }
+  return withoutAliases([...choices.values()], query)
+}
+
+/** A name that stands for another one has no other records: addresses are preferred to it. */
+function withoutAliases(choices: Choice[], { type }: ChoiceQuery): Choice[] {
+  if (type === 'SRV') return choices
+  const addresses = choices.filter(({ record }) => record.type !== 'CNAME')
+  return addresses.length > 0 ? addresses : choices.slice(0, 1)
+}
+
+function placeOf({ address, node }: DnsInstance): string {
+  return address === '' ? node.address : address
+}
+
+function addressChoice(instance: DnsInstance, { type, ttlS }: ChoiceQuery): Choice | undefined {
+  const record = addressRecord(placeOf(instance), { name: undefined, ttlS })
+  if (!record || !isOfFamily(record, type)) return undefined
+  return { record, address: undefined, extras: [] }
+}
+
+function serverChoice(instance: DnsInstance, { ttlS, suffix }: ChoiceQuery): Choice | undefined {
+  const { port, weight, node } = instance
+  const place = placeOf(instance)
+  const target = targetOf(instance, suffix)
+  if (!isEncodable(target)) return undefined
+  const record: DnsRecord = { type: 'SRV', name: undefined, ttlS, priority: 1, weight, port, target }
+  const address = target === place ? undefined : addressRecord(place, { name: target, ttlS })
+  return { record, address, extras: nodeMetadata(node, { name: nodeName(node, suffix), ttlS }) }
+}
+
+/** What an SRV record points to: its own host name, a name made of its own address, or its node. */
+function targetOf({ address, node }: DnsInstance, suffix: string): string {
+  if (address === '') return addressBytes(node.address) ? nodeName(node, suffix) : node.address
+  const bytes = addressBytes(address)
+  return bytes ? `${bytes.toString('hex')}.addr.${suffix}` : address.replace(/\.$/, '')
+}
+
+function isOfFamily(record: DnsRecord, type: ChoiceType): boolean {
+  return type === 'ANY' || record.type === 'CNAME' || record.type === type
+}

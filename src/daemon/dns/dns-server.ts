@@ -1,0 +1,242 @@
+import type { Socket } from 'node:net'
+import { hostname } from 'node:os'
+import { BaseService } from '../../application/base-service.ts'
+import type { PhaseContext } from '../../application/phase.ts'
+import type { Clock } from '../../core/clock.ts'
+import { publish } from '../../core/event.ts'
+import { type Random, systemRandom } from '../../core/random.ts'
+import { listenProblem } from '../../endpoint/bind.ts'
+import type { Endpoint, TcpEndpoint } from '../../endpoint/endpoint.ts'
+import { listen } from '../../endpoint/listen.ts'
+import type { Listener } from '../../endpoint/listener.ts'
+import { formatEndpoint, parseEndpoint } from '../../endpoint/parse-endpoint.ts'
+import { isLoopback } from '../loopback.ts'
+import type { Frontend, FrontendContext } from '../frontend.ts'
+import type { Router } from '../../web/router.ts'
+import type { DnsCatalog, DnsNode } from './catalog.ts'
+import { RESPONSE_CODES } from './codes.ts'
+import { Datagrams } from './datagrams.ts'
+import { DnsEndpointError, DnsSettingError } from './errors.ts'
+import { isEncodable } from './message-writer.ts'
+import { parseRecursor, Recursors } from './recursors.ts'
+import { Responder, type Transport } from './responder.ts'
+import type { DnsSettings } from './settings.ts'
+import { StoreCatalog } from './store-catalog.ts'
+import { StreamConnection } from './stream-connection.ts'
+
+/** How DNS is answered. All fields have defaults. */
+export interface DnsServerOptions {
+  /** Where: a TCP endpoint, whose port is taken for UDP as well. Default `tcp:8600:interface=127.0.0.1`. */
+  endpoint?: Endpoint | string | undefined
+  /** Goes on without, and says so by the event `dns.unavailable`, when it cannot listen there. Default false: the start fails. */
+  optional?: boolean | undefined
+  /** What names end in. Default `consul` and `ropewalk`. */
+  domains?: readonly string[] | undefined
+  /** The label that names may have before the domain. Default `dc1`. */
+  datacenter?: string | undefined
+  /** How long answers may be kept, in milliseconds; told in whole seconds. Default 0. */
+  ttlMs?: number | undefined
+  /** Whether only instances are told that show both signs of life, even when there is no other. Default false. */
+  onlyPassing?: boolean | undefined
+  /** The most answers by UDP to those who do not say how much they can take. Default 3, as in Consul. */
+  udpAnswersMax?: number | undefined
+  /** Whether an answer that had to leave something out says so. Default false, as in Consul. */
+  truncate?: boolean | undefined
+  /** Servers that are asked for all other names, such as `10.0.0.2` or `10.0.0.2:5353`. Default none: those are refused. */
+  recursors?: readonly string[] | undefined
+  /** What is told. Default: the services of the daemon's Store. */
+  catalog?: ((context: FrontendContext, defaults: CatalogDefaults) => DnsCatalog) | undefined
+  /** The name of the daemon's machine. Default: its host name up to the first dot. */
+  nodeName?: string | undefined
+  /** TCP connections at a time; one more is closed. Default 1,000. */
+  connectionsMax?: number | undefined
+  /** How long a TCP connection may be without a query. Default 10,000. */
+  idleMs?: number | undefined
+  /** Where the order of answers comes from. */
+  random?: Random | undefined
+  name?: string | undefined
+  clock?: Clock | undefined
+}
+
+/** What a catalog may go by. */
+export interface CatalogDefaults {
+  readonly node: DnsNode
+  readonly onlyPassing: boolean
+}
+
+/** How often a port is chosen anew that is free for TCP and not for UDP. */
+const PORT_ATTEMPTS = 20
+
+/**
+ * Answers DNS, on UDP and TCP, from a registry daemon's memory: a Service, and a way in of the daemon. See docs/reference/dns.md. What is no
+ * query gets no answer, or that it is malformed; nothing that is received can make it fail.
+ */
+export class DnsServer extends BaseService implements Frontend {
+  readonly #options: DnsServerOptions
+  readonly #endpoint: TcpEndpoint
+  readonly #settings: DnsSettings
+  readonly #recursors: readonly ReturnType<typeof parseRecursor>[]
+  readonly #connections = new Set<StreamConnection>()
+  #bound: Bound | undefined
+  #responder: Responder | undefined
+  #asking: Recursors | undefined
+
+  /** Throws EndpointSyntaxError, `DnsEndpointError`, `DnsSettingError`. */
+  constructor(options: DnsServerOptions = {}) {
+    super(options.name ?? 'dns', { clock: options.clock })
+    const { endpoint = 'tcp:8600:interface=127.0.0.1', recursors = [] } = options
+    this.#options = options
+    this.#endpoint = requireTcp(typeof endpoint === 'string' ? parseEndpoint(endpoint) : endpoint)
+    this.#recursors = recursors.map(parseRecursor)
+    this.#settings = settingsOf(options)
+  }
+
+  /** Where it listens, as an endpoint. The port may be 0 before it is bound. */
+  get endpoint(): TcpEndpoint {
+    return this.#bound ? { ...this.#endpoint, port: this.#bound.datagrams.port } : this.#endpoint
+  }
+
+  /** Begins to answer from the daemon's data. It adds no routes. */
+  mount(_router: Router, context: FrontendContext): void {
+    const { catalog = storeCatalog, random = systemRandom } = this.#options
+    const { onlyPassing = false } = this.#options
+    const node = { name: this.#settings.nodeName, address: ownAddress(this.#endpoint), metadata: {} }
+    const { clock } = context
+    this.#asking = new Recursors(this.#recursors, clock)
+    this.#responder = new Responder({
+      catalog: catalog(context, { node, onlyPassing }),
+      settings: this.#settings,
+      random,
+      clock,
+    })
+  }
+
+  close(): void {
+    this.#asking?.close()
+    this.#responder = undefined
+    for (const connection of this.#connections) connection.destroy()
+  }
+
+  protected override async onBind({ signal }: PhaseContext): Promise<void> {
+    try {
+      this.#bound = await bindBoth(this.#endpoint, {
+        clock: this.clock,
+        connectionsMax: this.#options.connectionsMax ?? 1_000,
+        signal,
+      })
+    } catch (error) {
+      if (!this.#options.optional || signal.aborted) throw error
+      const message = `DNS is not answered: ${(error as Error).message}`
+      publish('daemon', { level: 'warn', event: 'dns.unavailable', message, error })
+    }
+  }
+
+  protected override onStart(): void {
+    if (!this.#bound) return
+    const { listener, datagrams } = this.#bound
+    listener.accept(socket => this.#accept(socket))
+    datagrams.answer((message, send) => this.#answer(message, { transport: 'udp', send }))
+    const message = `DNS is answered on ${listener.url} by UDP and TCP`
+    publish('daemon', { level: 'info', event: 'dns.bound', message, url: listener.url })
+  }
+
+  protected override async onStop(): Promise<void> {
+    const bound = this.#bound
+    this.#bound = undefined
+    bound?.datagrams.close()
+    for (const connection of this.#connections) connection.destroy()
+    await bound?.listener.close()
+  }
+
+  #accept(socket: Socket): void {
+    const connection: StreamConnection = new StreamConnection({
+      socket,
+      listener: (message, send) => this.#answer(message, { transport: 'tcp', send }),
+      clock: this.clock,
+      idleMs: this.#options.idleMs ?? 10_000,
+      onClose: () => this.#connections.delete(connection),
+    })
+    this.#connections.add(connection)
+  }
+
+  /** Sends the answer, an empty one for none. */
+  #answer(message: Buffer, { transport, send }: { transport: Transport; send: (answer: Buffer) => void }): void {
+    const responder = this.#responder
+    if (!responder) return send(EMPTY)
+    const reply = responder.reply(message, transport)
+    if (reply.kind === 'answer') return send(reply.bytes)
+    if (reply.kind === 'nothing') return send(EMPTY)
+    const { query } = reply
+    void this.#asking
+      ?.ask(Buffer.from(message), transport)
+      .then(answer => send(answer ?? responder.failure(query, RESPONSE_CODES.serverFailure)))
+  }
+}
+
+const EMPTY = Buffer.alloc(0)
+
+/** Both sockets of one port. */
+interface Bound {
+  readonly listener: Listener
+  readonly datagrams: Datagrams
+}
+
+/** Binds TCP and UDP to the same port, also where the system is to choose it. */
+async function bindBoth(
+  endpoint: TcpEndpoint,
+  options: { clock: Clock; connectionsMax: number; signal: AbortSignal },
+): Promise<Bound> {
+  for (let attempt = 1; ; attempt++) {
+    const listener = await listen(endpoint, { ...options, allowHalfOpen: true })
+    const { port } = listener.endpoint as TcpEndpoint
+    try {
+      return { listener, datagrams: await Datagrams.bind({ ...endpoint, port }) }
+    } catch (error) {
+      await listener.close()
+      const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+      if (endpoint.port !== 0 || !isTaken || attempt === PORT_ATTEMPTS)
+        throw listenProblem({ ...endpoint, port }, error)
+    }
+  }
+}
+
+function requireTcp(endpoint: Endpoint): TcpEndpoint {
+  if (endpoint.scheme === 'tcp') return endpoint
+  throw new DnsEndpointError(formatEndpoint(endpoint), `it is ${endpoint.scheme}, and not TCP and UDP`)
+}
+
+function settingsOf(options: DnsServerOptions): DnsSettings {
+  const { domains = ['consul', 'ropewalk'], datacenter = 'dc1', ttlMs = 0, udpAnswersMax = 3 } = options
+  const { truncate = false, recursors = [], nodeName = hostname().split('.')[0] || 'localhost' } = options
+  if (domains.length === 0) throw new DnsSettingError('domains', '', 'one name or more')
+  for (const domain of domains) requireName('domains', domain)
+  requireName('datacenter', datacenter)
+  requireName('nodeName', nodeName)
+  if (!(ttlMs >= 0 && ttlMs <= TTL_MS_MAX))
+    throw new DnsSettingError('ttlMs', ttlMs, 'from 0 to 7 days, in milliseconds')
+  if (!(udpAnswersMax >= 1)) throw new DnsSettingError('udpAnswersMax', udpAnswersMax, 'from 1')
+  return {
+    domains: domains.map(domain => domain.toLowerCase().replace(/\.$/, '')),
+    datacenter: datacenter.toLowerCase(),
+    ttlS: Math.floor(ttlMs / 1000),
+    udpAnswersMax,
+    truncate,
+    nodeName,
+    recurses: recursors.length > 0,
+  }
+}
+
+const TTL_MS_MAX = 7 * 24 * 60 * 60 * 1000
+
+function requireName(setting: string, name: string): void {
+  if (!isEncodable(name.replace(/\.$/, ''))) throw new DnsSettingError(setting, name, 'a domain name')
+}
+
+function storeCatalog({ store, clock }: FrontendContext, defaults: CatalogDefaults): DnsCatalog {
+  return new StoreCatalog({ rosters: store.rosters, clock, ...defaults })
+}
+
+/** The address at which others find this machine, as far as it can be known. */
+function ownAddress({ host }: TcpEndpoint): string {
+  return host === undefined || isLoopback(host) || host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+}
