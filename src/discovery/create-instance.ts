@@ -93,12 +93,22 @@ function metadata(value: Readonly<Record<string, string>>): Readonly<Record<stri
 
 function isMetadata(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  let bytes = 0
-  for (const [key, text] of Object.entries(value)) {
+  const record = value as Readonly<Record<string, unknown>>
+  let characters = 0
+  for (const key of Object.keys(record)) {
+    const text = record[key]
     if (key === '' || typeof text !== 'string' || !key.isWellFormed() || !text.isWellFormed()) return false
-    bytes += Buffer.byteLength(key) + Buffer.byteLength(text)
+    characters += key.length + text.length
   }
-  return bytes <= LIMITS.metadataBytes
+  // A character of UTF-16 is at most three bytes of UTF-8: most need not be counted.
+  return characters * 3 <= LIMITS.metadataBytes || bytesOf(record) <= LIMITS.metadataBytes
+}
+
+function bytesOf(record: Readonly<Record<string, unknown>>): number {
+  return Object.entries(record).reduce(
+    (bytes, [key, text]) => bytes + Buffer.byteLength(key) + Buffer.byteLength(text as string),
+    0,
+  )
 }
 
 function startedAt(value: number): number {
@@ -113,8 +123,12 @@ function status(value: InstanceStatus): InstanceStatus {
 /** Text of at most so many bytes that survives UTF-8 and a terminal: no lone surrogates, no control characters. */
 function isText(value: unknown, bytesMax: number): value is string {
   if (typeof value !== 'string' || value.length > bytesMax) return false
+  if (PLAIN.test(value)) return true
   return Buffer.byteLength(value) <= bytesMax && value.isWellFormed() && !/\p{Cc}/u.test(value)
 }
+
+/** What most texts are, and is quickly seen: printable ASCII. */
+const PLAIN = /^[ -~]*$/
 
 function checked<T>(valid: boolean, { field, value, expected }: { field: string; value: T; expected: string }): T {
   if (!valid) throw new InvalidInstanceError(field, value, expected)

@@ -1,6 +1,7 @@
 import { publish } from '../../core/event.ts'
+import { createInstance } from '../../discovery/create-instance.ts'
 import type { Instance } from '../../discovery/instance.ts'
-import { fromWireInstance, toWireInstance, type WireInstance } from '../../protocol/wire-instance.ts'
+import { toWireInstance, type WireInstance } from '../../protocol/wire-instance.ts'
 import { decodeText, encodeText } from './base64.ts'
 import { lastPart } from './layout.ts'
 import type { KeyValue } from './messages.ts'
@@ -15,7 +16,7 @@ export function encodeInstance(instance: Instance): string {
 export function decodeInstance(serviceName: string, { key, value = '' }: KeyValue): Instance | undefined {
   const id = lastPart(key) ?? ''
   try {
-    return fromWireInstance(serviceName, { ...(JSON.parse(decodeText(value)) as WireInstance), id })
+    return createInstance({ ...(JSON.parse(decodeText(value)) as WireInstance), serviceName, id })
   } catch (error) {
     publish('registry', {
       level: 'warn',
