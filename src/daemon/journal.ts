@@ -6,13 +6,17 @@ import type { Store } from '../discovery/store/store.ts'
 import type { Durability } from './durability.ts'
 import { JournalError } from './errors.ts'
 import type { JournalFile } from './journal-file.ts'
+import { type JournalBatch, recordOf } from './journal-record.ts'
 import type { Turn } from './turn.ts'
 
 /** What could not be written, and need not be undone, is tried again after this long. */
 const RETRY_MS = 1_000
 
 /** Between two commits that several share there is at least this much time. */
-const PAUSE_MS_MIN = 1
+const PAUSE_MS = 1
+
+/** So many claims are written at a time when the file is written anew: a few milliseconds of work. */
+const RENEWED_CLAIMS = 1_000
 
 /** What a Journal works with. */
 export interface JournalInit {
@@ -24,13 +28,13 @@ export interface JournalInit {
 }
 
 /**
- * Keeps on disk what the Store must know after a restart. *Group commit*: everything written in one turn of the event loop is one
- * transaction, and only when that is on the disk are those told who wait with `whenKept`. When several wait, commits take at most half of
- * the time: those who come while the disk is busy share the next one, and the slower the disk, the more of them.
+ * Keeps on disk what the Store must know after a restart. *Group commit*: what is written while the disk is busy with the commit before shares
+ * the next one, and only when that is on the disk are those told who wait with `whenKept`. So the slower the disk, the more share a commit, and
+ * the event loop goes on meanwhile.
  *
- * Where the disk refuses (full, gone), what cannot be kept is undone in the Store: an instance just registered is taken out again, one just
- * changed is as before. What was removed stays removed, what was marked draining stays so, and both are written later; so is everything
- * where the disk cannot even be read, for then nobody knows what was kept.
+ * Where the disk refuses (full, gone), what cannot be kept is undone in the Store, and so is what was written since: an instance just
+ * registered is taken out again, one just changed is as before. What was removed stays removed, what was marked draining stays so, and both
+ * are written later; so is everything where the disk cannot even be read, for then nobody knows what was kept.
  */
 export class Journal implements LeaseJournal, Durability {
   #init: JournalInit
@@ -39,10 +43,14 @@ export class Journal implements LeaseJournal, Durability {
   #waiting: ((error?: JournalError) => void)[] = []
   #retry: Timer | undefined
   #failing = false
+  /** Whether the file does not know yet which data it has. */
+  #isNew = true
+  /** The commit that is under way. */
+  #commit: Commit | undefined
+  #commitTask = () => this.#beginInTime()
   /** When several may share a commit again. */
   #nextCommitAt = -Infinity
   #paced: Timer | undefined
-  #commitTask = () => this.#commitInTime()
 
   constructor(init: JournalInit) {
     this.#init = init
@@ -67,36 +75,14 @@ export class Journal implements LeaseJournal, Durability {
     this.#init.turn.at('commit', this.#commitTask)
   }
 
-  /** Writes now what waits to be written. Never throws. */
-  commit(): void {
-    if (!this.#store) return
-    this.#paced?.cancel()
-    this.#paced = undefined
-    const claims = [...this.#pending]
-    const waiting = this.#waiting
-    this.#pending = new Set()
-    this.#waiting = []
-    const beganAt = this.#init.clock.now()
-    const error = this.#write(this.#store, claims)
-    const endedAt = this.#init.clock.now()
-    this.#nextCommitAt = endedAt + Math.max(PAUSE_MS_MIN, endedAt - beganAt)
-    for (const callback of waiting) callback(error)
-  }
-
-  /** Writes what is left, and lets go of the file. */
+  /** Writes what is left, and lets go of the file. What the disk does not take now is not undone: nobody was told that it is kept. */
   close(): void {
-    this.commit()
-    this.#retry?.cancel()
+    const store = this.#store
     this.#store = undefined
+    this.#retry?.cancel()
+    this.#paced?.cancel()
+    if (store) this.#commitNow(store)
     this.#init.file.close()
-  }
-
-  /** Commits at once for one who waits alone; for several not before their time, so that more can share it. */
-  #commitInTime(): void {
-    const { clock } = this.#init
-    const pauseMs = this.#nextCommitAt - clock.now()
-    if (pauseMs <= 0 || this.#waiting.length <= 1) this.commit()
-    else this.#paced ??= clock.schedule(pauseMs, () => this.commit())
   }
 
   #note(claim: Claim): void {
@@ -105,42 +91,97 @@ export class Journal implements LeaseJournal, Durability {
     this.#init.turn.at('commit', this.#commitTask)
   }
 
-  #write(store: Store, claims: readonly Claim[]): JournalError | undefined {
-    try {
-      this.#init.file.write({
-        put: claims.filter(claim => !claim.gone).map(record),
-        removed: claims.filter(claim => claim.gone).map(claim => claim.number),
-        head: { epoch: store.epoch, revision: store.rosters.revision },
-      })
-      this.#tellHealth()
-      return undefined
-    } catch (error) {
-      if (!(error instanceof JournalError)) throw error
-      this.#tellHealth(error)
-      this.#undo(store, claims)
-      return error
-    }
+  /** At once for one who waits alone; for several not before their time, so that more can share it. */
+  #beginInTime(): void {
+    if (!this.#store || this.#commit || this.#paced) return
+    const { clock } = this.#init
+    const pauseMs = this.#nextCommitAt - clock.now()
+    if (pauseMs <= 0 || this.#waiting.length <= 1) return this.#begin()
+    this.#paced = clock.schedule(pauseMs, () => {
+      this.#paced = undefined
+      this.#begin()
+    })
   }
 
-  #undo(store: Store, claims: readonly Claim[]): void {
+  #begin(): void {
+    const store = this.#store
+    if (!store || this.#commit) return
+    const commit = this.#take()
+    if (!this.#isNew && commit.claims.size === 0) return tell(commit)
+    this.#commit = commit
+    this.#init.file.write(batchOf(store, commit.claims), error => this.#end(store, error))
+  }
+
+  #commitNow(store: Store): void {
+    const commit = this.#take()
+    let error: JournalError | undefined
+    try {
+      this.#init.file.writeNow(batchOf(store, commit.claims))
+    } catch (cause) {
+      if (!(cause instanceof JournalError)) throw cause
+      this.#tellHealth((error = cause))
+    }
+    tell(commit, error)
+  }
+
+  /** Everything that is not known to be kept, and everybody who waits for it. */
+  #take(): Commit {
+    const { claims = [], waiting = [] } = this.#commit ?? {}
+    const commit = { claims: new Set([...claims, ...this.#pending]), waiting: [...waiting, ...this.#waiting] }
+    this.#pending = new Set()
+    this.#waiting = []
+    this.#commit = undefined
+    return commit
+  }
+
+  #end(store: Store, error: JournalError | undefined): void {
+    const commit = this.#commit
+    if (!commit || store !== this.#store) return
+    this.#tellHealth(error)
+    if (error) {
+      const failed = this.#take()
+      this.#undo(store, failed.claims)
+      return tell(failed, error)
+    }
+    this.#isNew = false
+    this.#commit = undefined
+    this.#nextCommitAt = this.#init.clock.now() + PAUSE_MS
+    if (this.#pending.size + this.#waiting.length > 0) this.#init.turn.at('commit', this.#commitTask)
+    tell(commit)
+    if (this.#init.file.isStale) void this.#renew(store)
+  }
+
+  #undo(store: Store, claims: ReadonlySet<Claim>): void {
+    const kept = this.#kept(claims)
     for (const claim of claims) {
-      const kept = this.#kept(claim)
-      if (typeof kept === 'object' && !claim.gone) store.leases.revert(claim, kept)
-      if (kept || claim.gone) this.#pending.add(claim)
+      const record = kept?.get(claim.number)
+      if (record && !claim.gone) store.leases.revert(claim, record)
+      if (!kept || record || claim.gone) this.#pending.add(claim)
       else store.leases.evict(claim, 'unstored')
     }
     this.#retry ??= this.#init.clock.schedule(RETRY_MS, () => {
       this.#retry = undefined
-      this.commit()
+      this.#begin()
     })
   }
 
-  #kept({ number }: Claim): LeaseRecord | 'unreadable' | undefined {
+  /** What the disk has of these claims; undefined when it cannot be read. */
+  #kept(claims: ReadonlySet<Claim>): ReadonlyMap<number, LeaseRecord> | undefined {
     try {
-      return this.#init.file.claim(number)
+      return this.#init.file.kept(new Set(claims.values().map(claim => claim.number)))
     } catch (error) {
-      if (error instanceof JournalError) return 'unreadable'
+      if (error instanceof JournalError) return undefined
       throw error
+    }
+  }
+
+  /** A file that cannot be written anew only grows, which is told. */
+  async #renew(store: Store): Promise<void> {
+    try {
+      await this.#init.file.renew(batchesOf(store))
+    } catch (error) {
+      const { message } = error as JournalError
+      publish('daemon', { level: 'warn', event: 'journal.grows', message, error })
     }
   }
 
@@ -154,6 +195,36 @@ export class Journal implements LeaseJournal, Durability {
   }
 }
 
-function record({ number, owner: { id, name, kind }, instance, ttlMs, drainRevision }: Claim): LeaseRecord {
-  return { number, owner: { id, name, kind }, instance, ttlMs, draining: drainRevision > 0 }
+/** Claims that are written together, and those who wait for that. */
+interface Commit {
+  readonly claims: ReadonlySet<Claim>
+  readonly waiting: readonly ((error?: JournalError) => void)[]
+}
+
+function tell({ waiting }: Commit, error?: JournalError): void {
+  for (const callback of waiting) callback(error)
+}
+
+function batchOf(store: Store, claims: Iterable<Claim>): JournalBatch {
+  const put: LeaseRecord[] = []
+  const removed: number[] = []
+  for (const claim of claims) {
+    if (claim.gone) removed.push(claim.number)
+    else put.push(recordOf(claim))
+  }
+  return { put, removed, head: { epoch: store.epoch, revision: store.rosters.revision } }
+}
+
+/** All that is to be kept, some at a time, each as it is when its turn comes. */
+function* batchesOf(store: Store): Generator<JournalBatch, void, void> {
+  const owners = store.leases.owners()
+  const claims = Array.from(owners, ({ kind, claims: held }) => (kind === 'vouched' ? [] : Array.from(held))).flat()
+  yield batchOf(store, [])
+  for (let at = 0; at < claims.length; at += RENEWED_CLAIMS) {
+    const some = claims.slice(at, at + RENEWED_CLAIMS)
+    yield batchOf(
+      store,
+      some.filter(claim => !claim.gone),
+    )
+  }
 }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
+import { dirname } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { JournalError } from '../../src/daemon/errors.ts'
-import { type JournalBatch, JournalFile } from '../../src/daemon/journal-file.ts'
+import { JournalFile } from '../../src/daemon/journal-file.ts'
+import type { JournalBatch } from '../../src/daemon/journal-record.ts'
 import { Journal } from '../../src/daemon/journal.ts'
 import { Turn } from '../../src/daemon/turn.ts'
 import type { LeaseRecord } from '../../src/discovery/store/claims.ts'
@@ -17,15 +19,57 @@ class FillableFile extends JournalFile {
   unreadable = false
   commits = 0
 
-  override write(batch: JournalBatch): void {
-    if (this.full) throw new JournalError(this.path, 'cannot be written (disk is full)')
-    super.write(batch)
-    this.commits++
+  /** The ends of commits, where a test wants to say when they come. */
+  ends: (() => void)[] | undefined
+  stale = false
+  renewed = 0
+
+  override get isStale(): boolean {
+    return this.stale
   }
 
-  override claim(number: number): LeaseRecord | undefined {
+  override async renew(batches: Iterable<JournalBatch>): Promise<void> {
+    this.stale = false
+    this.renewed = [...batches].flatMap(({ put }) => put).length
+  }
+
+  override write(batch: JournalBatch, callback: (error?: JournalError) => void): void {
+    this.commits++
+    const end = (error?: JournalError) => {
+      if (this.ends) this.ends.push(() => callback(error))
+      else callback(error)
+    }
+    if (this.full) queueMicrotask(() => end(new JournalError(this.path, 'cannot be written (disk is full)')))
+    else super.write(batch, end)
+  }
+
+  /** Lets the commit under way end, and all later ones by themselves. */
+  async letEnd(): Promise<void> {
+    while (this.ends?.length === 0) await nextTurn()
+    const ends = this.ends ?? []
+    this.ends = undefined
+    for (const end of ends) end()
+  }
+
+  override writeNow(batch: JournalBatch): void {
+    this.commits++
+    super.writeNow(batch)
+  }
+
+  override kept(numbers: ReadonlySet<number>): ReadonlyMap<number, LeaseRecord> {
     if (this.unreadable) throw new JournalError(this.path, 'cannot be read (disk I/O error)')
-    return super.claim(number)
+    return super.kept(numbers)
+  }
+
+  /** The claim as it is on disk. */
+  claim(number: number): LeaseRecord | undefined {
+    return super.kept(new Set([number])).get(number)
+  }
+
+  /** The ids on disk. */
+  ids(): string[] {
+    const numbers = new Set(Array.from({ length: 20 }, (_, number) => number))
+    return [...super.kept(numbers).values()].map(({ instance }) => instance.id)
   }
 }
 
@@ -38,7 +82,8 @@ async function journalled(t: TestContext) {
   const store = new Store({ clock, journal, epoch: 'e1' })
   journal.attach(store)
   t.after(() => journal.close())
-  await nextTurn()
+  const kept = () => new Promise<JournalError | undefined>(resolve => journal.whenKept(resolve))
+  await kept()
   file.commits = 0
   const lost: string[] = []
   const owner = store.leases.connect({
@@ -46,15 +91,15 @@ async function journalled(t: TestContext) {
     name: 'x',
     onLost: ({ instance }, cause) => lost.push(`${instance.id} ${cause}`),
   })
-  const kept = () => new Promise<JournalError | undefined>(resolve => journal.whenKept(resolve))
-  const onDisk = () => [...file.claims()].map(({ instance }) => instance.id)
+  const onDisk = () => file.ids()
   return { clock, file, journal, health, lost, owner, kept, onDisk, leases: store.leases, rosters: store.rosters }
 }
 
 describe('Journal', () => {
   it('writes the epoch when it begins', async t => {
-    const { file } = await journalled(t)
-    assert.equal(file.head()?.epoch, 'e1')
+    const { file, journal } = await journalled(t)
+    journal.close()
+    assert.equal(new JournalFile(dirname(file.path), new FakeClock()).head()?.epoch, 'e1')
   })
 
   it('commits everything of one turn at once, and tells only then that it is kept', async t => {
@@ -87,8 +132,8 @@ describe('Journal', () => {
     assert.equal(file.commits, 2)
   })
 
-  it('writes updates, draining marks and removals, and the revision of each', async t => {
-    const { file, leases, rosters, owner, kept, onDisk } = await journalled(t)
+  it('writes updates, draining marks and and removals', async t => {
+    const { file, leases, owner, kept, onDisk } = await journalled(t)
     const claims = ['a', 'b'].map(id => leases.register(owner, users(id), 1_000))
     const [one, other] = claims as [(typeof claims)[0], (typeof claims)[0]]
     await kept()
@@ -98,7 +143,45 @@ describe('Journal', () => {
     await kept()
     assert.deepEqual(onDisk(), ['a'])
     const { instance, draining } = file.claim(one.number) ?? {}
-    assert.deepEqual([instance?.weight, draining, file.head()?.revision], [5, true, rosters.revision])
+    assert.deepEqual([instance?.weight, draining], [5, true])
+  })
+
+  it('goes on while the disk is busy, and commits together what came meanwhile', async t => {
+    const { clock, file, leases, owner, kept } = await journalled(t)
+    file.ends = []
+    leases.register(owner, users('a'), 1_000)
+    const first = kept()
+    await nextTurn()
+    const order: string[] = []
+    const others = ['b', 'c', 'd'].map(async id => {
+      leases.register(owner, users(id), 1_000)
+      await kept()
+      order.push(id)
+    })
+    await nextTurn()
+    assert.deepEqual([file.commits, order], [1, []])
+    await file.letEnd()
+    await first
+    await clock.advance(1)
+    await Promise.all(others)
+    assert.deepEqual([file.commits, order], [2, ['b', 'c', 'd']])
+  })
+
+  it('commits nothing for one who waits for what is kept already', async t => {
+    const { file, kept } = await journalled(t)
+    assert.equal(await kept(), undefined)
+    assert.equal(file.commits, 0)
+  })
+
+  it('has the file written anew with what there is when most of it is of the past', async t => {
+    const { file, leases, owner, kept } = await journalled(t)
+    leases.revoke(leases.register(owner, users('a'), 1_000))
+    leases.register(owner, users('b'), 1_000)
+    leases.register(leases.vouch({ id: 'checked', name: 'a health check' }), users('c'), 1_000)
+    file.stale = true
+    await kept()
+    await nextTurn()
+    assert.deepEqual([file.stale, file.renewed], [false, 1])
   })
 
   it('writes nothing for heartbeats', async t => {
@@ -132,6 +215,22 @@ describe('Journal', () => {
       assert.equal(rosters.history('users').at(-1)?.kind, 'unstored')
     })
 
+    it('takes back what was written while a commit failed as well', async t => {
+      const { file, leases, owner, kept, lost, rosters } = await journalled(t)
+      const claim = leases.register(owner, users('a'), 1_000)
+      await kept()
+      Object.assign(file, { ends: [], full: true })
+      leases.update(claim, { weight: 2 })
+      const first = kept()
+      await nextTurn()
+      leases.update(claim, { weight: 3 })
+      leases.register(owner, users('b'), 1_000)
+      const second = kept()
+      await file.letEnd()
+      assert.deepEqual([(await first)?.code, (await second)?.code], ['ERR_JOURNAL', 'ERR_JOURNAL'])
+      assert.deepEqual([rosters.set('users').instances, lost], [[users('a')], ['b unstored']])
+    })
+
     it('takes an update back', async t => {
       const { file, leases, rosters, owner, kept } = await journalled(t)
       const claim = leases.register(owner, users('a'), 1_000)
@@ -159,6 +258,7 @@ describe('Journal', () => {
       assert.deepEqual(onDisk(), ['a', 'b'])
       file.full = false
       await clock.advance(1_000)
+      await kept()
       assert.deepEqual(onDisk(), ['b'])
       assert.equal(file.claim(drained.number)?.draining, true)
       assert.deepEqual(health, ['ERR_JOURNAL', undefined])
@@ -175,6 +275,7 @@ describe('Journal', () => {
       assert.deepEqual([lost, rosters.set('users').instances.map(({ id }) => id)], [[], ['a', 'b']])
       file.full = file.unreadable = false
       await clock.advance(1_000)
+      await kept()
       assert.deepEqual(onDisk(), ['a', 'b'])
     })
 

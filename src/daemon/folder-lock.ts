@@ -1,0 +1,35 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { attemptOn } from './database.ts'
+
+/**
+ * Keeps every other process out of a folder of data, by the file `registry.lock` in it. Node has no locks for files, SQLite has them, on every
+ * system: one that the system takes back when the process is gone, however it went, so that nothing stale is ever left.
+ */
+export class FolderLock {
+  readonly #database: DatabaseSync
+
+  /** Makes the folder if need be. Throws `JournalError` if it cannot be, or another process has it. */
+  constructor(folder: string) {
+    const path = join(folder, 'registry.lock')
+    this.#database = attemptOn(path, 'cannot be opened', () => locked(folder, path))
+  }
+
+  /** Lets others in. Harmless a second time. */
+  release(): void {
+    if (this.#database.isOpen) this.#database.close()
+  }
+}
+
+function locked(folder: string, path: string): DatabaseSync {
+  mkdirSync(folder, { recursive: true })
+  const database = new DatabaseSync(path)
+  try {
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}

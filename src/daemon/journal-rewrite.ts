@@ -1,0 +1,75 @@
+import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { promisify } from 'node:util'
+import { AppendFile } from './append-file.ts'
+
+/** A journal's file that is being written anew beside the one in use. Throws the errors of the file system. */
+export class JournalRewrite {
+  readonly #path: string
+  readonly #file: AppendFile
+  readonly #finished = Promise.withResolvers<void>()
+  /** What was written to the file in use meanwhile. */
+  readonly #later: Buffer[] = []
+  #isReady = false
+
+  constructor(path: string) {
+    this.#path = path
+    this.#file = new AppendFile(path, 0)
+  }
+
+  /** Whether all but what was written meanwhile is on the disk. */
+  get isReady(): boolean {
+    return this.#isReady
+  }
+
+  /** Resolves when it is in use, and rejects when that has failed. */
+  get finished(): Promise<void> {
+    return this.#finished.promise
+  }
+
+  append(line: Buffer): void {
+    this.#file.append(line)
+  }
+
+  /** This line was written to the file in use. */
+  follow(line: Buffer): void {
+    this.#later.push(line)
+  }
+
+  async sync(): Promise<void> {
+    await promisify((done: (error: Error | null) => void) => this.#file.sync(done))()
+    this.#isReady = true
+  }
+
+  /** Puts it in the place of the file at `path`, on the disk, and returns it; undefined, and nothing is changed, when that fails. */
+  finish(path: string): AppendFile | undefined {
+    try {
+      for (const line of this.#later) this.#file.append(line)
+      this.#file.syncNow()
+      renameSync(this.#path, path)
+      syncFolder(dirname(path))
+      this.#finished.resolve()
+      return this.#file
+    } catch (error) {
+      this.abandon()
+      this.#finished.reject(error)
+      return undefined
+    }
+  }
+
+  /** Leaves nothing of it. Harmless a second time. */
+  abandon(): void {
+    this.#file.close()
+    rmSync(this.#path, { force: true })
+  }
+}
+
+/** So that a name in it survives a crash of the machine. */
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r')
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
+}
