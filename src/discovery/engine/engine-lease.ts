@@ -33,7 +33,7 @@ export interface EngineLeaseOptions {
 /**
  * The claim of this process on an Instance in an engine. What is asked of it happens in turns, so that nothing overtakes a revocation. It
  * keeps its own time: when the TTL has passed since the last renewal that succeeded was *begun*, the claim is lost, and taken back from the
- * engine if it can be reached, whatever the engine's clock says. So two processes never hold one Instance at the same time.
+ * engine if it can be reached, whatever the engine's clock says. So two processes never change one Instance at the same time.
  */
 export class EngineLease implements Lease {
   readonly #options: EngineLeaseOptions

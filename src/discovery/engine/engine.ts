@@ -16,7 +16,8 @@ export type InstanceKey = Pick<Instance, 'serviceName' | 'id'>
  *
  * **Signals.** Every call has one, which aborts at a limit of time at the latest (what is followed has none): it then rejects soon with the signal's reason. Whether
  * a write took effect is open then, and may even take effect later; the EngineRegistry writes or revokes again, which is why every
- * write is idempotent and touches nothing but what its own claim wrote.
+ * write is idempotent and touches nothing but what its own claim wrote. It must not take effect, though, after a later call of the same claim
+ * has been answered: one connection keeps the order, and else a condition on what was written last does.
  */
 export interface Engine {
   /** The engine as people write it, without secrets, for errors and events: `etcd://10.0.0.1:2379`. */

@@ -118,8 +118,18 @@ export class FakeEngine implements Engine {
   async *#follow<T>(read: () => T, signal: AbortSignal): AsyncGenerator<T, void, void> {
     const connection = this.#connection.signal
     const newest = new Latest<T>()
-    newest.set(await this.#call(read, signal))
-    const unlisten = this.#server.listen(() => newest.set(read()))
+    let unlisten: (() => void) | undefined
+    // Listened to from the moment of the list on, not from that of its answer: between the two nothing may be missed.
+    const list = () => {
+      newest.set(read())
+      unlisten = this.#server.listen(() => newest.set(read()))
+    }
+    try {
+      await this.#call(list, signal)
+    } catch (error) {
+      unlisten?.()
+      throw error
+    }
     const cut = () => newest.close(connection.reason)
     if (connection.aborted) cut()
     connection.addEventListener('abort', cut, { once: true })
@@ -129,7 +139,7 @@ export class FakeEngine implements Engine {
         yield value
       }
     } finally {
-      unlisten()
+      unlisten?.()
       connection.removeEventListener('abort', cut)
     }
   }
