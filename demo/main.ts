@@ -9,7 +9,7 @@ import { type Crash, QUICK_SCENES, SCENES } from './scenes.ts'
 import { DemoSystem } from './system.ts'
 
 const REQUESTS_PER_SECOND = 800
-const QUICK_REQUESTS_PER_SECOND = 300
+const QUICK_REQUESTS_PER_SECOND = 200
 const { values: options } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },

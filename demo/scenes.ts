@@ -48,8 +48,15 @@ const crash: Scene = {
     await system.stopInstance('users', victim, 'SIGKILL')
     await sleep(500)
     await system.startInstance('users')
+    await untilUnpicked(system, id)
     return { id, at }
   },
+}
+
+/** Waits until no caller would pick it any more, at most 15 s: engines that know only TTLs take theirs. */
+async function untilUnpicked(system: DemoSystem, id: string): Promise<void> {
+  const picks = () => system.instances('orders').some(each => each.told('pickable').at(-1)?.ids.includes(id))
+  for (let waits = 0; waits < 300 && picks(); waits++) await sleep(50)
 }
 
 const registryRestart: Scene = {
