@@ -2,12 +2,14 @@ import { didYouMean } from './did-you-mean.ts'
 import { InvalidRegistryUrlError } from './errors.ts'
 import { daemonScheme } from './registry-urls/daemon.ts'
 import { etcdScheme } from './registry-urls/etcd.ts'
+import { fileScheme } from './registry-urls/file.ts'
 import { memoryScheme } from './registry-urls/memory.ts'
 import type { RegistryLocation, RegistryScheme } from './registry-urls/registry-scheme.ts'
 import { RegistryUrl } from './registry-urls/registry-url.ts'
+import { staticScheme } from './registry-urls/static.ts'
 import { withoutSecrets } from './registry-urls/without-secrets.ts'
 
-const REGISTRY_SCHEMES: readonly RegistryScheme[] = [memoryScheme, daemonScheme, etcdScheme]
+const REGISTRY_SCHEMES: readonly RegistryScheme[] = [memoryScheme, daemonScheme, etcdScheme, staticScheme, fileScheme]
 
 /** What the URLs of the registries that there are look like. */
 export const REGISTRY_FORMS: readonly string[] = REGISTRY_SCHEMES.map(({ form }) => form)

@@ -56,3 +56,25 @@ export class RegistryClosedError extends RopewalkError {
     )
   }
 }
+
+/** The registry is only read by Ropewalk: somebody else fills it. */
+export class RegistryReadOnlyError extends RopewalkError {
+  readonly code = 'ERR_REGISTRY_READ_ONLY'
+
+  /** `advice` says how an instance gets there. */
+  constructor(registry: string, id: string, advice: string) {
+    super(`The instance "${id}" cannot be registered with ${registry}, which is only read: ${advice}`)
+  }
+}
+
+/** A list of instances that somebody wrote is not as it must be. */
+export class InvalidInstanceListError extends RopewalkError {
+  readonly code = 'ERR_INVALID_INSTANCE_LIST'
+  /** Where in it: `users[2]`; empty for the whole. */
+  readonly path: string
+
+  constructor(path: string, problem: string, options?: ErrorOptions) {
+    super(`The list of instances is wrong: ${path || 'it'} ${problem}`, options)
+    this.path = path
+  }
+}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { REGISTRY_CASES } from './registry-cases/all-cases.ts'
-import type { RegistryCase } from './registry-cases/registry-case.ts'
+import type { RegistryCase, RegistryCases } from './registry-cases/registry-case.ts'
 import { RegistryBench, type RegistryFixture, type RegistryPace } from './registry-bench.ts'
 
 /** What a Registry is tried with. */
@@ -12,6 +12,8 @@ export interface RegistrySuiteOptions {
   deviations?: Readonly<Record<string, string>>
   /** How much is asked of it, where that is to be less than by default. */
   pace?: RegistryPace
+  /** What is tried, by group and title. Default: everything. */
+  cases?: Readonly<Record<string, RegistryCases>>
 }
 
 /**
@@ -19,9 +21,9 @@ export interface RegistrySuiteOptions {
  * can `advance` a clock nothing waits in real time; otherwise leases are short.
  */
 export function registrySuite(name: string, options: RegistrySuiteOptions): void {
-  const { deviations = {}, pace } = options
+  const { deviations = {}, pace, cases: groups = REGISTRY_CASES } = options
   describe(`${name} as a Registry`, () => {
-    for (const [group, cases] of Object.entries(REGISTRY_CASES)) {
+    for (const [group, cases] of Object.entries(groups)) {
       describe(group, () => {
         for (const [title, run] of Object.entries(cases)) {
           it(title, { skip: deviations[title] ?? false }, context =>
@@ -32,7 +34,7 @@ export function registrySuite(name: string, options: RegistrySuiteOptions): void
     }
     it('deviates only in cases that there are', context => {
       if (pace) context.diagnostic(`${name} is asked less than others: ${pace.reason}`)
-      const titles = new Set(Object.values(REGISTRY_CASES).flatMap(cases => Object.keys(cases)))
+      const titles = new Set(Object.values(groups).flatMap(cases => Object.keys(cases)))
       assert.deepEqual(
         Object.keys(deviations).filter(title => !titles.has(title)),
         [],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { parseRegistryUrl } from '../../src/cli/registry-url.ts'
+import type { InstanceSet } from '../../src/discovery/instance-set.ts'
 import { messageOf } from './registry-urls/message-of.ts'
 
 const refusal = (url: string) => messageOf(() => parseRegistryUrl(url))
@@ -19,10 +20,7 @@ describe('parseRegistryUrl', () => {
   })
 
   it('refuses other schemes, with what is accepted and what may have been meant', () => {
-    assert.match(
-      refusal('gopher://127.0.0.1:8500'),
-      /gopher: is not known.*accepted: memory: or ropewalk:\/\/host:port/,
-    )
+    assert.match(refusal('gopher://127.0.0.1:8500'), /gopher: is not known.*accepted: .*ropewalk:\/\/host:port/)
     assert.match(refusal('ropewlak://127.0.0.1'), /Did you mean "ropewalk:"\?/)
   })
 
@@ -43,5 +41,31 @@ describe('parseRegistryUrl', () => {
       '//ada:s3cret@h',
     ])
       assert.doesNotMatch(refusal(url), /s3cret/)
+  })
+
+  it('reads a list of endpoints, each of the service named last', async () => {
+    const open = await parseRegistryUrl('static:users=127.0.0.1:80,[::1]:81,tls://h:1,or%20ders=h2:1,users=h3:1').load()
+    const registry = open({ clientName: 'test' })
+    const endpoints = async (name: string) => {
+      const sets = registry.watch(name)[Symbol.asyncIterator]()
+      return ((await sets.next()).value as InstanceSet).instances.map(each => each.endpoints[0])
+    }
+    assert.deepEqual(
+      await endpoints('users'),
+      ['tcp://127.0.0.1:80', 'tcp://[::1]:81', 'tls://h:1', 'tcp://h3:1'].toSorted(),
+    )
+    assert.deepEqual(await endpoints('or ders'), ['tcp://h2:1'])
+    await registry.close()
+    assert.match(refusal('static:127.0.0.1:80'), /without the name of a service \(character 8\)/)
+    assert.match(refusal('static:users=h:1,h'), /"h" names no port \(character 18\)/)
+  })
+
+  it('reads the path of a file, as JSON or YAML by its name', async () => {
+    for (const url of ['file:./missing.yaml', 'file:///missing.json', 'file:/missing']) {
+      const open = await parseRegistryUrl(url).load()
+      await open({ clientName: 'test' }).close()
+    }
+    assert.match(refusal('file:'), /names no file/)
+    assert.match(refusal('file://host/x'), /names no file/)
   })
 })

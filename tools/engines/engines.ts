@@ -12,6 +12,8 @@ export interface Engine {
   readonly dependencies: 'fetched' | 'left out'
   /** Who needs it: the test command installs those that tests need. */
   readonly neededBy: 'tests' | 'benchmarks'
+  /** Whether others are started by it, and it is none itself. */
+  readonly isRuntime?: boolean
   /** How it is started when this machine has one of its own: the first of `names` that is on PATH, with `args` first. */
   readonly onPath?: { readonly names: readonly string[]; readonly args: readonly string[] }
   /** What to start, as paths within the unpacked packages. */
@@ -107,6 +109,7 @@ export const ENGINES: readonly Engine[] = [
     packages: ['default-jre-headless'],
     dependencies: 'fetched',
     neededBy: 'tests',
+    isRuntime: true,
     program: { path: 'usr/lib/jvm/default-java/bin/java' },
   },
   {

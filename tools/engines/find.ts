@@ -1,27 +1,14 @@
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { containerOf } from './container.ts'
 import { ENGINES, JAVA, type Engine, type JavaProgram, type NativeProgram } from './engines.ts'
-import { machineHasJava } from './java.ts'
+import type { InstalledEngine } from './installed-engine.ts'
+import { JAVA_OPTIONS, machineHasJava } from './java.ts'
 
 /** Where engines are kept: out of version control, safe to delete. The variable `ROPEWALK_ENGINES` names another folder. */
 export const ENGINES_FOLDER =
   process.env.ROPEWALK_ENGINES ?? fileURLToPath(new URL('../../.cache/engines/', import.meta.url))
-
-/** Small, quick to start, and quiet: what an engine says on its error stream is shown when it fails. */
-const JAVA_OPTIONS = [
-  '-Xmx256m',
-  '-XX:+UseSerialGC',
-  '-XX:TieredStopAtLevel=1',
-  '-Dorg.slf4j.simpleLogger.defaultLogLevel=error',
-]
-
-/** An engine as it can be started: append the program's own arguments to `args`. */
-export interface InstalledEngine {
-  readonly command: string
-  readonly args: readonly string[]
-  readonly env: Readonly<Record<string, string>>
-}
 
 /** The engine is not in the cache, or this machine cannot have it. Its message is the reason to print beside what was skipped. */
 export class EngineMissingError extends Error {
@@ -29,7 +16,7 @@ export class EngineMissingError extends Error {
 }
 
 /**
- * The engine `name` ready to be started: from the cache, or else the machine's own. Throws `EngineMissingError` when there is neither.
+ * The engine `name` ready to be started: from the cache, or else the machine's own, or in a container. Throws `EngineMissingError` when there is neither.
  *
  * One from the cache is started by the dynamic loader it came with, so that it meets the libraries it was built for, whatever this machine has.
  */
@@ -41,10 +28,12 @@ export function findEngine(name: string): InstalledEngine {
 }
 
 /** What this machine has of its own. */
-function machineProgram({ name, onPath }: Engine): InstalledEngine {
-  const command = onPath && onPath.names.map(commandOnPath).find(found => found !== undefined)
-  if (!command) throw new EngineMissingError(`${name} is not installed: run "npm run engines"`)
-  return { command, args: onPath.args, env: {} }
+function machineProgram(engine: Engine): InstalledEngine {
+  const { name, onPath } = engine
+  const command = onPath?.names.map(commandOnPath).find(found => found !== undefined)
+  const found = command ? { command, args: onPath?.args ?? [], env: {} } : containerOf(engine)
+  if (!found) throw new EngineMissingError(`${name} is not installed: run "npm run engines"`)
+  return found
 }
 
 function commandOnPath(name: string): string | undefined {

@@ -4,23 +4,38 @@ import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { downloadPackages } from './apt.ts'
+import { buildContainer } from './container.ts'
 import { ENGINES, JAVA, type Engine } from './engines.ts'
-import { engineFolder, ENGINES_FOLDER, platform } from './find.ts'
+import { engineFolder, EngineMissingError, ENGINES_FOLDER, platform } from './find.ts'
 import { machineHasJava } from './java.ts'
+import { missingEngine } from './missing.ts'
+import { relink } from './relink.ts'
 
 const run = promisify(execFile)
 
 /**
- * Makes sure that `engine` is in the cache folder; says whether it had to be fetched. Nothing outside the cache folder changes, and
- * an installation that fails leaves nothing behind. Rejects with `EngineMissingError` when the engine cannot be had here.
+ * Makes sure that `engine` can be started; says what had to be done. It is unpacked in the cache folder, outside of which nothing changes; where that
+ * cannot be, what this machine has of its own is used, or a container is built. An installation that fails leaves nothing behind. Rejects
+ * with `EngineMissingError` when the engine cannot be had here.
  */
-export async function installEngine(engine: Engine): Promise<'present' | 'fetched'> {
+export async function installEngine(engine: Engine): Promise<'present' | 'fetched' | 'on this machine' | 'built'> {
   const folder = engineFolder(engine)
   if (existsSync(folder)) return 'present'
+  try {
+    return await fetchEngine(engine, folder)
+  } catch (error) {
+    if (!(error instanceof EngineMissingError)) throw error
+    if (missingEngine(engine.name) === false) return 'on this machine'
+    if (await buildContainer(engine)) return 'built'
+    throw error
+  }
+}
+
+async function fetchEngine(engine: Engine, folder: string): Promise<'present' | 'fetched'> {
+  platform()
   await mkdir(ENGINES_FOLDER, { recursive: true })
   const work = await mkdtemp(join(ENGINES_FOLDER, '.installing-'))
   try {
-    platform()
     const root = join(work, 'root')
     await unpack(await downloadPackages(engine, work), root)
     return await place(root, folder)
@@ -50,4 +65,5 @@ async function place(root: string, folder: string): Promise<'present' | 'fetched
 async function unpack(archives: string, root: string): Promise<void> {
   const packages = (await readdir(archives)).filter(name => name.endsWith('.deb'))
   for (const name of packages) await run('dpkg', ['-x', join(archives, name), root])
+  await relink(root)
 }

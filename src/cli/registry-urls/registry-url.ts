@@ -64,9 +64,9 @@ export class RegistryUrl {
     const end = text.lastIndexOf('@')
     if (end < 0) return {}
     const colon = text.slice(0, end).indexOf(':')
-    const user = this.#decoded({ text: text.slice(0, colon < 0 ? end : colon), at })
+    const user = this.decoded({ text: text.slice(0, colon < 0 ? end : colon), at })
     if (colon < 0) return { user }
-    return { user, password: this.#decoded({ text: text.slice(colon + 1, end), at: at + colon + 1 }) }
+    return { user, password: this.decoded({ text: text.slice(colon + 1, end), at: at + colon + 1 }) }
   }
 
   /** The hosts, at least one, in their order; `port` is that of those which name none. */
@@ -84,14 +84,19 @@ export class RegistryUrl {
     return first
   }
 
+  /** A host and its port, which must be there, of a part of the URL. */
+  address(part: UrlPart): RegistryHost {
+    return this.#host(part, undefined)
+  }
+
   /** What follows the hosts, decoded, without slashes around it: `prefix`, `a/b`; empty if there is nothing. */
   get path(): string {
-    return this.#decoded(this.#path).replace(/^\/+|\/+$/g, '')
+    return this.decoded(this.#path).replace(/^\/+|\/+$/g, '')
   }
 
   /** All that follows the scheme up to the query, decoded: what a URL without hosts is about. */
   get text(): string {
-    return this.#decoded(this.#body)
+    return this.decoded(this.#body)
   }
 
   /** The same in pieces between commas, each with its place, not decoded. */
@@ -110,8 +115,8 @@ export class RegistryUrl {
     const parts = this.#query?.text ? split(this.#query, '&') : []
     for (const { text, at } of parts) {
       const equals = text.indexOf('=')
-      const name = this.#decoded({ text: equals < 0 ? text : text.slice(0, equals), at })
-      const value = equals < 0 ? '' : this.#decoded({ text: text.slice(equals + 1), at: at + equals + 1 })
+      const name = this.decoded({ text: equals < 0 ? text : text.slice(0, equals), at })
+      const value = equals < 0 ? '' : this.decoded({ text: text.slice(equals + 1), at: at + equals + 1 })
       const read = Object.hasOwn(readers, name) ? readers[name] : undefined
       if (!read) throw this.#unknownParameter(name, at, Object.keys(readers))
       if (Object.hasOwn(found, name)) throw this.refused(`the parameter "${name}" is given twice`, at)
@@ -131,11 +136,12 @@ export class RegistryUrl {
     return this.#authority ? { text: `//${text}${this.#path.text}`, at: at - 2 } : this.#path
   }
 
-  #host({ text, at }: UrlPart, defaultPort: number): RegistryHost {
+  #host({ text, at }: UrlPart, defaultPort: number | undefined): RegistryHost {
     const [, v6, name, port] = HOST.exec(text) ?? []
     const host = v6 ?? name
     if (host === undefined) throw this.refused(text === '' ? 'a host is empty' : `"${text}" is no host`, at)
-    if (port === undefined) return { host, port: defaultPort }
+    if (port === undefined && defaultPort !== undefined) return { host, port: defaultPort }
+    if (port === undefined) throw this.refused(`"${text}" names no port`, at)
     const isPort = /^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535
     if (!isPort) throw this.refused(`"${port}" is no port from 1 to 65535`, at + text.length - port.length)
     return { host, port: Number(port) }
@@ -155,7 +161,8 @@ export class RegistryUrl {
     }
   }
 
-  #decoded({ text, at }: UrlPart): string {
+  /** What a part stands for, its `%` sequences decoded. */
+  decoded({ text, at }: UrlPart): string {
     try {
       return decodeURIComponent(text)
     } catch {

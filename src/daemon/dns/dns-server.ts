@@ -36,6 +36,11 @@ export interface DnsServerOptions {
   datacenter?: string | undefined
   /** How long answers may be kept, in milliseconds; told in whole seconds. Default 0. */
   ttlMs?: number | undefined
+  /**
+   * How long a client may go by an answer, in milliseconds: a drain waits so long for who has asked within 30 s. Default: `ttlMs` and 2 s,
+   * enough for one that asks every second.
+   */
+  quietMs?: number | undefined
   /** Whether only instances are told that show both signs of life, even when there is no other. Default false. */
   onlyPassing?: boolean | undefined
   /** The most answers by UDP to those who do not say how much they can take. Default 3, as in Consul. */
@@ -62,6 +67,7 @@ export interface DnsServerOptions {
 export interface CatalogDefaults {
   readonly node: DnsNode
   readonly onlyPassing: boolean
+  readonly quietMs: number
 }
 
 /** How often a port is chosen anew that is free for TCP and not for UDP. */
@@ -99,12 +105,12 @@ export class DnsServer extends BaseService implements Frontend {
   /** Begins to answer from the daemon's data. It adds no routes. */
   mount(_router: Router, context: FrontendContext): void {
     const { catalog = storeCatalog, random = systemRandom } = this.#options
-    const { onlyPassing = false } = this.#options
+    const { onlyPassing = false, ttlMs = 0, quietMs = ttlMs + 2_000 } = this.#options
     const node = { name: this.#settings.nodeName, address: ownAddress(this.#endpoint), metadata: {} }
     const { clock } = context
     this.#asking = new Recursors(this.#recursors, clock)
     this.#responder = new Responder({
-      catalog: catalog(context, { node, onlyPassing }),
+      catalog: catalog(context, { node, onlyPassing, quietMs }),
       settings: this.#settings,
       random,
       clock,

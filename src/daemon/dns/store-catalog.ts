@@ -14,6 +14,8 @@ export interface StoreCatalogInit {
   readonly node: DnsNode
   /** Whether only instances are told that show both signs of life, even when there is no other. */
   readonly onlyPassing: boolean
+  /** How long a client may go by an answer: a drain waits so long for who has asked. */
+  readonly quietMs: number
 }
 
 /** Instances are told from the first of these lists of statuses of which there are any. Those that drain never are. */
@@ -36,9 +38,9 @@ export class StoreCatalog implements DnsCatalog {
   }
 
   instances(serviceName: string): readonly DnsInstance[] | undefined {
-    const { rosters } = this.#init
+    const { rosters, quietMs } = this.#init
     const set = this.#setOf(serviceName)
-    if (set.known) rosters.polled(set.serviceName)
+    if (set.known) rosters.polled(set.serviceName, quietMs)
     const instances = this.#tell(set)
     return instances.length === 0 && !set.settled ? undefined : instances
   }

@@ -35,6 +35,9 @@ export class Audience {
   #drains = new Set<Drain>()
   /** Until when somebody is believed to use this service without telling. */
   #deafUntil = -Infinity
+  /** How long those may go by what they read who ask for a longer quiet period, and until when there is one of them. */
+  #slowMs = 0
+  #slowUntil = -Infinity
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -75,9 +78,17 @@ export class Audience {
     this.leave(watcher)
   }
 
-  /** Somebody has read the roster without watching it. What it read is the present, so a drain that waits already need not wait anew. */
-  polled(): void {
+  /**
+   * Somebody has read the roster without watching it, and may go by that for `quietMs`, if that is longer than the usual quiet period. What it read is
+   * the present, so a drain that waits already need not wait anew.
+   */
+  polled(quietMs = 0): void {
+    const now = this.#clock.now()
     this.#deafFor(POLL_MS)
+    if (now > this.#slowUntil) this.#slowMs = 0
+    if (quietMs < this.#slowMs || quietMs === 0) return
+    this.#slowMs = quietMs
+    this.#slowUntil = now + POLL_MS
   }
 
   /**
@@ -88,7 +99,10 @@ export class Audience {
     const drain = new Drain(this.#clock, init)
     this.#drains.add(drain)
     try {
-      return await drain.wait(this.#watchers, Math.max(awaitMs, this.#hasDeaf() ? init.quietMs : 0))
+      return await drain.wait(
+        this.#watchers,
+        Math.max(awaitMs, this.#hasDeaf() ? init.quietMs : 0, this.#slowQuietMs()),
+      )
     } finally {
       this.#drains.delete(drain)
     }
@@ -101,6 +115,10 @@ export class Audience {
 
   #deafFor(forMs: number): void {
     this.#deafUntil = Math.max(this.#deafUntil, this.#clock.now() + forMs)
+  }
+
+  #slowQuietMs(): number {
+    return this.#slowUntil > this.#clock.now() ? this.#slowMs : 0
   }
 
   #hasDeaf(): boolean {

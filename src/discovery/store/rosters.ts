@@ -143,9 +143,9 @@ export class Rosters {
     return (this.#revision = Math.max(this.#revision, floor) + 1)
   }
 
-  /** Somebody read the set without watching: drains will give them the quiet period. */
-  polled(serviceName: string): void {
-    this.#rosters.get(serviceName)?.audience.polled()
+  /** Somebody read the set without watching: drains will give them the quiet period, or `quietMs` if that is longer. */
+  polled(serviceName: string, quietMs?: number): void {
+    this.#rosters.get(serviceName)?.audience.polled(quietMs)
   }
 
   /** The registry has restarted: those who watched before have the grace to come back, and no drain ends before. */

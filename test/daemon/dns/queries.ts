@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { type Answer, decode, encode, type Packet, RECURSION_DESIRED } from 'dns-packet'
 
 /** A query as a client encodes it. */
@@ -90,4 +91,19 @@ export async function askByUdp(port: number, query: Buffer): Promise<Buffer> {
     clearInterval(again)
     socket.close()
   }
+}
+
+/** Sends a query by TCP and resolves with the answer. */
+export async function askByTcp(port: number, query: Buffer): Promise<Buffer> {
+  const socket = connect(port, '127.0.0.1')
+  const length = Buffer.alloc(2)
+  length.writeUInt16BE(query.length, 0)
+  socket.write(Buffer.concat([length, query]))
+  let received: Buffer = Buffer.alloc(0)
+  while (received.length < 2 || received.length < 2 + received.readUInt16BE(0)) {
+    const [part] = (await once(socket, 'data', { signal: AbortSignal.timeout(30_000) })) as [Buffer]
+    received = Buffer.concat([received, part])
+  }
+  socket.destroy()
+  return received.subarray(2)
 }

@@ -11,7 +11,7 @@ const node = { name: 'Mast', address: '127.0.0.1', metadata: {} }
 function catalogOf({ onlyPassing = false, settled = true } = {}) {
   const clock = new FakeClock()
   const store = new Store({ clock, settled })
-  const catalog = new StoreCatalog({ rosters: store.rosters, clock, node, onlyPassing })
+  const catalog = new StoreCatalog({ rosters: store.rosters, clock, node, onlyPassing, quietMs: 2_000 })
   const owner = store.leases.connect({ id: 'session:1', name: 'test' })
   const other = store.leases.connect({ id: 'session:2', name: 'other' })
   const register = (init: Partial<InstanceInit> = {}, holder = owner) =>
@@ -82,7 +82,7 @@ describe('StoreCatalog', () => {
     const claim = register()
     addresses()
     const drained = store.leases.drain(claim)
-    await clock.advance(999)
+    await clock.advance(1_999)
     let done = false
     void drained.then(() => (done = true))
     await clock.advance(0)

@@ -83,6 +83,22 @@ describe('Audience', () => {
     assert.equal((await report).tookMs, 1_000)
   })
 
+  it('gives those who poll a longer quiet period if they ask for it, as long as they were heard of shortly before', async () => {
+    const clock = new FakeClock()
+    const audience = new Audience(clock)
+    audience.polled(3_000)
+    audience.polled()
+    audience.polled(2_000)
+    const report = audience.drain(drain)
+    await clock.advance(3_000)
+    assert.equal((await report).tookMs, 3_000)
+    await clock.advance(29_000)
+    audience.polled()
+    const usual = audience.drain(drain)
+    await clock.advance(1_000)
+    assert.equal((await usual).tookMs, 1_000)
+  })
+
   it('is idle when nobody watches and nothing waits', async () => {
     const audience = new Audience(new FakeClock())
     const one = audience.join(watcher, 4)

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { InstalledEngine } from '../find.ts'
+import { signalContainer } from '../container.ts'
+import type { InstalledEngine } from '../installed-engine.ts'
 
 const TICKS_PER_SECOND = 100
 const SAID_CHARACTERS_MAX = 4_000
@@ -10,22 +11,25 @@ const SAID_CHARACTERS_MAX = 4_000
 export class EngineProcess {
   readonly #child: ChildProcess
   readonly #gone: Promise<void>
+  readonly #container: string | undefined
   #said = ''
 
   /** Starts it. Its process id is kept in `folder` as long as it runs, for a Guard. */
   static async start(engine: InstalledEngine, args: readonly string[], folder: string): Promise<EngineProcess> {
     const process = new EngineProcess(engine, args)
-    const file = join(folder, `${process.#child.pid}.pid`)
-    await writeFile(file, `${process.#child.pid}`)
+    const { pid } = process.#child
+    const file = join(folder, engine.container ? `${pid}.container` : `${pid}.pid`)
+    await writeFile(file, engine.container ?? `${pid}`)
     void process.#gone.then(() => rm(file, { force: true })).catch(() => {})
     return process
   }
 
-  private constructor({ command, args, env }: InstalledEngine, own: readonly string[]) {
+  private constructor({ command, args, env, container }: InstalledEngine, own: readonly string[]) {
     this.#child = spawn(command, [...args, ...own], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+    this.#container = container
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#gone = promise
     this.#child.once('exit', () => resolve())
@@ -47,22 +51,27 @@ export class EngineProcess {
     return this.#child.pid === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null
   }
 
-  signal(signal: NodeJS.Signals): void {
-    this.#child.kill(signal)
+  /** Resolves when the signal has been sent. */
+  async signal(signal: NodeJS.Signals): Promise<void> {
+    if (this.ended) return
+    if (this.#container === undefined) this.#child.kill(signal)
+    else await signalContainer(this.#container, signal)
   }
 
   /** Ends it by `signal` and waits until it is gone; after `limitMs` by force. A paused one goes on first. */
   async end(signal: 'SIGTERM' | 'SIGKILL', limitMs = 10_000): Promise<void> {
     if (this.ended) return
-    const force = setTimeout(() => this.#child.kill('SIGKILL'), limitMs)
-    this.#child.kill(signal)
-    this.#child.kill('SIGCONT')
+    const force = setTimeout(() => void this.signal('SIGKILL').catch(() => {}), limitMs)
+    // Docker refuses a signal to what has just ended.
+    await this.signal(signal).catch(() => {})
+    if (signal !== 'SIGKILL') await this.signal('SIGCONT').catch(() => {})
     await this.#gone
     clearTimeout(force)
   }
 
-  /** The CPU time it has used so far, in milliseconds, all threads, in steps of 10. */
+  /** The CPU time it has used so far, in milliseconds, all threads, in steps of 10. Rejects for one in a container. */
   async cpuMs(): Promise<number> {
+    if (this.#container !== undefined) throw new Error(`What runs in the container ${this.#container} is not measured`)
     const stat = await readFile(`/proc/${this.#child.pid}/stat`, 'utf8')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SECOND

@@ -91,13 +91,13 @@ export class EngineServer<Port extends string = string> implements AsyncDisposab
   }
 
   /** Stops it in its tracks: connections stay open, nothing is answered. */
-  pause(): void {
-    this.#process?.signal('SIGSTOP')
+  async pause(): Promise<void> {
+    await this.#process?.signal('SIGSTOP')
   }
 
   /** Lets it go on after `pause()`. */
-  resume(): void {
-    this.#process?.signal('SIGCONT')
+  async resume(): Promise<void> {
+    await this.#process?.signal('SIGCONT')
   }
 
   /** Starts it, killed before if it runs, on the same ports; with its data, or without. Resolves when it serves. */

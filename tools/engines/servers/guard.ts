@@ -5,12 +5,13 @@ const SCRIPT = `
 trap '' INT HUP TERM
 read -r _
 for file in "$1"/*.pid; do [ -f "$file" ] && kill -9 "$(cat "$file")"; done
+for file in "$1"/*.container; do [ -f "$file" ] && docker kill "$(cat "$file")"; done
 rm -rf -- "$1"
 `
 
 /**
  * Sees to it that what runs in a temporary folder does not outlive this process, however that ends: a shell waits for the end of a pipe
- * that only this process holds, kills the processes whose ids are in `<folder>/*.pid`, and removes the folder.
+ * that only this process holds, kills the processes whose ids are in `<folder>/*.pid`, and the containers in `<folder>/*.container`, and removes the folder.
  */
 export class Guard implements AsyncDisposable {
   readonly #shell: ChildProcess

@@ -56,16 +56,16 @@ describe('EngineServer', { skip: missingEngine('etcd') }, () => {
 
   it('answers nothing while it is paused, and everything when it goes on', async () => {
     await using etcd = await startEtcd()
-    etcd.pause()
+    await etcd.pause()
     const answer = etcdCall(etcd.ports.client, 'put', { key, value: key })
     assert.equal(await Promise.race([answer.then(() => 'answered'), delay(300, 'waited')]), 'waited')
-    etcd.resume()
+    await etcd.resume()
     await answer
   })
 
   it('removes its folder when it is stopped, even if it is paused', async () => {
     const etcd = await startEtcd()
-    etcd.pause()
+    await etcd.pause()
     await etcd.stop()
     assert.equal(existsSync(etcd.folder), false)
   })

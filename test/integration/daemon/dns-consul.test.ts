@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
+import { DnsServer } from '../../../src/daemon/dns/dns-server.ts'
+import { RegistryDaemon } from '../../../src/daemon/registry-daemon.ts'
+import { createInstance } from '../../../src/discovery/create-instance.ts'
+import { askByTcp, askByUdp, queryFor, type QueryInit, readAnswer } from '../../daemon/dns/queries.ts'
+import { missingEngine, startConsul } from '../../engines/engines.ts'
+
+/** What both registries know. */
+interface Known {
+  readonly name: string
+  readonly id: string
+  readonly address: string
+  readonly port: number
+  readonly tags?: readonly string[]
+  readonly weight?: number
+}
+
+const SERVICES: readonly Known[] = [
+  { name: 'web', id: 'web-1', address: '10.0.0.1', port: 8001, tags: ['v1', 'a.b'], weight: 5 },
+  { name: 'web', id: 'web-2', address: '10.0.0.2', port: 8002, tags: ['v1'] },
+  { name: 'web', id: 'web-3', address: '10.0.0.2', port: 8003, tags: ['V2'] },
+  { name: 'host', id: 'host', address: 'example.test', port: 80 },
+  { name: 'six', id: 'six', address: 'fd00::1', port: 443 },
+  { name: 'Upper', id: 'upper', address: '10.0.0.9', port: 80 },
+  ...Array.from({ length: 20 }, (_, index) => ({
+    name: 'many',
+    id: `m${index}`,
+    address: `10.0.1.${index}`,
+    port: index + 1,
+  })),
+]
+
+/** Questions to both. */
+const QUESTIONS: readonly (readonly [name: string, ...types: string[]])[] = [
+  ['web.service.consul', 'A', 'AAAA', 'SRV', 'ANY', 'TXT', 'MX', 'NS', 'SOA'],
+  ['WEB.Service.consul', 'A', 'SRV'],
+  ['web.service.dc1.consul', 'A', 'SRV'],
+  ['web.service.dc9.consul', 'A'],
+  ['web.service.x.dc1.consul', 'A'],
+  ['v1.web.service.consul', 'A', 'SRV'],
+  ['v2.web.service.consul', 'A', 'SRV'],
+  ['a.b.web.service.consul', 'A'],
+  ['none.web.service.consul', 'A', 'SRV'],
+  ['_web._tcp.service.consul', 'SRV', 'A'],
+  ['_web._v1.service.dc1.consul', 'SRV'],
+  ['_web._tcp.consul', 'SRV', 'A'],
+  ['_none._tcp.service.consul', 'SRV'],
+  ['upper.service.consul', 'A'],
+  ['none.service.consul', 'A', 'SRV', 'ANY'],
+  ['host.service.consul', 'A', 'AAAA', 'SRV'],
+  ['six.service.consul', 'A', 'AAAA', 'SRV', 'ANY'],
+  ['n0.node.consul', 'A', 'AAAA', 'SRV', 'MX'],
+  ['n0.node.dc1.consul', 'A'],
+  ['none.node.consul', 'A', 'TXT'],
+  ['0a000001.addr.consul', 'A', 'AAAA', 'SRV'],
+  ['0a000001.addr.dc1.consul', 'A'],
+  ['fd000000000000000000000000000001.addr.consul', 'AAAA'],
+  ['zz.addr.consul', 'A'],
+  ['zz000001.addr.consul', 'A'],
+  ['none.query.consul', 'A'],
+  ['web.connect.consul', 'A'],
+  ['web.ingress.consul', 'A'],
+  ['foo.bar.consul', 'A'],
+  ['service.consul', 'A'],
+  ['node.consul', 'A'],
+  ['consul', 'A', 'AAAA', 'NS', 'SOA', 'TXT', 'ANY', 'SRV'],
+  ['ns.consul', 'A'],
+  ['1.0.0.10.in-addr.arpa', 'PTR', 'A'],
+  ['1.0.0.127.in-addr.arpa', 'PTR'],
+  ['www.example.com', 'A', 'AAAA', 'SRV'],
+  ['web.service', 'A'],
+]
+
+describe('DNS of the registry daemon, beside that of Consul', { skip: missingEngine('consul') }, () => {
+  let consul: Awaited<ReturnType<typeof startConsul>>
+  let daemon: RegistryDaemon
+  let dns: DnsServer
+
+  before(async () => {
+    consul = await startConsul()
+    for (const known of SERVICES) await registerAtConsul(consul.ports.http, known)
+    dns = new DnsServer({ endpoint: 'tcp:0:interface=127.0.0.1', nodeName: 'n0' })
+    daemon = new RegistryDaemon({ endpoint: 'tcp:0:interface=127.0.0.1', dns, settleMs: 0 })
+    await daemon.start()
+    for (const known of SERVICES) registerAt(daemon, known)
+    while (!daemon.store?.rosters.settled) await setImmediate()
+  })
+
+  after(async () => {
+    await daemon?.stop()
+    await consul?.stop()
+  })
+
+  /** What Consul says, and what the daemon says, without the order, which is by chance. */
+  async function both(
+    name: string,
+    type: string,
+    { by = askByUdp, ...init }: QueryInit & { by?: typeof askByUdp } = {},
+  ) {
+    const query = queryFor(name, type, init)
+    const [theirs, ours] = await Promise.all([by(consul.ports.dns, query), by(dns.endpoint.port, query)])
+    return [comparable(theirs), comparable(ours)] as const
+  }
+
+  for (const [name, ...types] of QUESTIONS) {
+    it(`says the same of ${name}`, async () => {
+      for (const type of types) {
+        const [theirs, ours] = await both(name, type)
+        assert.deepEqual(ours, theirs, type)
+        const [theirsByTcp, oursByTcp] = await both(name, type, { by: askByTcp })
+        assert.deepEqual(oursByTcp, theirsByTcp, `${type} by TCP`)
+      }
+    })
+  }
+
+  it('gives as many answers as Consul, by chance others each time', async () => {
+    for (const type of ['A', 'SRV']) {
+      for (const init of [{}, { payloadBytes: 512 }, { payloadBytes: 4096 }, { by: askByTcp }]) {
+        const [theirs, ours] = (await both('many.service.consul', type, init)).map(
+          ({ answers, flags }) => `${answers.length} ${flags}`,
+        )
+        assert.equal(ours, theirs, `${type} ${JSON.stringify(init)}`)
+      }
+    }
+  })
+
+  it('fits as much into a message as Consul', async () => {
+    for (const payloadBytes of [600, 800, 1232]) {
+      const [theirs, ours] = await both('many.service.consul', 'SRV', { payloadBytes })
+      assert.ok(ours.answers.length >= theirs.answers.length, `${ours.answers.length} and ${theirs.answers.length}`)
+    }
+  })
+})
+
+/** An answer without what is by chance, of the moment, or Consul's own: what a node says of itself. */
+function comparable(bytes: Buffer) {
+  const { code, flags, answers, authorities, additionals } = readAnswer(bytes)
+  return {
+    code,
+    flags,
+    answers: answers.toSorted(),
+    authorities,
+    additionals: [...new Set(additionals)].filter(line => !line.includes('consul-network-segment')).toSorted(),
+  }
+}
+
+async function registerAtConsul(
+  port: number,
+  { name, id, address, port: at, tags = [], weight = 1 }: Known,
+): Promise<void> {
+  const body = { Name: name, ID: id, Address: address, Port: at, Tags: tags, Weights: { Passing: weight, Warning: 1 } }
+  const url = `http://127.0.0.1:${port}/v1/agent/service/register`
+  const answer = await fetch(url, { method: 'PUT', body: JSON.stringify(body) })
+  assert.equal(answer.status, 200, await answer.text())
+}
+
+function registerAt({ store }: RegistryDaemon, { name, id, address, port, tags = [], weight = 1 }: Known): void {
+  assert.ok(store)
+  const owner = store.leases.connect({ id: `session:${id}`, name: id })
+  const host = address.includes(':') ? `[${address}]` : address
+  const instance = createInstance({ serviceName: name, id, endpoints: [`tcp://${host}:${port}`], tags, weight })
+  store.leases.register(owner, instance, 60_000)
+}
