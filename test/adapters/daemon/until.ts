@@ -5,10 +5,14 @@ import { setTimeout as wait } from 'node:timers/promises'
 const PATIENCE_MS = 20_000
 
 /** Waits until `condition`, which `what` says in words, is true. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what: string,
+  patienceMs: number = PATIENCE_MS,
+): Promise<void> {
+  const deadline = performance.now() + patienceMs
   while (!(await condition())) {
-    if (performance.now() > deadline) assert.fail(`Waited ${PATIENCE_MS} ms in vain until ${what}`)
+    if (performance.now() > deadline) assert.fail(`Waited ${patienceMs} ms in vain until ${what}`)
     await wait(2)
   }
 }
