@@ -58,17 +58,16 @@ const nothingRan: Deviation = { title: 'The suite', reason: 'No case was run' }
 
 function count(outcome: Conformance, event: TestEvent, deviations: RegistryTrial['deviations']): void {
   const { name, skip } = event
-  if (skip && event.details.type === 'suite') {
+  if (!TITLES.has(name)) {
+    // Without its engine the whole suite is skipped as one test.
+    if (!skip) return
     outcome.missing = String(skip)
     outcome.skipped = TITLES.size
-  } else if (TITLES.has(name)) {
-    if (!skip) outcome.passed++
-    else {
-      outcome.skipped++
-      const kind = deviations[name] === undefined ? outcome.untried : outcome.deviations
-      kind.push({ title: name, reason: String(skip) })
-    }
-  }
+  } else if (skip) {
+    outcome.skipped++
+    const kind = deviations[name] === undefined ? outcome.untried : outcome.deviations
+    kind.push({ title: name, reason: String(skip) })
+  } else outcome.passed++
 }
 
 /** A suite fails with what is in it, which is counted already; other failures have no title of ours, such as a server that does not start. */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { containerOf } from './container.ts'
@@ -32,8 +32,18 @@ function machineProgram(engine: Engine): InstalledEngine {
   const { name, onPath } = engine
   const command = onPath?.names.map(commandOnPath).find(found => found !== undefined)
   const found = command ? { command, args: onPath?.args ?? [], env: {} } : containerOf(engine)
-  if (!found) throw new EngineMissingError(`${name} is not installed: run "npm run engines"`)
+  if (!found) throw new EngineMissingError(`${name} is not installed: ${reasonFor(engine)}`)
   return found
+}
+
+/** Where an installation that failed leaves the reason. */
+export function missingFile(engine: Engine): string {
+  return `${engineFolder(engine)}.missing`
+}
+
+function reasonFor(engine: Engine): string {
+  const file = missingFile(engine)
+  return existsSync(file) ? readFileSync(file, 'utf8') : 'run "npm run engines"'
 }
 
 function commandOnPath(name: string): string | undefined {

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { downloadPackages } from './apt.ts'
 import { buildContainer } from './container.ts'
 import { ENGINES, JAVA, type Engine } from './engines.ts'
-import { engineFolder, EngineMissingError, ENGINES_FOLDER, platform } from './find.ts'
+import { engineFolder, EngineMissingError, ENGINES_FOLDER, missingFile, platform } from './find.ts'
 import { machineHasJava } from './java.ts'
 import { missingEngine } from './missing.ts'
 import { relink } from './relink.ts'
@@ -15,18 +15,21 @@ const run = promisify(execFile)
 
 /**
  * Makes sure that `engine` can be started; says what had to be done. It is unpacked in the cache folder, outside of which nothing changes; where that
- * cannot be, what this machine has of its own is used, or a container is built. An installation that fails leaves nothing behind. Rejects
+ * cannot be, what this machine has of its own is used, or a container is built. An installation that fails leaves nothing behind but the reason. Rejects
  * with `EngineMissingError` when the engine cannot be had here.
  */
 export async function installEngine(engine: Engine): Promise<'present' | 'fetched' | 'on this machine' | 'built'> {
   const folder = engineFolder(engine)
   if (existsSync(folder)) return 'present'
   try {
-    return await fetchEngine(engine, folder)
+    const how = await fetchEngine(engine, folder)
+    await rm(missingFile(engine), { force: true })
+    return how
   } catch (error) {
     if (!(error instanceof EngineMissingError)) throw error
     if (missingEngine(engine.name) === false) return 'on this machine'
     if (await buildContainer(engine)) return 'built'
+    await writeFile(missingFile(engine), error.message).catch(() => {})
     throw error
   }
 }

@@ -44,7 +44,7 @@ describe('npm run conformance', () => {
 
 describe('conformanceOf', () => {
   it('tells what fails from what deviates', async () => {
-    const { stdout } = await node('./try-broken-registry.ts')
+    const { stdout } = await node('./try-registry.ts', 'broken-registry.ts')
     const { passed, failed, skipped, deviations, failures } = JSON.parse(stdout) as Conformance
     assert.deepEqual(deviations, [
       { title: 'closes once, however often it is asked to', reason: 'It is built that way.' },
@@ -53,5 +53,14 @@ describe('conformanceOf', () => {
     assert.match(failures[0]?.reason, /30001 !== 30000/)
     assert.equal(failures.length, failed)
     assert.equal(passed + failed + skipped, titles.length)
+  })
+
+  it('says of a registry without its engine why nothing was tried', async () => {
+    const args = ['--conditions=ropewalk-development', program('./try-registry.ts'), '../../conformance/etcd.test.ts']
+    const nowhere = { ...env, ROPEWALK_ENGINES: '/nonexistent', PATH: '/nonexistent' }
+    const { stdout } = await run(process.execPath, args, { env: nowhere })
+    const { passed, failed, skipped, missing } = JSON.parse(stdout) as Conformance
+    assert.deepEqual([passed, failed, skipped], [0, 0, titles.length])
+    assert.equal(missing, 'etcd is not installed: run "npm run engines"')
   })
 })

@@ -55,13 +55,15 @@ describe(
       assert.deepEqual(await readdir(engines), ['etcd-bookworm'])
     })
 
-    it('says why an engine cannot be had, and leaves nothing behind', async t => {
+    it('says why an engine cannot be had, and leaves nothing behind but that', async t => {
       const { engines, install } = await machine(t)
       await assert.rejects(install('etcd', { APT_BROKEN: '1' }), {
         code: 69,
         stderr: 'etcd: apt-get could not fetch it: E: the network is down\n',
       })
-      assert.deepEqual(await readdir(engines), [])
+      assert.deepEqual(await readdir(engines), ['etcd-bookworm.missing'])
+      assert.match((await install('etcd')).stdout, /^etcd: fetched /)
+      assert.deepEqual(await readdir(engines), ['etcd-bookworm'])
     })
 
     it('knows the engines there are', async t => {
