@@ -10,8 +10,11 @@ export interface Abortable {
  * Waits for `promise`, but no longer than until `signal` aborts; then rejects with the signal's reason. The promise itself goes on
  * and its later rejection is ignored. Leaves no listener behind.
  */
-export async function abortable<T>(promise: PromiseLike<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise
+export function abortable<T>(promise: PromiseLike<T>, signal: AbortSignal | undefined): Promise<T> {
+  return signal ? race(promise, signal) : Promise.resolve(promise)
+}
+
+async function race<T>(promise: PromiseLike<T>, signal: AbortSignal): Promise<T> {
   const aborted = Promise.withResolvers<never>()
   const abort = () => aborted.reject(signal.reason)
   if (signal.aborted) abort()

@@ -2,12 +2,27 @@ import { ProtocolError } from './errors.ts'
 import { type Fields, object } from './fields.ts'
 import { PROTOCOL_LIMITS } from './protocol.ts'
 
+/** Of UTF-8, for a character of UTF-16. */
+const BYTES_PER_CHARACTER_MAX = 3
+
 /**
  * A frame is one WebSocket text message: a JSON array of messages, so that everything a side has to say in one turn of its event loop
  * costs one frame. Takes messages already encoded and puts them into as few frames as the limit of bytes allows. One message longer than
  * the limit makes a frame of its own, which the other side will refuse.
  */
 export function encodeFrames(messages: readonly string[], bytesMax: number): string[] {
+  return isSmall(messages, bytesMax) ? [joined(messages)] : cutFrames(messages, bytesMax)
+}
+
+/** Whether it needs no counting to see that one frame will do. */
+function isSmall(messages: readonly string[], bytesMax: number): boolean {
+  if (messages.length === 0 || messages.length > PROTOCOL_LIMITS.frameMessages) return false
+  let characters = 2
+  for (const message of messages) characters += message.length + 1
+  return characters * BYTES_PER_CHARACTER_MAX <= bytesMax
+}
+
+function cutFrames(messages: readonly string[], bytesMax: number): string[] {
   const frames: string[] = []
   let start = 0
   let bytes = 2
@@ -38,7 +53,7 @@ export function decodeFrame(frame: string): Fields[] {
 }
 
 function joined(messages: readonly string[]): string {
-  return `[${messages.join(',')}]`
+  return messages.length === 1 ? `[${messages[0]}]` : `[${messages.join(',')}]`
 }
 
 function parsed(frame: string): unknown {

@@ -86,8 +86,8 @@ export class SessionClient {
     const waitMs = this.#waitMs(options)
     const request = this.#requests.add(body, options.onDone)
     const limit = this.#options.clock.schedule(waitMs, () => request.reject(this.#unavailable(waitMs)))
-    this.post(request.message)
     try {
+      this.post(request.message)
       return await abortable(request.answer, options.signal)
     } finally {
       limit.cancel()

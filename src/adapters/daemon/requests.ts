@@ -31,15 +31,8 @@ export class Requests {
    * `onDone` is called before any message that follows the answer is looked at.
    */
   add(body: RequestBody, onDone: (() => void) | undefined): PendingRequest {
-    const seq = ++this.#lastSeq
-    const { promise, resolve, reject } = Promise.withResolvers<Answer>()
-    promise.catch(ignore)
-    const done = (answer: Answer) => {
-      onDone?.()
-      resolve(answer)
-    }
-    const request = { message: { ...body, seq }, answer: promise, resolve: done, reject }
-    this.#pending.set(seq, request)
+    const request = new PendingRequest({ ...body, seq: ++this.#lastSeq }, onDone)
+    this.#pending.set(request.message.seq, request)
     return request
   }
 
@@ -68,11 +61,29 @@ export class Requests {
 }
 
 /** One request and the way to its answer. */
-export interface PendingRequest {
+export class PendingRequest {
   readonly message: RequestMessage
+  /** To be waited for at once: nobody else sees to it when it rejects. */
   readonly answer: Promise<Answer>
-  resolve(answer: Answer): void
-  reject(error: Error): void
-}
+  readonly #onDone: (() => void) | undefined
+  #resolve!: (answer: Answer) => void
+  #reject!: (error: Error) => void
 
-function ignore(): void {}
+  constructor(message: RequestMessage, onDone: (() => void) | undefined) {
+    this.message = message
+    this.#onDone = onDone
+    this.answer = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+  }
+
+  resolve(answer: Answer): void {
+    this.#onDone?.()
+    this.#resolve(answer)
+  }
+
+  reject(error: Error): void {
+    this.#reject(error)
+  }
+}

@@ -15,6 +15,7 @@ import type {
 } from '../../protocol/client-message.ts'
 import { decodeClientFrame } from '../../protocol/decode-client-frame.ts'
 import { ProtocolError } from '../../protocol/errors.ts'
+import { OK } from '../../protocol/lone-message.ts'
 import { CLOSE_CODES, PROTOCOL_VERSION } from '../../protocol/protocol.ts'
 import type { ServerMessage } from '../../protocol/server-message.ts'
 import { fromWireInstance } from '../../protocol/wire-instance.ts'
@@ -147,7 +148,7 @@ export class Session implements ConnectionListener {
         return void this.#drain(owner, message)
       case 'renew':
         this.#context.store.leases.renew(owner, message.lagMs)
-        return this.#connection.send(ok(message.seq))
+        return this.#connection.send(OK.encode(message.seq))
       case 'watch':
         if (watches.size >= WATCHES_MAX) throw new ProtocolError(`more than ${WATCHES_MAX} watches`)
         return watches.watch(message)
@@ -240,7 +241,7 @@ export class Session implements ConnectionListener {
     }
     this.#context.durability.whenKept(error => {
       if (error) this.#refuse(seq, error)
-      else this.#connection.send(ok(seq))
+      else this.#connection.send(OK.encode(seq))
     })
   }
 
@@ -267,8 +268,4 @@ export class Session implements ConnectionListener {
   #say(message: ServerMessage): void {
     this.#connection.send(JSON.stringify(message))
   }
-}
-
-function ok(seq: number): string {
-  return `{"type":"ok","seq":${seq}}`
 }
