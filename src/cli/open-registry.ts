@@ -6,15 +6,17 @@ import { withoutSecretWords } from './hide-secrets.ts'
 import { parseRegistryUrl } from './registry-url.ts'
 
 /**
- * The registry at `url`, as a Service to list before those that use it. What it is in need not run yet: everything
- * waits for it. `memory:` is one registry per process, however often it is opened. Without
- * `url` the environment's `ROPEWALK_REGISTRY` counts, else the daemon on this machine. The adapter is loaded only now. Rejects with
- * `InvalidRegistryUrlError`; with `PackageMissingError` when the adapter needs an optional package that is not installed.
+ * The registry at `url`, as a Service (named `registry` unless told otherwise) to list before those that use it. What it is in need not run
+ * yet: everything waits for it. `memory:` is one registry per process, however often it is opened. Without `url` the environment's
+ * `ROPEWALK_REGISTRY` counts, else the daemon on this machine. The adapter is loaded only now. Rejects with `InvalidRegistryUrlError`; with `PackageMissingError` when the adapter needs an optional package that is not installed.
  */
-export async function openRegistry(url?: string): Promise<RegistryService> {
+export async function openRegistry(url?: string, { name }: { name?: string } = {}): Promise<RegistryService> {
   const location = parseRegistryUrl(url ?? (process.env['ROPEWALK_REGISTRY'] || DEFAULT_REGISTRY_URL))
   const open = await loadAdapter(`The ${location.kind} registry`, location.load)
-  return new RegistryService({ open: async () => open({ clientName: programName() }) })
+  return new RegistryService({
+    ...(name !== undefined && { name }),
+    open: async () => open({ clientName: programName() }),
+  })
 }
 
 /** What runs here, for people who ask who watches: `ropewalk run users.ts`. */

@@ -9,6 +9,7 @@ import { addRegistryCommand } from './commands/registry.ts'
 import { addResolveCommand } from './commands/resolve.ts'
 import { addRunCommand } from './commands/run.ts'
 import { addServicesCommand } from './commands/services.ts'
+import { addSyncCommand } from './commands/sync.ts'
 import { addUpCommand } from './commands/up.ts'
 import { addWatchCommand } from './commands/watch.ts'
 import { EXIT_STATUS_HELP } from './exit-status.ts'
@@ -37,6 +38,7 @@ const COMMANDS = [
   addDrainCommand,
   addRegisterCommand,
   addDeregisterCommand,
+  addSyncCommand,
   addCompletionCommands,
 ]
 

@@ -8,7 +8,7 @@ import { changesBetween } from './instance-changes.ts'
 import type { InstanceChanges, Lease } from './lease.ts'
 import type { Registry } from './registry.ts'
 
-/** How often what should be registered is compared with what is, when nothing else happens. */
+/** How often what should be registered is compared with what is, when nothing else happens, unless said otherwise. */
 const COMPARE_MS = 200
 
 /** How long one call of the registry may take. */
@@ -20,6 +20,8 @@ export interface UpkeepOptions {
   ttlMs: number
   clock: Clock
   random: Random
+  /** How often to compare when nothing else happens, in milliseconds. Default 200: what is desired may change without a nudge. */
+  compareMs?: number
   /** What should be registered at this moment; undefined: nothing. */
   desired: () => Instance | undefined
   /** Hears what happened. */
@@ -70,6 +72,12 @@ export class Upkeep {
     this.#nudged.resolve()
   }
 
+  /** Has it try at once what failed before: what was in its way may be gone. */
+  retry(): void {
+    this.#notBefore = 0
+    this.nudge()
+  }
+
   /**
    * Ends it once the call under way is answered, and hands the claim over. Rejects with the signal's reason when that aborts first; then
    * the call is given up, and a claim that it brings nevertheless is revoked.
@@ -97,9 +105,9 @@ export class Upkeep {
 
   async #wait(): Promise<void> {
     if (this.#stopping.signal.aborted) return
-    const { clock } = this.#options
+    const { clock, compareMs = COMPARE_MS } = this.#options
     const now = clock.now()
-    const moments = [this.#notBefore, this.#renewAt, now + COMPARE_MS].filter(moment => moment > now)
+    const moments = [this.#notBefore, this.#renewAt, now + compareMs].filter(moment => moment > now)
     const timer = clock.schedule(Math.min(...moments) - now, this.#nudged.resolve)
     await this.#nudged.promise
     timer.cancel()
