@@ -8,8 +8,16 @@ import type { RegistryLocation, RegistryScheme } from './registry-urls/registry-
 import { RegistryUrl } from './registry-urls/registry-url.ts'
 import { staticScheme } from './registry-urls/static.ts'
 import { withoutSecrets } from './registry-urls/without-secrets.ts'
+import { zookeeperScheme } from './registry-urls/zookeeper.ts'
 
-const REGISTRY_SCHEMES: readonly RegistryScheme[] = [memoryScheme, daemonScheme, etcdScheme, staticScheme, fileScheme]
+const REGISTRY_SCHEMES: readonly RegistryScheme[] = [
+  memoryScheme,
+  daemonScheme,
+  etcdScheme,
+  zookeeperScheme,
+  staticScheme,
+  fileScheme,
+]
 
 /** What the URLs of the registries that there are look like. */
 export const REGISTRY_FORMS: readonly string[] = REGISTRY_SCHEMES.map(({ form }) => form)

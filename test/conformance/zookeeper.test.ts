@@ -1,0 +1,4 @@
+import { tryRegistry } from './registry-trial.ts'
+import { zookeeper } from './zookeeper.ts'
+
+tryRegistry(zookeeper)
