@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { InstanceConflictError } from '../../../src/discovery/errors.ts'
+import { Owner } from '../../../src/discovery/store/owner.ts'
 import { Store } from '../../../src/discovery/store/store.ts'
 import { FakeClock } from '../../../src/testing/fake-clock.ts'
 import { users } from './instances.ts'
@@ -14,6 +15,15 @@ function storeWithClock() {
   const kinds = () => rosters.history('users').map(({ kind }) => kind)
   return { clock, leases, statuses, kinds }
 }
+
+describe('Owner', () => {
+  it('is connected from the first if it has a session, and lives by its heartbeat otherwise', () => {
+    const init = { id: 'x', name: 'x' }
+    assert.equal(new Owner(init, { kind: 'session', now: 5 }).presence, 'connected')
+    assert.equal(new Owner(init, { kind: 'timed', now: 5 }).presence, 'timed')
+    assert.equal(new Owner(init, { kind: 'timed', now: 5 }).heardAt, 5)
+  })
+})
 
 describe('A vouched Owner', () => {
   it('keeps what an owner holds that is vouched for, however long it is silent, until the word is taken back', async () => {
