@@ -1,6 +1,8 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Application } from '../application/application.ts'
+import { ConsulFrontend } from '../daemon/consul/consul-frontend.ts'
+import type { ConsulOptions } from '../daemon/consul/consul-options.ts'
 import { DnsServer, type DnsServerOptions } from '../daemon/dns/dns-server.ts'
 import { RegistryDaemon } from '../daemon/registry-daemon.ts'
 import { RestFrontend } from '../daemon/rest/rest-frontend.ts'
@@ -19,6 +21,8 @@ export interface RunRegistryOptions {
   readonly insecure?: boolean | undefined
   /** How to answer DNS; false: not at all. */
   readonly dns?: RunDnsOptions | false | undefined
+  /** How it shows itself to clients of Consul. */
+  readonly consul?: ConsulOptions | undefined
 }
 
 /** How `ropewalk registry` answers DNS. */
@@ -32,7 +36,8 @@ export interface RunDnsOptions extends Pick<DnsServerOptions, 'domains' | 'ttlMs
 const CONSUL_PORT = 8500
 
 /** Runs the registry daemon in the foreground until it is told to end; its URL goes to stdout when it is ready. */
-export async function runRegistry({ listen, dataPath, graceMs, insecure, dns }: RunRegistryOptions): Promise<void> {
+export async function runRegistry(options: RunRegistryOptions): Promise<void> {
+  const { listen, dataPath, graceMs, insecure, dns, consul } = options
   const daemon = new RegistryDaemon({
     name: 'daemon',
     endpoint: listen,
@@ -40,7 +45,7 @@ export async function runRegistry({ listen, dataPath, graceMs, insecure, dns }: 
     graceMs,
     insecure,
     version: packageVersion(),
-    frontends: [new RestFrontend()],
+    frontends: [new RestFrontend(), new ConsulFrontend(consul)],
     dns: dnsServer(listen, dns),
   })
   await run(new Application('registry', [daemon, new UrlPrinter(daemon)]))

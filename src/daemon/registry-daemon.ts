@@ -127,7 +127,12 @@ export class RegistryDaemon extends MultiService {
     const { store, durability } = data
     const router = new Router()
     const waysIn = dns ? [...frontends, dns] : frontends
-    for (const frontend of waysIn) frontend.mount(router, { store, durability, clock })
+    try {
+      for (const frontend of waysIn) frontend.mount(router, { store, durability, clock, turn, dataPath })
+    } catch (error) {
+      data.close()
+      throw error
+    }
     const isForeign = (request: IncomingMessage) => isFromForeignPage(request, this.#endpoint)
     const options = { version, pingMs, silentMs, sessionsMax, isForeign }
     const sessions = new SessionServer({ store, durability, turn, clock, ...options })

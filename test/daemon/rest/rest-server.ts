@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test'
 import { createInstance } from '../../../src/discovery/create-instance.ts'
 import { Store } from '../../../src/discovery/store/store.ts'
 import { inMemory, type Durability } from '../../../src/daemon/durability.ts'
+import { Turn } from '../../../src/daemon/turn.ts'
 import { RestFrontend } from '../../../src/daemon/rest/rest-frontend.ts'
 import { FakeClock } from '../../../src/testing/fake-clock.ts'
 import { Router } from '../../../src/web/router.ts'
@@ -15,7 +16,7 @@ export async function serveRest(t: TestContext, { durability = inMemory }: { dur
   const store = new Store({ clock, epoch: 'e1', revision: 100 })
   const frontend = new RestFrontend()
   const router = new Router()
-  frontend.mount(router, { store, durability, clock })
+  frontend.mount(router, { store, durability, clock, turn: new Turn(), dataPath: undefined })
   const server = createServer(router.handle).listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.after(async () => {

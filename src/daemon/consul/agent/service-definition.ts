@@ -1,0 +1,140 @@
+import { isIPv4, isIPv6 } from 'node:net'
+import { ConsulRefusedError } from '../errors.ts'
+import type { Shape } from '../go/decode.ts'
+import type { Unindexed } from '../state/catalog.ts'
+import { CONSUL_LIMITS, requireShort } from '../state/limits.ts'
+import type { ServiceAddress, ServiceRow } from '../state/rows.ts'
+import { CHECK_SHAPE, type CheckFields, isEmptyCheck, isStatus, validateCheck, withoutAliases } from './check-definition.ts'
+import { validateMeta } from './meta.ts'
+
+/** A service as it is registered at the agent. */
+export interface ServiceFields {
+  readonly ID?: string
+  readonly Name?: string
+  readonly Kind?: string
+  readonly Tags?: readonly string[]
+  readonly Address?: string
+  readonly TaggedAddresses?: Readonly<Record<string, Partial<ServiceAddress>>>
+  readonly Meta?: Readonly<Record<string, string>>
+  readonly Port?: number
+  readonly Weights?: { readonly Passing?: number; readonly Warning?: number }
+  readonly EnableTagOverride?: boolean
+  readonly Check?: CheckFields
+  readonly Checks?: readonly CheckFields[]
+  readonly Connect?: { readonly Native?: boolean; readonly SidecarService?: unknown }
+  readonly tagged_addresses?: ServiceFields['TaggedAddresses']
+  readonly enable_tag_override?: boolean
+}
+
+/** The addresses of a service by what they are for. */
+export const TAGGED_ADDRESSES_SHAPE: Shape = { map: { fields: { Address: 'string', Port: 'int' } } }
+
+/** The weights of a service. */
+export const WEIGHTS_SHAPE: Shape = { fields: { Passing: 'int', Warning: 'int' } }
+
+/** What `PUT /v1/agent/service/register` takes. */
+export const SERVICE_SHAPE: Shape = {
+  fields: {
+    ID: 'string',
+    Name: 'string',
+    Kind: 'string',
+    Tags: { list: 'string' },
+    Address: 'string',
+    TaggedAddresses: TAGGED_ADDRESSES_SHAPE,
+    tagged_addresses: TAGGED_ADDRESSES_SHAPE,
+    Meta: { map: 'string' },
+    Port: 'int',
+    Weights: WEIGHTS_SHAPE,
+    EnableTagOverride: 'bool',
+    enable_tag_override: 'bool',
+    Check: CHECK_SHAPE,
+    Checks: { list: CHECK_SHAPE },
+    Token: 'string',
+    Namespace: 'string',
+    Proxy: 'any',
+    Connect: { fields: { Native: 'bool', SidecarService: 'any' } },
+  },
+}
+
+/** A valid registration. */
+export interface ServiceDefinition {
+  readonly row: Unindexed<ServiceRow>
+  readonly checks: readonly CheckFields[]
+}
+
+/** Checks what is registered, in Consul's order and words. Throws `ConsulRefusedError`. */
+export function serviceDefinition(fields: ServiceFields, node: string): ServiceDefinition {
+  const { Name = '', ID = '', Address = '', Tags = [], Meta, Port = 0 } = fields
+  if (Name === '') throw new ConsulRefusedError(400, 'Missing service name')
+  if (['0.0.0.0', '::', '[::]'].includes(Address)) throw new ConsulRefusedError(400, 'Invalid service address')
+  validateWeights(fields.Weights)
+  validateMeta(Meta)
+  requireNoMesh(fields)
+  requireShort('A name, an id, an address or a tag', Name, ID, Address, ...Tags)
+  if (Tags.length > CONSUL_LIMITS.tags) throw new ConsulRefusedError(400, `A service has at most ${CONSUL_LIMITS.tags} tags`)
+  const checks = checksOf(fields)
+  const tagged = taggedAddresses(fields)
+  const row: Unindexed<ServiceRow> = {
+    Node: node,
+    ID: ID || Name,
+    Service: Name,
+    Tags,
+    Address,
+    ...(tagged && { TaggedAddresses: tagged }),
+    Meta: Meta ?? null,
+    Port,
+    Weights: weightsOf(fields.Weights),
+    EnableTagOverride: fields.EnableTagOverride ?? fields.enable_tag_override ?? false,
+    isLocal: true,
+  }
+  return { row, checks }
+}
+
+/** Throws `ConsulRefusedError` for weights that say nothing, or are out of range. */
+export function validateWeights(weights: ServiceFields['Weights']): void {
+  if (!weights) return
+  const { Passing = 0, Warning = 0 } = weights
+  if (Passing < 1) throw new ConsulRefusedError(400, 'Invalid Weights: Passing must be greater than 0')
+  if (Warning < 0) throw new ConsulRefusedError(400, 'Invalid Weights: Warning must be greater or equal than 0')
+  if (Passing > 65_535 || Warning > 65_535)
+    throw new ConsulRefusedError(400, 'Invalid Weights: DNS Weight must be between 0 and 65535')
+}
+
+/** The weights as they count: 1 and 1 where nothing is said. */
+export function weightsOf(weights: ServiceFields['Weights']): ServiceRow['Weights'] {
+  return weights ? { Passing: weights.Passing ?? 0, Warning: weights.Warning ?? 0 } : { Passing: 1, Warning: 1 }
+}
+
+/** Addresses with ports, where anything is said. */
+export function fullAddresses(given: ServiceFields['TaggedAddresses']): Record<string, ServiceAddress> | undefined {
+  if (!given) return undefined
+  const entries = Object.entries(given)
+  if (entries.length === 0) return undefined
+  return Object.fromEntries(entries.map(([tag, { Address = '', Port = 0 }]) => [tag, { Address, Port }]))
+}
+
+function taggedAddresses(fields: ServiceFields): Record<string, ServiceAddress> | undefined {
+  const tagged = fullAddresses(fields.TaggedAddresses ?? fields.tagged_addresses) ?? {}
+  const { Address = '', Port = 0 } = fields
+  const family = isIPv4(Address) ? 'ipv4' : isIPv6(Address) ? 'ipv6' : undefined
+  if (family) for (const reach of ['lan', 'wan']) tagged[`${reach}_${family}`] ??= { Address, Port }
+  const entries = Object.entries(tagged)
+  if (entries.length === 0) return undefined
+  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function requireNoMesh({ Kind = '', Connect }: ServiceFields): void {
+  if (Kind === '' && !Connect?.Native && !Connect?.SidecarService) return
+  throw new ConsulRefusedError(501, 'Connect is not supported by this registry: register the service without Kind and Connect')
+}
+
+function checksOf({ Check, Checks = [] }: ServiceFields): CheckFields[] {
+  const single = Check && !isEmptyCheck(withoutAliases(Check)) ? [Check] : []
+  const checks = [...single, ...Checks].map(withoutAliases)
+  for (const check of checks) validateCheck(check)
+  for (const { Status = '' } of checks) {
+    if (Status !== '' && !isStatus(Status))
+      throw new ConsulRefusedError(400, "Status for checks must 'passing', 'warning', 'critical'")
+  }
+  return checks
+}

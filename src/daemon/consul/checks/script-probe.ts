@@ -1,0 +1,25 @@
+import { spawn } from 'node:child_process'
+import type { CheckStatus } from '../state/rows.ts'
+import { critical, type Finding, type Probe } from './probe.ts'
+
+/** Runs a command: its exit status 0 is passing, 1 a warning, everything else critical. The end of what it writes is shown, up to `outputBytesMax`. */
+export function scriptProbe([command = '', ...args]: readonly string[], outputBytesMax: number): Probe {
+  return signal =>
+    new Promise<Finding>(resolve => {
+      const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], signal, killSignal: 'SIGKILL' })
+      let output = Buffer.alloc(0)
+      const append = (chunk: Buffer) => {
+        output = Buffer.concat([output, chunk])
+        if (output.length > outputBytesMax) output = output.subarray(output.length - outputBytesMax)
+      }
+      child.stdout.on('data', append)
+      child.stderr.on('data', append)
+      child.once('error', error => resolve(critical(signal.aborted ? 'Timed out running check' : error.message)))
+      child.once('close', code => resolve({ status: statusOf(code), output: output.toString() }))
+    })
+}
+
+function statusOf(code: number | null): CheckStatus {
+  if (code === 0) return 'passing'
+  return code === 1 ? 'warning' : 'critical'
+}

@@ -1,0 +1,111 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { StoreLimitError } from '../../discovery/store/limits.ts'
+import type { Exchange, Router } from '../../web/router.ts'
+import { JournalError } from '../errors.ts'
+import type { Frontend, FrontendContext } from '../frontend.ts'
+import { type ConsulOptions, consulSettings } from './consul-options.ts'
+import { ConsulState } from './consul-state.ts'
+import { ConsulRefusedError } from './errors.ts'
+import { type Answer, empty, text } from './http/answer.ts'
+import { Call } from './http/call.ts'
+import type { Method, RouteTable } from './http/route-table.ts'
+import { sendAnswer } from './http/send.ts'
+import { consulRoutes } from './routes/consul-routes.ts'
+
+const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH']
+
+/**
+ * Consul's HTTP API, below `/v1`, over the same Store: what applications register shows as services with checks, what is registered here shows as
+ * instances. See docs/reference/consul-api.md for what is supported.
+ */
+export class ConsulFrontend implements Frontend {
+  readonly #options: ConsulOptions
+  #state: ConsulState | undefined
+  #routes: RouteTable | undefined
+  #indented = false
+
+  constructor(options: ConsulOptions = {}) {
+    this.#options = options
+  }
+
+  /** Throws `JournalError` when its data cannot be opened. */
+  mount(router: Router, context: FrontendContext): void {
+    const settings = consulSettings(this.#options)
+    this.#indented = settings.indented
+    this.#state = new ConsulState(settings, context)
+    this.#routes = consulRoutes(this.#state)
+    for (const method of METHODS) router.route(method, '/v1/*path', this.#handle)
+  }
+
+  close(): void {
+    this.#state?.close()
+    this.#state = undefined
+  }
+
+  readonly #handle = async ({ request, response }: Exchange): Promise<void> => {
+    sendAnswer(request, response, this.#shaped(request, await this.#answer(request, response)))
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<Answer> {
+    try {
+      return await this.#dispatch(request, response)
+    } catch (error) {
+      return refusal(error)
+    }
+  }
+
+  #dispatch(request: IncomingMessage, response: ServerResponse): Answer | Promise<Answer> {
+    const { url = '', method = 'GET' } = request
+    const mark = url.indexOf('?')
+    const rawPath = mark < 0 ? url : url.slice(0, mark)
+    const search = mark < 0 ? '' : url.slice(mark + 1)
+    const path = rawPath.includes('%') ? decodeURIComponent(rawPath) : rawPath
+    if (isUnclean(path)) return moved(clean(path), search)
+    const match = this.#routes?.find(path)
+    if (!match) return this.#routes?.isPrefix(path) ? moved(`${path}/`, search) : empty(404)
+    const { methods } = match.route
+    const allowed = ['Allow', ['OPTIONS', ...Object.keys(methods)].join(',')]
+    if (method === 'OPTIONS') return empty(200, allowed)
+    const handler = methods[method as Method]
+    if (!handler) return text(`method ${method} not allowed`, { status: 405, headers: allowed })
+    return handler(new Call({ request, response, rest: match.rest, search }))
+  }
+
+  /** As people asked for it. */
+  #shaped(request: IncomingMessage, answer: Answer): Answer {
+    if (!answer.isJson) return answer
+    const isAsked = this.#indented || /[?&]pretty(?:[=&]|$)/.test(request.url ?? '')
+    return isAsked ? { ...answer, body: answer.body.indented } : answer
+  }
+}
+
+/** Whether Go's ServeMux would send the client to another path: empty segments and dots. */
+function isUnclean(path: string): boolean {
+  return path.includes('//') || path.includes('/./') || path.includes('/../') || path.endsWith('/.') || path.endsWith('/..')
+}
+
+function clean(path: string): string {
+  const segments: string[] = []
+  for (const segment of path.split('/')) {
+    if (segment === '..') segments.pop()
+    else if (segment !== '' && segment !== '.') segments.push(segment)
+  }
+  const end = path.endsWith('/') && segments.length > 0 ? '/' : ''
+  return `/${segments.join('/')}${end}`
+}
+
+function moved(path: string, search: string): Answer {
+  const location = encodeURI(path) + (search === '' ? '' : `?${search}`)
+  const page = `<a href="${location.replaceAll('&', '&amp;').replaceAll('"', '&#34;').replaceAll('<', '&lt;')}">Moved Permanently</a>.\n\n`
+  const answer = text(page, { status: 301 })
+  return { ...answer, headers: ['Content-Type', 'text/html; charset=utf-8', 'Location', location] }
+}
+
+function refusal(error: unknown): Answer {
+  if (error instanceof ConsulRefusedError) {
+    return text(error.message, { status: error.status, headers: Object.entries(error.headers).flat() })
+  }
+  if (error instanceof URIError) return text('invalid URL escape', { status: 400 })
+  if (error instanceof JournalError || error instanceof StoreLimitError) return text(error.message, { status: 500 })
+  throw error
+}

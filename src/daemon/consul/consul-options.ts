@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+
+/** How the registry shows itself to clients of Consul. All fields have defaults. */
+export interface ConsulOptions {
+  /** Default: the name of this machine. */
+  readonly nodeName?: string | undefined
+  /** A UUID. Default: one that is kept with the data. */
+  readonly nodeId?: string | undefined
+  /** Default `dc1`. */
+  readonly datacenter?: string | undefined
+  /** The address of this node, where its services have none of their own. Default `127.0.0.1`. */
+  readonly address?: string | undefined
+  /** The port told to be the servers'; nobody listens there. Default 8300. */
+  readonly serverPort?: number | undefined
+  /** Whether checks may run commands, by whoever registers them. Default false. */
+  readonly scriptChecks?: boolean | undefined
+  /** Whether every answer is indented, as in Consul's development mode. Default false. */
+  readonly indented?: boolean | undefined
+}
+
+/** The same with nothing left open. */
+export type ConsulSettings = { readonly [K in keyof ConsulOptions]-?: Exclude<ConsulOptions[K], undefined> }
+
+/** The version of Consul that this API is that of. */
+export const CONSUL_VERSION = '1.8.7'
+
+/** Fills in the defaults. */
+export function consulSettings(options: ConsulOptions): ConsulSettings {
+  return {
+    nodeName: options.nodeName ?? hostname(),
+    nodeId: options.nodeId ?? randomUUID(),
+    datacenter: options.datacenter ?? 'dc1',
+    address: options.address ?? '127.0.0.1',
+    serverPort: options.serverPort ?? 8300,
+    scriptChecks: options.scriptChecks ?? false,
+    indented: options.indented ?? false,
+  }
+}

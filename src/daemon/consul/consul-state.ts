@@ -1,0 +1,157 @@
+import { systemRandom } from '../../core/random.ts'
+import { isIPv4 } from 'node:net'
+import type { FrontendContext } from '../frontend.ts'
+import { Agent } from './agent/agent.ts'
+import { Reaper } from './agent/reaper.ts'
+import { CheckRuns } from './checks/check-runs.ts'
+import { CONSUL_VERSION, type ConsulSettings } from './consul-options.ts'
+import { Reader } from './live/reader.ts'
+import { Topics } from './live/topics.ts'
+import { CatalogView } from './rows/catalog-view.ts'
+import { isNative, NativeInstances } from './rows/native-rows.ts'
+import { Projection } from './rows/projection.ts'
+import { Catalog } from './state/catalog.ts'
+import { keyOn } from './state/rows.ts'
+import { StateFile } from './state/state-file.ts'
+import { StateJournal } from './state/state-journal.ts'
+
+/** Everything that the Consul API has and does, beside the routes: opened from the disk, or new. */
+export class ConsulState {
+  readonly settings: ConsulSettings
+  readonly context: FrontendContext
+  readonly journal: StateJournal
+  readonly topics: Topics
+  readonly catalog: Catalog
+  readonly agent: Agent
+  readonly view: CatalogView
+  readonly natives: NativeInstances
+  readonly reader: Reader
+  readonly #reaper: Reaper
+  readonly #unobserve: () => void
+
+  /** Throws `JournalError`. */
+  constructor(settings: ConsulSettings, context: FrontendContext) {
+    const { store, clock, turn, dataPath } = context
+    const { nodeName: node, datacenter, scriptChecks } = settings
+    const random = systemRandom
+    const stamp = () => store.rosters.stamp()
+    this.settings = settings
+    this.context = context
+    this.journal = new StateJournal({ file: dataPath === undefined ? undefined : new StateFile(dataPath, clock), turn, clock })
+    this.topics = new Topics(turn, store.rosters.revision)
+    const projection = new Projection({ leases: store.leases, turn, clock, node })
+    const { journal, topics } = this
+    const catalog = new Catalog({ journal, topics, stamp, onService: projection.changed })
+    this.catalog = catalog
+    projection.attach(catalog)
+    this.agent = new Agent({
+      clock,
+      catalog,
+      topics,
+      journal,
+      stamp,
+      node,
+      scriptChecks,
+      runs: listener =>
+        new CheckRuns({
+          clock,
+          random,
+          catalog,
+          topics,
+          node,
+          onFinding: (checkId, finding) => listener.found(checkId, finding),
+          onExpired: checkId => listener.expired(checkId),
+        }),
+    })
+    this.natives = new NativeInstances(store.rosters, node)
+    this.view = new CatalogView({ catalog, natives: this.natives, node })
+    this.reader = new Reader({ clock, random, datacenter })
+    this.#reaper = new Reaper(clock, { agent: this.agent, onReaped: () => {} })
+    this.#load()
+    projection.flush()
+    this.#unobserve = store.rosters.observe(claim => {
+      if (isNative(claim)) this.#nativeChanged(claim.instance.serviceName, claim.revision)
+    })
+  }
+
+  /** The index of everything so far. */
+  get index(): number {
+    return this.context.store.rosters.revision
+  }
+
+  /** Ends what is waited for and what is checked, writes what is left, and lets go of the disk. */
+  close(): void {
+    this.reader.close()
+    this.agent.close()
+    this.#reaper.close()
+    this.#unobserve()
+    this.journal.close()
+  }
+
+  #load(): void {
+    const { catalog, agent, journal, context } = this
+    journal.load([catalog.nodes, catalog.services, catalog.checks, agent.definitions])
+    const newest = Math.max(0, ...[...catalog.services.values()].map(({ ModifyIndex }) => ModifyIndex))
+    context.store.rosters.stamp(newest)
+    this.#putOwnNode()
+  }
+
+  /** This node, with what Consul's own servers show of themselves. It is made anew at each start. */
+  #putOwnNode(): void {
+    const { nodeName: Node, nodeId: ID, address, datacenter, serverPort } = this.settings
+    const { rosters } = this.context.store
+    const index = rosters.stamp()
+    const indexes = { CreateIndex: index, ModifyIndex: index }
+    const family = isIPv4(address) ? 'ipv4' : 'ipv6'
+    this.catalog.nodes.restore(Node, {
+      ID,
+      Node,
+      Address: address,
+      Datacenter: datacenter,
+      TaggedAddresses: { lan: address, [`lan_${family}`]: address, wan: address, [`wan_${family}`]: address },
+      Meta: { 'consul-network-segment': '' },
+      ...indexes,
+    })
+    this.catalog.services.restore(keyOn(Node, 'consul'), {
+      Node,
+      ID: 'consul',
+      Service: 'consul',
+      Tags: [],
+      Address: '',
+      Meta: {
+        non_voter: 'false',
+        raft_version: '3',
+        serf_protocol_current: '2',
+        serf_protocol_max: '5',
+        serf_protocol_min: '1',
+        version: CONSUL_VERSION,
+      },
+      Port: serverPort,
+      Weights: { Passing: 1, Warning: 1 },
+      EnableTagOverride: false,
+      isLocal: false,
+      ...indexes,
+    })
+    this.catalog.checks.restore(keyOn(Node, 'serfHealth'), {
+      Node,
+      CheckID: 'serfHealth',
+      Name: 'Serf Health Status',
+      Status: 'passing',
+      Notes: '',
+      Output: 'Agent alive and reachable',
+      ServiceID: '',
+      ServiceName: '',
+      ServiceTags: [],
+      Type: '',
+      Definition: {},
+      ...indexes,
+    })
+  }
+
+  #nativeChanged(serviceName: string, revision: number): void {
+    const node = this.settings.nodeName
+    for (const topic of [`service/${serviceName}`, `node/${node}`, 'catalog', 'checks', 'agent']) {
+      this.topics.touch(topic, revision)
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import { ConsulRefusedError } from '../errors.ts'
+import { parseGoDuration } from './duration.ts'
+import { jsonProblem } from './json-problem.ts'
+
+/**
+ * What a JSON value is to be: `duration` is a text in Go's notation or a number of nanoseconds, and becomes nanoseconds; `fields` is an
+ * object whose keys count without regard to case and come out as they are written here.
+ */
+export type Shape =
+  | 'string'
+  | 'int'
+  | 'bool'
+  | 'duration'
+  | 'any'
+  | { readonly list: Shape }
+  | { readonly map: Shape }
+  | { readonly fields: Readonly<Record<string, Shape>>; readonly open?: boolean }
+
+/** The names of Go's types, for its messages. */
+const GO_TYPES = { string: 'string', int: 'int', bool: 'bool', duration: 'string', any: 'interface {}' } as const
+
+/**
+ * The body of a request as `shape` says, with the refusals that a Go program gives: 400 and `Request decode failed: …` for what is not JSON, for
+ * a member of another type, for one that is not known (unless the object is `open`). Absent and null members are left out.
+ */
+export function decodeBody<T>(text: string, shape: Shape): T {
+  try {
+    return decodeValue(parse(text), shape, '') as T
+  } catch (error) {
+    if (error instanceof Mismatch) throw new ConsulRefusedError(400, `Request decode failed: ${error.message}`)
+    throw error
+  }
+}
+
+class Mismatch extends Error {}
+
+function parse(text: string): unknown {
+  try {
+    return /\d{16}/.test(text) ? JSON.parse(text, keepLargeNumbers) : JSON.parse(text)
+  } catch {
+    throw new Mismatch(jsonProblem(text))
+  }
+}
+
+/** Whole numbers that a double cannot hold come as BigInt. */
+function keepLargeNumbers(this: unknown, _key: string, value: unknown, context?: { source: string }): unknown {
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
+  return context && /^-?\d+$/.test(context.source) ? BigInt(context.source) : value
+}
+
+function decodeValue(value: unknown, shape: Shape, path: string): unknown {
+  if (value === null || value === undefined) return undefined
+  if (typeof shape === 'string') return decodeScalar(value, shape, path)
+  if ('list' in shape) {
+    if (!Array.isArray(value)) throw mismatch(value, shape, path)
+    return value.map(item => decodeValue(item, shape.list, path))
+  }
+  if (typeof value !== 'object' || Array.isArray(value)) throw mismatch(value, shape, path)
+  const entries = Object.entries(value)
+  if ('map' in shape) return Object.fromEntries(entries.map(([key, item]) => [key, decodeValue(item, shape.map, path) ?? '']))
+  return decodeFields(entries, shape, path)
+}
+
+function decodeScalar(value: unknown, shape: Extract<Shape, string>, path: string): unknown {
+  if (shape === 'any') return value
+  if (shape === 'duration') return decodeDuration(value, path)
+  const isRight = shape === 'int' ? Number.isInteger(value) || typeof value === 'bigint' : typeof value === typeNames[shape]
+  if (!isRight) throw mismatch(value, shape, path)
+  return value
+}
+
+const typeNames = { string: 'string', bool: 'boolean' } as const
+
+function decodeDuration(value: unknown, path: string): number {
+  if (typeof value === 'number') return value
+  if (typeof value !== 'string') throw mismatch(value, 'duration', path)
+  const ns = value === '' ? 0 : parseGoDuration(value)
+  if (ns === undefined) throw new Mismatch(`time: invalid duration ${JSON.stringify(value)}`)
+  return ns
+}
+
+type FieldsShape = Extract<Shape, { fields: unknown }>
+
+function decodeFields(entries: [string, unknown][], shape: FieldsShape, path: string): Record<string, unknown> {
+  const result: Record<string, unknown> = {}
+  for (const [key, item] of entries) {
+    const name = nameIn(shape, key)
+    if (name === undefined && !shape.open) throw new Mismatch(`json: unknown field ${JSON.stringify(key)}`)
+    if (name === undefined) continue
+    const decoded = decodeValue(item, shape.fields[name] as Shape, `${path}.${name}`)
+    if (decoded !== undefined) result[name] = decoded
+  }
+  return result
+}
+
+const foldedNames = new WeakMap<object, ReadonlyMap<string, string>>()
+
+function nameIn(shape: FieldsShape, key: string): string | undefined {
+  if (Object.hasOwn(shape.fields, key)) return key
+  let names = foldedNames.get(shape)
+  if (!names) {
+    names = new Map(Object.keys(shape.fields).map(name => [name.toLowerCase(), name]))
+    foldedNames.set(shape, names)
+  }
+  return names.get(key.toLowerCase())
+}
+
+function mismatch(value: unknown, shape: Shape, path: string): Mismatch {
+  const where = path === '' ? 'Go value' : `Go struct field ${path.includes('.', 1) ? path.slice(1) : path}`
+  return new Mismatch(`json: cannot unmarshal ${jsonTypeOf(value)} into ${where} of type ${goTypeOf(shape)}`)
+}
+
+function jsonTypeOf(value: unknown): string {
+  if (Array.isArray(value)) return 'array'
+  if (typeof value === 'bigint') return 'number'
+  return typeof value === 'boolean' ? 'bool' : typeof value
+}
+
+function goTypeOf(shape: Shape): string {
+  if (typeof shape === 'string') return GO_TYPES[shape]
+  if ('list' in shape) return `[]${goTypeOf(shape.list)}`
+  return 'map' in shape ? `map[string]${goTypeOf(shape.map)}` : 'struct'
+}

@@ -1,0 +1,80 @@
+import { gzipSync } from 'node:zlib'
+import { indentJson } from '../go/indent.ts'
+
+/** A body as it goes out: its bytes, made once for everybody who is told the same, and compressed once if anybody wants it so. */
+export class Body {
+  readonly text: string
+  #bytes: Buffer | undefined
+  #gzip: Buffer | undefined
+  #indented: Body | undefined
+
+  constructor(text: string) {
+    this.text = text
+  }
+
+  get bytes(): Buffer {
+    return (this.#bytes ??= Buffer.from(this.text))
+  }
+
+  get gzip(): Buffer {
+    return (this.#gzip ??= gzipSync(this.bytes, { level: 1 }))
+  }
+
+  /** The same JSON for people. */
+  get indented(): Body {
+    return (this.#indented ??= new Body(indentJson(this.text)))
+  }
+}
+
+/** What a request is answered with. */
+export interface Answer {
+  readonly status: number
+  /** Names and values in turn; content type included, lengths and encodings not. */
+  readonly headers: readonly string[]
+  readonly body: Body
+  /** Whether the body is JSON, which people may ask to have indented. */
+  readonly isJson: boolean
+}
+
+/** No headers. */
+const NONE: readonly string[] = []
+const JSON_TYPE = ['Content-Type', 'application/json']
+const TEXT_TYPE = ['Content-Type', 'text/plain; charset=utf-8']
+
+const EMPTY = new Body('')
+const TRUE = new Body('true')
+const FALSE = new Body('false')
+
+/** 200 with nothing, as writes to the agent are answered. */
+export const done: Answer = { status: 200, headers: NONE, body: EMPTY, isJson: false }
+
+/** `true` or `false`, as writes to the catalog and the keys are answered. */
+export function verdict(value: boolean): Answer {
+  return { status: 200, headers: JSON_TYPE, body: value ? TRUE : FALSE, isJson: true }
+}
+
+/** How an answer differs from a bare 200. */
+export interface AnswerOptions {
+  readonly status?: number
+  readonly headers?: readonly string[]
+}
+
+/** JSON of a value. */
+export function json(value: unknown, options?: AnswerOptions): Answer {
+  return jsonBody(new Body(JSON.stringify(value)), options)
+}
+
+/** JSON that was made before. */
+export function jsonBody(body: Body, { status = 200, headers = NONE }: AnswerOptions = {}): Answer {
+  return { status, headers: [...JSON_TYPE, ...headers], body, isJson: true }
+}
+
+/** A line of text. */
+export function text(value: string, { status = 200, headers = NONE }: AnswerOptions = {}): Answer {
+  return { status, headers: [...TEXT_TYPE, ...headers], body: new Body(value), isJson: false }
+}
+
+/** Headers and nothing else. */
+export function empty(status: number, headers: readonly string[] = NONE): Answer {
+  return { status, headers, body: EMPTY, isJson: false }
+}

@@ -1,0 +1,83 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { readBody } from '../../../web/body.ts'
+import { BodyTooLargeError } from '../../../web/errors.ts'
+import { ConsulRefusedError } from '../errors.ts'
+import { decodeBody, type Shape } from '../go/decode.ts'
+
+/** What the body of a request that is not a value to keep may have at most. */
+const BODY_BYTES_MAX = 512 * 1024
+
+/** What a call is made of. */
+export interface CallInit {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** What follows the route's prefix, decoded. */
+  readonly rest: string
+  /** What follows the question mark. */
+  readonly search: string
+}
+
+/** One request of the Consul API. */
+export class Call {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly rest: string
+  readonly #search: string
+  #query: URLSearchParams | undefined
+
+  constructor({ request, response, rest, search }: CallInit) {
+    this.request = request
+    this.response = response
+    this.rest = rest
+    this.#search = search
+  }
+
+  /** Whether there are any parameters. */
+  get isPlain(): boolean {
+    return this.#search === ''
+  }
+
+  get search(): string {
+    return this.#search
+  }
+
+  get query(): URLSearchParams {
+    return (this.#query ??= new URLSearchParams(this.#search))
+  }
+
+  has(name: string): boolean {
+    return this.#search !== '' && this.query.has(name)
+  }
+
+  /** The first value of a parameter; empty if it is not there. */
+  param(name: string): string {
+    return this.#search === '' ? '' : (this.query.get(name) ?? '')
+  }
+
+  /** Who asks, as far as the request says: `?token=`, else `X-Consul-Token`, else a bearer's. Empty for the anonymous. The only place that reads it. */
+  get token(): string {
+    const { headers } = this.request
+    const [, bearer = ''] = /^Bearer (.*)$/i.exec(headers.authorization ?? '') ?? []
+    return this.param('token') || String(headers['x-consul-token'] ?? '') || bearer
+  }
+
+  /** The body as it is. Rejects with ConsulRefusedError when it is too long. */
+  async bytes(bodyBytesMax: number = BODY_BYTES_MAX): Promise<Buffer> {
+    try {
+      return await readBody(this.request, { bodyBytesMax })
+    } catch (error) {
+      if (!(error instanceof BodyTooLargeError)) throw error
+      const length = this.request.headers['content-length'] ?? `over ${bodyBytesMax}`
+      const advice = 'See https://www.consul.io/docs/agent/options.html#kv_max_value_size.'
+      throw new ConsulRefusedError(
+        413,
+        `Request body(${length} bytes) too large, max size: ${bodyBytesMax} bytes. ${advice}`,
+      )
+    }
+  }
+
+  /** The body as JSON of this shape. Rejects with ConsulRefusedError. */
+  async decode<T>(shape: Shape): Promise<T> {
+    return decodeBody<T>((await this.bytes()).toString(), shape)
+  }
+}

@@ -1,0 +1,70 @@
+import { ConsulRefusedError } from '../errors.ts'
+import { parseGoDuration } from '../go/duration.ts'
+import type { Call } from '../http/call.ts'
+
+/** How a read is to be done. */
+export interface QueryOptions {
+  /** The index of what the client has; 0 if it has nothing, and does not wait. */
+  readonly index: number
+  /** How long it waits for a change, without the jitter. */
+  readonly waitMs: number
+  readonly consistency: 'leader' | 'stale' | 'consistent'
+  readonly isCached: boolean
+}
+
+const WAIT_MS = 5 * 60_000
+const WAIT_MS_MAX = 10 * 60_000
+
+const PLAIN: QueryOptions = { index: 0, waitMs: WAIT_MS, consistency: 'leader', isCached: false }
+
+/** What an error of a read carries, as if no leader had been asked. */
+const ASKED_NOBODY = { 'X-Consul-Index': '1', 'X-Consul-Knownleader': 'false', 'X-Consul-Lastcontact': '0' }
+
+/** Reads the parameters that all reads take: `index`, `wait`, `stale`, `consistent`, `cached`, `dc`. Throws `ConsulRefusedError`. */
+export function queryOptions(call: Call, datacenter: string): QueryOptions {
+  if (call.isPlain) return PLAIN
+  const index = uint(call.param('index'))
+  const waitMs = wait(call.param('wait'))
+  const consistency = consistencyOf(call)
+  requireDatacenter(call, datacenter)
+  return { index, waitMs, consistency, isCached: call.has('cached') }
+}
+
+/** Throws `ConsulRefusedError` for another data centre than ours. */
+export function requireDatacenter(call: Call, datacenter: string): void {
+  const dc = call.param('dc')
+  if (dc === '' || dc === datacenter) return
+  throw new ConsulRefusedError(500, 'No path to datacenter', ASKED_NOBODY)
+}
+
+/** The refusal of a read that could not be evaluated. */
+export function unanswerable(message: string): ConsulRefusedError {
+  return new ConsulRefusedError(500, message, ASKED_NOBODY)
+}
+
+function uint(text: string): number {
+  if (text === '') return 0
+  if (!/^\d{1,20}$/.test(text)) throw new ConsulRefusedError(400, 'Invalid index')
+  return Number(text)
+}
+
+function wait(text: string): number {
+  if (text === '') return WAIT_MS
+  const ns = parseGoDuration(text)
+  if (ns === undefined) throw new ConsulRefusedError(400, 'Invalid wait time')
+  return ns <= 0 ? WAIT_MS : Math.min(WAIT_MS_MAX, ns / 1e6)
+}
+
+function consistencyOf(call: Call): QueryOptions['consistency'] {
+  const isStale = call.has('stale')
+  if (call.has('consistent')) {
+    if (isStale) refuseTogether('stale')
+    if (call.has('cached')) refuseTogether('cached')
+    return 'consistent'
+  }
+  return isStale ? 'stale' : 'leader'
+}
+
+function refuseTogether(other: string): never {
+  throw new ConsulRefusedError(400, `Cannot specify ?${other} with ?consistent, conflicting semantics.`)
+}

@@ -1,0 +1,119 @@
+import type { Clock } from '../../../core/clock.ts'
+import type { Random } from '../../../core/random.ts'
+import { ConsulRefusedError } from '../errors.ts'
+import type { Answer } from '../http/answer.ts'
+import type { Call } from '../http/call.ts'
+import { LiveQueries } from './live-queries.ts'
+import type { LiveQuery, Question, Result } from './live-query.ts'
+import { queryOptions, type QueryOptions } from './query-options.ts'
+
+/** How many calls may wait for a change at a time. */
+const WAITING_MAX = 50_000
+
+/** What is added to a wait, at most this part of it, so that those who began together do not end together. */
+const JITTER = 1 / 16
+
+/** What a Reader works with. */
+export interface ReaderInit {
+  readonly clock: Clock
+  readonly random: Random
+  readonly datacenter: string
+}
+
+/** One read. */
+export interface Read {
+  /** What is asked for; the same text for the same answer. */
+  readonly key: string
+  readonly question: () => Question
+  /** Whether the answer tells how consistent it is; keys, sessions and the like do not. */
+  readonly tellsConsistency: boolean
+  /** The content type and what else belongs to the answer. Default: JSON's. */
+  readonly headers?: readonly string[]
+  /** What the bytes of the answer are, if not the JSON text. */
+  readonly render?: (result: Result) => Pick<Answer, 'headers' | 'body' | 'isJson' | 'status'>
+}
+
+/** Answers reads: at once, or, where the client says by an index what it has, when there is something else. */
+export class Reader {
+  readonly #init: ReaderInit
+  readonly #queries = new LiveQueries()
+  #waiting = 0
+  #closed = false
+  readonly #cached = new Set<string>()
+
+  constructor(init: ReaderInit) {
+    this.#init = init
+  }
+
+  /** Throws `ConsulRefusedError`. */
+  read(call: Call, read: Read): Answer | Promise<Answer> {
+    const options = queryOptions(call, this.#init.datacenter)
+    const query = this.#queries.ask(read.key, read.question)
+    const result = query.result()
+    const answer = (newest: Result) => this.#answer(newest, { read, options })
+    if (options.index === 0 || result.index > options.index || this.#closed) return answer(result)
+    return this.#wait(query, { call, options }).then(answer)
+  }
+
+  /** Resolves when there is another result than now, or the client's time is over. Rejects with `ConsulRefusedError`. */
+  async waitForAnother(call: Call, { key, question }: Pick<Read, 'key' | 'question'>): Promise<void> {
+    const options = queryOptions(call, this.#init.datacenter)
+    const query = this.#queries.ask(key, question)
+    if (!this.#closed) await this.#wait(query, { call, options: { ...options, index: query.result().index } })
+  }
+
+  /** Ends all waiting; from now on nobody waits. */
+  close(): void {
+    this.#closed = true
+    this.#queries.close()
+  }
+
+  async #wait(query: LiveQuery, { call, options }: { call: Call; options: QueryOptions }): Promise<Result> {
+    if (this.#waiting >= WAITING_MAX)
+      throw new ConsulRefusedError(429, `Too many requests wait for changes: at most ${WAITING_MAX} can`)
+    const { clock, random } = this.#init
+    const waitMs = options.waitMs * (1 + random.next() * JITTER)
+    const { promise, resolve } = Promise.withResolvers<Result>()
+    this.#waiting++
+    const cancel = query.wait({ index: options.index, waitMs, clock }, resolve)
+    const onGone = () => {
+      cancel()
+      resolve(query.result())
+    }
+    call.response.once('close', onGone)
+    try {
+      return await promise
+    } finally {
+      this.#waiting--
+      call.response.off('close', onGone)
+    }
+  }
+
+  #answer(result: Result, { read, options }: { read: Read; options: QueryOptions }): Answer {
+    const headers = [
+      'X-Consul-Index',
+      String(result.index),
+      'X-Consul-Knownleader',
+      'true',
+      'X-Consul-Lastcontact',
+      '0',
+    ]
+    if (read.tellsConsistency) headers.push('X-Consul-Effective-Consistency', options.consistency)
+    if (options.isCached && read.tellsConsistency) headers.push(...this.#cacheHeaders(read.key))
+    if (read.render) {
+      const rendered = read.render(result)
+      return { ...rendered, headers: [...rendered.headers, ...headers] }
+    }
+    const { status, body } = result
+    if (body.text === '') return { status, headers, body, isJson: false }
+    return { status, headers: ['Content-Type', 'application/json', ...headers], body, isJson: true }
+  }
+
+  /** Every answer here comes from memory and is fresh; who asks for a cached one is told so in the words of Consul's cache. */
+  #cacheHeaders(key: string): readonly string[] {
+    if (this.#cached.has(key)) return ['X-Cache', 'HIT', 'Age', '0']
+    if (this.#cached.size >= 10_000) this.#cached.clear()
+    this.#cached.add(key)
+    return ['X-Cache', 'MISS']
+  }
+}

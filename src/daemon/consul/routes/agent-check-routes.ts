@@ -1,0 +1,72 @@
+import { type CheckFields, isStatus, OWN_CHECK_SHAPE, validateCheck, withoutAliases } from '../agent/check-definition.ts'
+import type { ConsulState } from '../consul-state.ts'
+import { ConsulRefusedError } from '../errors.ts'
+import { type Answer, done, json } from '../http/answer.ts'
+import type { Call } from '../http/call.ts'
+import type { ConsulHandler, ConsulRoute } from '../http/route-table.ts'
+import { agentCheck } from '../rows/forms.ts'
+import type { CheckStatus } from '../state/rows.ts'
+import { filterOf } from './filtering.ts'
+
+/** `/v1/agent/check…`: the checks of this agent. */
+export function agentCheckRoutes(state: ConsulState): ConsulRoute[] {
+  const routes = new AgentCheckRoutes(state)
+  return [
+    { path: '/v1/agent/checks', methods: { GET: routes.list }, support: 'yes' },
+    { path: '/v1/agent/check/register', methods: { PUT: routes.register }, support: 'yes', note: 'TTL, HTTP, TCP, gRPC and alias; script where it is enabled; no Docker.' },
+    { path: '/v1/agent/check/deregister/', pattern: '/v1/agent/check/deregister/:id', methods: { PUT: routes.deregister }, support: 'yes' },
+    { path: '/v1/agent/check/pass/', pattern: '/v1/agent/check/pass/:id', methods: { PUT: routes.tell('passing') }, support: 'yes' },
+    { path: '/v1/agent/check/warn/', pattern: '/v1/agent/check/warn/:id', methods: { PUT: routes.tell('warning') }, support: 'yes' },
+    { path: '/v1/agent/check/fail/', pattern: '/v1/agent/check/fail/:id', methods: { PUT: routes.tell('critical') }, support: 'yes' },
+    { path: '/v1/agent/check/update/', pattern: '/v1/agent/check/update/:id', methods: { PUT: routes.update }, support: 'yes' },
+  ]
+}
+
+class AgentCheckRoutes {
+  readonly #state: ConsulState
+
+  constructor(state: ConsulState) {
+    this.#state = state
+  }
+
+  readonly list = (call: Call): Answer => {
+    const matches = filterOf(call, 'check')
+    const entries = this.#state.agent.checks().map(row => [row.CheckID, agentCheck(row)] as const)
+    return json(Object.fromEntries(entries.filter(([, check]) => matches(check))))
+  }
+
+  readonly register = async (call: Call): Promise<Answer> => {
+    const fields = withoutAliases(await call.decode<CheckFields>(OWN_CHECK_SHAPE))
+    if (!fields.Name) throw new ConsulRefusedError(400, 'Missing check name')
+    if (fields.Status && !isStatus(fields.Status)) throw new ConsulRefusedError(400, 'Bad check status')
+    validateCheck(fields)
+    this.#state.agent.registerCheck(fields)
+    await this.#state.journal.kept()
+    return done
+  }
+
+  readonly deregister = async (call: Call): Promise<Answer> => {
+    this.#state.agent.deregisterCheck(call.rest)
+    await this.#state.journal.kept()
+    return done
+  }
+
+  /** Telling what is known already changes nothing that would have to be kept, and is answered at once. */
+  tell(status: CheckStatus): ConsulHandler {
+    return call => this.#tell(call.rest, { status, output: call.param('note') })
+  }
+
+  readonly update = async (call: Call): Promise<Answer> => {
+    const { Status = '', Output = '' } = await call.decode<{ Status?: string; Output?: string }>(UPDATE_SHAPE)
+    if (!isStatus(Status)) throw new ConsulRefusedError(400, `Invalid check status: '${Status}'`)
+    return this.#tell(call.rest, { status: Status, output: Output })
+  }
+
+  #tell(checkId: string, finding: { status: CheckStatus; output: string }): Answer | Promise<Answer> {
+    const { agent, journal } = this.#state
+    agent.tell(checkId, finding)
+    return journal.isPending ? journal.kept().then(() => done) : done
+  }
+}
+
+const UPDATE_SHAPE = { fields: { Status: 'string', Output: 'string' } } as const

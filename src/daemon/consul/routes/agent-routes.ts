@@ -1,0 +1,170 @@
+import { CONSUL_VERSION } from '../consul-options.ts'
+import type { ConsulState } from '../consul-state.ts'
+import { ConsulRefusedError } from '../errors.ts'
+import { type Answer, done, json, text } from '../http/answer.ts'
+import type { Call } from '../http/call.ts'
+import type { ConsulRoute } from '../http/route-table.ts'
+import { hostInformation } from './host-information.ts'
+import { enableOf } from './maintenance.ts'
+
+/** The first of the ports of the servers; the gossip's follow. Nobody listens there. */
+const LAN_PORT_OFFSET = 1
+
+/** `/v1/agent` but for services and checks: the agent itself. */
+export function agentRoutes(state: ConsulState): ConsulRoute[] {
+  const routes = new AgentRoutes(state)
+  return [
+    { path: '/v1/agent/self', methods: { GET: routes.self }, support: 'yes', note: 'Of DebugConfig only what is known here.' },
+    { path: '/v1/agent/members', methods: { GET: routes.members }, support: 'yes', note: 'One member: this registry.' },
+    { path: '/v1/agent/maintenance', methods: { PUT: routes.maintain }, support: 'yes' },
+    { path: '/v1/agent/host', methods: { GET: routes.host }, support: 'partly', note: 'Memory, processors and the system.' },
+    { path: '/v1/agent/metrics', methods: { GET: routes.metrics }, support: 'partly', note: 'A few gauges of this process.' },
+    { path: '/v1/agent/reload', methods: { PUT: () => done }, support: 'partly', note: 'Answers 200; there is no configuration to be read again.' },
+    { path: '/v1/agent/join/', pattern: '/v1/agent/join/:address', methods: { PUT: routes.join }, support: 'no', note: 'There is no gossip to join.' },
+    { path: '/v1/agent/force-leave/', pattern: '/v1/agent/force-leave/:node', methods: { PUT: routes.forceLeave }, support: 'partly', note: 'There is no other member: 500 as for an unknown one.' },
+    { path: '/v1/agent/leave', methods: { PUT: routes.leave }, support: 'no', note: 'Stop the process instead.' },
+    { path: '/v1/agent/monitor', methods: { GET: routes.monitor }, support: 'no', note: 'The log goes to the standard output of the daemon.' },
+  ]
+}
+
+class AgentRoutes {
+  readonly #state: ConsulState
+
+  constructor(state: ConsulState) {
+    this.#state = state
+  }
+
+  readonly self = (): Answer => {
+    const { settings } = this.#state
+    return json({
+      Config: {
+        Datacenter: settings.datacenter,
+        NodeName: settings.nodeName,
+        NodeID: settings.nodeId,
+        Revision: '',
+        Server: true,
+        Version: CONSUL_VERSION,
+      },
+      DebugConfig: {
+        Datacenter: settings.datacenter,
+        NodeName: settings.nodeName,
+        NodeID: settings.nodeId,
+        DevMode: settings.indented,
+        EnableRemoteScriptChecks: settings.scriptChecks,
+        BindAddr: settings.address,
+        ServerMode: true,
+        Version: CONSUL_VERSION,
+      },
+      Coord: { Vec: [0, 0, 0, 0, 0, 0, 0, 0], Error: 1.5, Adjustment: 0, Height: 0.00001 },
+      Member: this.#member(settings.nodeName),
+      Stats: this.#stats(),
+      Meta: { 'consul-network-segment': '' },
+    })
+  }
+
+  readonly members = (call: Call): Answer => {
+    const { nodeName, datacenter } = this.#state.settings
+    const isWan = call.has('wan') && call.param('wan') !== '0'
+    return json([this.#member(isWan ? `${nodeName}.${datacenter}` : nodeName)])
+  }
+
+  readonly maintain = async (call: Call): Promise<Answer> => {
+    const isEnabled = enableOf(call)
+    this.#state.agent.maintain(undefined, isEnabled ? call.param('reason') : undefined)
+    await this.#state.journal.kept()
+    return done
+  }
+
+  readonly host = (): Answer => json(hostInformation(this.#state.context.clock))
+
+  readonly metrics = (call: Call): Answer => {
+    if (call.param('format') === 'prometheus')
+      throw new ConsulRefusedError(415, 'Prometheus is not enabled since its retention time is not positive')
+    const { rss, heapUsed } = process.memoryUsage()
+    const gauge = (Name: string, Value: number) => ({ Name, Value, Labels: {} })
+    return json({
+      Timestamp: `${new Date(this.#state.context.clock.wallTime()).toISOString().slice(0, 19).replace('T', ' ')} +0000 UTC`,
+      Gauges: [
+        gauge('consul.runtime.alloc_bytes', heapUsed),
+        gauge('consul.runtime.sys_bytes', rss),
+        gauge('consul.state.services', [...this.#state.view.names()].length),
+      ],
+      Points: [],
+      Counters: [],
+      Samples: [],
+    })
+  }
+
+  readonly join = (): Answer => {
+    throw new ConsulRefusedError(501, 'This registry has no gossip to join: it is one process, and clients find it by its address')
+  }
+
+  readonly forceLeave = (call: Call): Answer => {
+    throw new ConsulRefusedError(500, `agent: No node found with name '${call.rest}'`)
+  }
+
+  readonly leave = (): Answer => {
+    throw new ConsulRefusedError(501, 'This registry does not leave by request: stop its process')
+  }
+
+  readonly monitor = (): Answer =>
+    text('This registry does not stream its log: read the standard output of its process\n', { status: 501 })
+
+  #member(name: string): object {
+    const { settings } = this.#state
+    return {
+      Name: name,
+      Addr: settings.address,
+      Port: settings.serverPort + LAN_PORT_OFFSET,
+      Tags: {
+        acls: '0',
+        build: `${CONSUL_VERSION}:`,
+        dc: settings.datacenter,
+        ft_fs: '1',
+        id: settings.nodeId,
+        port: String(settings.serverPort),
+        raft_vsn: '3',
+        role: 'consul',
+        segment: '',
+        vsn: '2',
+        vsn_max: '3',
+        vsn_min: '2',
+        wan_join_port: String(settings.serverPort + 2),
+      },
+      Status: 1,
+      ProtocolMin: 1,
+      ProtocolMax: 5,
+      ProtocolCur: 2,
+      DelegateMin: 2,
+      DelegateMax: 5,
+      DelegateCur: 4,
+    }
+  }
+
+  #stats(): object {
+    const { agent, settings, index } = this.#state
+    const { ttl, monitors } = agent.counts
+    const leader = `${settings.address}:${settings.serverPort}`
+    return {
+      agent: {
+        check_monitors: String(monitors),
+        check_ttls: String(ttl),
+        checks: String(agent.checks().length),
+        services: String(agent.services().length),
+      },
+      build: { prerelease: '', revision: '', version: CONSUL_VERSION },
+      consul: {
+        acl: 'disabled',
+        bootstrap: 'false',
+        known_datacenters: '1',
+        leader: 'true',
+        leader_addr: leader,
+        server: 'true',
+      },
+      raft: { applied_index: String(index), commit_index: String(index), num_peers: '0', state: 'Leader' },
+      runtime: { arch: process.arch, os: process.platform, version: process.version },
+      serf_lan: { members: '1', failed: '0', left: '0' },
+      serf_wan: { members: '1', failed: '0', left: '0' },
+    }
+  }
+}

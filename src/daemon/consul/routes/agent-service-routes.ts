@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto'
+import { SERVICE_SHAPE, serviceDefinition, type ServiceFields } from '../agent/service-definition.ts'
+import type { ConsulState } from '../consul-state.ts'
+import { ConsulRefusedError } from '../errors.ts'
+import { type Answer, done, json, text } from '../http/answer.ts'
+import type { Call } from '../http/call.ts'
+import type { ConsulRoute } from '../http/route-table.ts'
+import { requireDatacenter } from '../live/query-options.ts'
+import { agentHealthCheck, agentService } from '../rows/forms.ts'
+import type { CheckRow, ServiceRow } from '../state/rows.ts'
+import { isOperator } from '../../rest/operator.ts'
+import { filterOf } from './filtering.ts'
+import { topicQuestion } from './questions.ts'
+import { enableOf } from './maintenance.ts'
+
+/** `/v1/agent/service…`, `/v1/agent/health`: what is registered at this agent. */
+export function agentServiceRoutes(state: ConsulState): ConsulRoute[] {
+  const routes = new AgentServiceRoutes(state)
+  return [
+    { path: '/v1/agent/services', methods: { GET: routes.list }, support: 'yes', note: 'Instances of the registry itself are shown too.' },
+    { path: '/v1/agent/service/', pattern: '/v1/agent/service/:id', methods: { GET: routes.get }, support: 'yes' },
+    { path: '/v1/agent/service/register', methods: { PUT: routes.register }, support: 'yes', note: 'Fields of the mesh (Kind, Proxy, Connect) are refused with 501.' },
+    { path: '/v1/agent/service/deregister/', pattern: '/v1/agent/service/deregister/:id', methods: { PUT: routes.deregister }, support: 'yes', note: 'An instance of the registry itself can be taken out from its own machine only.' },
+    { path: '/v1/agent/service/maintenance/', pattern: '/v1/agent/service/maintenance/:id', methods: { PUT: routes.maintain }, support: 'yes', note: 'Of services registered by this API.' },
+    { path: '/v1/agent/health/service/id/', pattern: '/v1/agent/health/service/id/:id', methods: { GET: routes.healthById }, support: 'yes' },
+    { path: '/v1/agent/health/service/name/', pattern: '/v1/agent/health/service/name/:name', methods: { GET: routes.healthByName }, support: 'yes' },
+  ]
+}
+
+class AgentServiceRoutes {
+  readonly #state: ConsulState
+
+  constructor(state: ConsulState) {
+    this.#state = state
+  }
+
+  readonly list = (call: Call): Answer => {
+    const matches = filterOf(call, 'service')
+    const entries = [...this.#rows()].map(([id, row]) => [id, agentService(row)] as const)
+    return json(Object.fromEntries(entries.filter(([, service]) => matches(service))))
+  }
+
+  /** Waits for another content where the client says by `hash` which one it has. */
+  readonly get = (call: Call): Answer | Promise<Answer> => {
+    const { rest: id } = call
+    const content = () => {
+      const row = this.#rows().get(id)
+      if (!row) throw new ConsulRefusedError(404, `unknown service ID: ${id}`)
+      const service = agentService(row)
+      return { service, hash: createHash('sha256').update(JSON.stringify(service)).digest('hex').slice(0, 16) }
+    }
+    const answer = () => {
+      const { service, hash } = content()
+      return json({ ...service, ContentHash: hash }, { headers: ['X-Consul-Contenthash', hash] })
+    }
+    const hash = call.param('hash')
+    if (hash === '' || content().hash !== hash) return answer()
+    const { topics, reader } = this.#state
+    const question = () => topicQuestion(topics, ['agent', 'catalog'], () => {
+      const row = this.#rows().get(id)
+      return row ? JSON.stringify(agentService(row)) : ''
+    })
+    return reader.waitForAnother(call, { key: `agent/service/${id}`, question }).then(answer)
+  }
+
+  readonly register = async (call: Call): Promise<Answer> => {
+    const fields = await call.decode<ServiceFields>(SERVICE_SHAPE)
+    const replaceChecks = call.has('replace-existing-checks')
+    this.#state.agent.registerService(serviceDefinition(fields, this.#state.settings.nodeName), { replaceChecks })
+    await this.#state.journal.kept()
+    return done
+  }
+
+  readonly deregister = async (call: Call): Promise<Answer> => {
+    const { agent, natives, context, journal } = this.#state
+    const { rest: id } = call
+    if (agent.service(id)) agent.deregisterService(id)
+    else {
+      const claims = natives.withId(id)
+      if (claims.length > 0 && !isOperator(call.request)) throw new ConsulRefusedError(403, 'Permission denied')
+      for (const claim of claims) context.store.leases.evict(claim, 'removed')
+    }
+    await journal.kept()
+    return done
+  }
+
+  readonly maintain = async (call: Call): Promise<Answer> => {
+    const { agent, journal } = this.#state
+    const { rest: id } = call
+    if (id === '') throw new ConsulRefusedError(400, 'Missing service ID')
+    const isEnabled = enableOf(call)
+    const service = agent.service(id)
+    if (!service) throw new ConsulRefusedError(404, `No service registered with ID "${id}"`)
+    agent.maintain(service, isEnabled ? call.param('reason') : undefined)
+    await journal.kept()
+    return done
+  }
+
+  readonly healthById = (call: Call): Answer => {
+    requireDatacenter(call, this.#state.settings.datacenter)
+    const { rest: id } = call
+    if (id === '') throw new ConsulRefusedError(400, 'Missing serviceID')
+    const row = this.#rows().get(id)
+    if (!row) {
+      const body = { AggregatedStatus: 'critical', Service: null, Checks: null }
+      return shown(call, { status: 404, reason: `ServiceId ${id} not found`, aggregated: 'critical', body })
+    }
+    const body = this.#health(row)
+    const aggregated = body.AggregatedStatus
+    return shown(call, { status: STATUS_CODES[aggregated] ?? 503, reason: aggregated, aggregated, body })
+  }
+
+  readonly healthByName = (call: Call): Answer => {
+    requireDatacenter(call, this.#state.settings.datacenter)
+    const { rest: name } = call
+    if (name === '') throw new ConsulRefusedError(400, 'Missing service Name')
+    const rows = [...this.#rows().values()].filter(({ Service }) => Service === name)
+    const body = rows.map(row => this.#health(row))
+    if (rows.length === 0) return shown(call, { status: 404, reason: `ServiceName ${name} Not Found`, aggregated: 'critical', body })
+    const aggregated = worst(body.map(({ AggregatedStatus }) => AggregatedStatus))
+    return shown(call, { status: STATUS_CODES[aggregated] ?? 503, reason: aggregated, aggregated, body })
+  }
+
+  /** What is registered at this agent, and the registry's own instances. */
+  #rows(): Map<string, ServiceRow> {
+    const rows = this.#state.view.servicesOn(this.#state.settings.nodeName)
+    for (const [key, row] of rows) if (!row.isLocal) rows.delete(key)
+    return rows
+  }
+
+  #health(row: ServiceRow): { AggregatedStatus: string; Service: object; Checks: object[] } {
+    const own = this.#state.agent.service(row.ID)
+    const checks = own ? this.#state.agent.checksAround(row.ID) : this.#nativeChecks(row)
+    return {
+      AggregatedStatus: aggregate(checks),
+      Service: agentService(row),
+      Checks: checks.map(agentHealthCheck),
+    }
+  }
+
+  #nativeChecks(row: ServiceRow): CheckRow[] {
+    return this.#state.natives.rows(row.Service).flatMap(({ service, check }) => (service.ID === row.ID ? [check] : []))
+  }
+}
+
+const STATUS_CODES: Readonly<Record<string, number>> = { passing: 200, warning: 429, critical: 503, maintenance: 503 }
+
+const ORDER = ['passing', 'warning', 'critical', 'maintenance']
+
+function aggregate(checks: readonly CheckRow[]): string {
+  return worst(checks.map(({ Type, Status }) => (Type === 'maintenance' ? 'maintenance' : Status)))
+}
+
+function worst(statuses: readonly string[]): string {
+  return ORDER[Math.max(0, ...statuses.map(status => ORDER.indexOf(status)))] ?? 'passing'
+}
+
+interface Shown {
+  readonly status: number
+  readonly reason: string
+  readonly aggregated: string
+  readonly body: unknown
+}
+
+function shown(call: Call, { status, reason, aggregated, body }: Shown): Answer {
+  const headers = ['X-Consul-Reason', reason]
+  if (call.param('format') !== 'text') return json(body, { status, headers })
+  const answer = text(aggregated, { status })
+  return { ...answer, headers: ['Content-Type', 'text/plain', ...headers] }
+}

@@ -1,0 +1,127 @@
+import type { ConsulState } from '../consul-state.ts'
+import { ConsulRefusedError } from '../errors.ts'
+import type { Answer } from '../http/answer.ts'
+import type { Call } from '../http/call.ts'
+import type { ConsulRoute } from '../http/route-table.ts'
+import type { Question } from '../live/live-query.ts'
+import { queryOptions } from '../live/query-options.ts'
+import { healthService } from '../rows/forms.ts'
+import { once } from '../../rest/once.ts'
+import type { CheckRow, NodeRow, ServiceEntry, ServiceRow } from '../state/rows.ts'
+import { filterOf } from './filtering.ts'
+import { consumed, jsonArray, topicQuestion } from './questions.ts'
+import { byNearness, hasNodeMeta, hasTags, keyOf, onlyPassing, passes } from './selection.ts'
+
+/** `/v1/health`: how everything is. */
+export function healthRoutes(state: ConsulState): ConsulRoute[] {
+  const routes = new HealthRoutes(state)
+  return [
+    { path: '/v1/health/service/', pattern: '/v1/health/service/:service', methods: { GET: routes.service }, support: 'yes' },
+    { path: '/v1/health/connect/', pattern: '/v1/health/connect/:service', methods: { GET: routes.connect }, support: 'partly', note: 'Always empty: there is no mesh.' },
+    { path: '/v1/health/node/', pattern: '/v1/health/node/:node', methods: { GET: routes.node }, support: 'yes' },
+    { path: '/v1/health/checks/', pattern: '/v1/health/checks/:service', methods: { GET: routes.checks }, support: 'yes' },
+    { path: '/v1/health/state/', pattern: '/v1/health/state/:state', methods: { GET: routes.state }, support: 'yes' },
+  ]
+}
+
+class HealthRoutes {
+  readonly #state: ConsulState
+  readonly #nodeText = once((row: NodeRow) => JSON.stringify(row))
+  readonly #serviceText = once((row: ServiceRow) => JSON.stringify(healthService(row)))
+  readonly #checkText = once((row: CheckRow) => JSON.stringify(row))
+
+  constructor(state: ConsulState) {
+    this.#state = state
+  }
+
+  readonly service = (call: Call): Answer | Promise<Answer> => {
+    const { topics, settings, context } = this.#state
+    const { rest: name } = call
+    queryOptions(call, settings.datacenter)
+    if (name === '') throw new ConsulRefusedError(400, 'Missing service name')
+    const select = this.#selection(call)
+    const make = () => jsonArray(select(this.#state.view.entries(name)).map(entry => this.#entryText(entry)))
+    const { rosters } = context.store
+    rosters.polled(name)
+    const question = () => consumed(topicQuestion(topics, [`service/${name}`], make), { rosters, serviceName: name })
+    return this.#read(call, keyOf(`health/service/${name}`, call), question)
+  }
+
+  readonly connect = (call: Call): Answer | Promise<Answer> => {
+    queryOptions(call, this.#state.settings.datacenter)
+    if (call.rest === '') throw new ConsulRefusedError(400, 'Missing service name')
+    return this.#read(call, 'nothing', () => topicQuestion(this.#state.topics, [], () => '[]'))
+  }
+
+  readonly node = (call: Call): Answer | Promise<Answer> => {
+    const { view } = this.#state
+    const node = call.rest
+    return this.#list(call, { missing: 'Missing node name', topic: `node/${node}`, rows: () => view.checksOn(node) })
+  }
+
+  readonly checks = (call: Call): Answer | Promise<Answer> => {
+    const { view } = this.#state
+    const name = call.rest
+    return this.#list(call, { missing: 'Missing service name', topic: `service/${name}`, rows: () => view.checksNamed(name) })
+  }
+
+  readonly state = (call: Call): Answer | Promise<Answer> => {
+    const { view } = this.#state
+    const status = call.rest
+    const rows = () => view.allChecks().filter(({ Status }) => status === 'any' || Status === status)
+    return this.#list(call, { missing: 'Missing check state', topic: 'checks', rows })
+  }
+
+  #list(call: Call, { missing, topic, rows }: CheckList): Answer | Promise<Answer> {
+    const { topics, catalog, settings } = this.#state
+    queryOptions(call, settings.datacenter)
+    if (call.rest === '') throw new ConsulRefusedError(400, missing)
+    const hasMeta = hasNodeMeta(call)
+    const matches = filterOf(call, 'check')
+    const isWanted = ({ Node }: CheckRow) => {
+      const node = catalog.node(Node)
+      return node !== undefined && hasMeta(node)
+    }
+    const near = byNearness<CheckRow>(call, { ownNode: settings.nodeName, nodeOf: ({ Node }) => Node })
+    const make = () => {
+      const wanted = near(rows().filter(row => isWanted(row) && matches(row)))
+      return jsonArray(wanted.map(row => this.#checkText(row)))
+    }
+    const path = call.request.url?.split('?', 1)[0] ?? ''
+    return this.#read(call, keyOf(path, call), () => topicQuestion(topics, [topic], make))
+  }
+
+  #selection(call: Call): (entries: ServiceEntry[]) => ServiceEntry[] {
+    if (call.isPlain) return entries => entries
+    const hasMeta = hasNodeMeta(call)
+    const tagged = hasTags(call)
+    const isPassing = onlyPassing(call) ? passes : () => true
+    const matches = filterOf(call, 'entry')
+    const isFiltered = call.has('filter')
+    const { nodeName: ownNode } = this.#state.settings
+    const near = byNearness<ServiceEntry>(call, { ownNode, nodeOf: ({ node }) => node.Node })
+    const isWanted = (entry: ServiceEntry) => hasMeta(entry.node) && tagged(entry) && isPassing(entry)
+    return entries => near(entries.filter(entry => isWanted(entry) && (!isFiltered || matches(shown(entry)))))
+  }
+
+  #entryText({ node, service, checks }: ServiceEntry): string {
+    const list = checks.map(check => this.#checkText(check)).join(',')
+    return `{"Node":${this.#nodeText(node)},"Service":${this.#serviceText(service)},"Checks":[${list}]}`
+  }
+
+  #read(call: Call, key: string, question: () => Question): Answer | Promise<Answer> {
+    return this.#state.reader.read(call, { key, question, tellsConsistency: true })
+  }
+}
+
+/** A list of checks: what is asked for when nothing is said, what changes it, and what is in it. */
+interface CheckList {
+  readonly missing: string
+  readonly topic: string
+  readonly rows: () => CheckRow[]
+}
+
+/** An instance in the form that filters speak of. */
+function shown({ node, service, checks }: ServiceEntry): object {
+  return { Node: node, Service: healthService(service), Checks: checks }
+}

@@ -1,0 +1,34 @@
+import type { Found, Question } from '../live/live-query.ts'
+import type { Topics } from '../live/topics.ts'
+import type { Rosters } from '../../../discovery/store/rosters.ts'
+
+/** A question whose answer changes with some topics only. `make` gives what is answered, to be serialised, or the JSON itself as a string. */
+export function topicQuestion(topics: Topics, about: readonly string[], make: () => string): Question {
+  return {
+    revision: () => topics.revision(about),
+    evaluate: (): Found => ({ status: 200, text: make(), index: topics.revision(about) }),
+    watch: onChange => topics.watch(about, onChange),
+  }
+}
+
+/** The same, asked by somebody who consumes a service: a drain of it waits for those who cannot tell what they work with. */
+export function consumed(question: Question, { rosters, serviceName }: { rosters: Rosters; serviceName: string }): Question {
+  const watch = { name: 'Consul API', acknowledges: false, onChange: () => {} }
+  return {
+    revision: () => question.revision(),
+    evaluate: () => question.evaluate(),
+    watch(onChange) {
+      const unwatch = question.watch(onChange)
+      const audience = rosters.watch(serviceName, watch)
+      return () => {
+        unwatch()
+        audience.close()
+      }
+    },
+  }
+}
+
+/** A JSON array of texts that are JSON already. */
+export function jsonArray(items: readonly string[]): string {
+  return `[${items.join(',')}]`
+}

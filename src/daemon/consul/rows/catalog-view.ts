@@ -1,0 +1,122 @@
+import type { Catalog } from '../state/catalog.ts'
+import type { CheckRow, NodeRow, ServiceEntry, ServiceRow } from '../state/rows.ts'
+import type { NativeInstances, NativeRows } from './native-rows.ts'
+
+/** What a CatalogView shows together. */
+export interface CatalogViewInit {
+  readonly catalog: Catalog
+  readonly natives: NativeInstances
+  /** The node of this agent, where the Store's own instances show. */
+  readonly node: string
+}
+
+/** All that the Consul API can be asked for: what was registered by it, and what others have in the Store, in Consul's order. */
+export class CatalogView {
+  readonly #catalog: Catalog
+  readonly #natives: NativeInstances
+  readonly #node: string
+
+  constructor({ catalog, natives, node }: CatalogViewInit) {
+    this.#catalog = catalog
+    this.#natives = natives
+    this.#node = node
+  }
+
+  nodes(): NodeRow[] {
+    return [...this.#catalog.nodes.values()].toSorted((a, b) => order(a.Node, b.Node))
+  }
+
+  node(name: string): NodeRow | undefined {
+    return this.#catalog.node(name) ?? this.nodes().find(({ ID }) => ID !== '' && ID === name)
+  }
+
+  /** The names of the services that have instances, in order. */
+  names(): string[] {
+    const names = new Set(this.#catalog.names())
+    for (const name of this.#natives.names()) if (this.#natives.rows(name).length > 0) names.add(name)
+    return [...names].toSorted(order)
+  }
+
+  /** The instances of a service, by node and id. */
+  entries(name: string): ServiceEntry[] {
+    const entries: ServiceEntry[] = []
+    for (const service of this.#catalog.servicesNamed(name)) {
+      const node = this.#catalog.node(service.Node)
+      if (node) entries.push({ node, service, checks: this.#checksAround(service) })
+    }
+    entries.push(...this.#nativeEntries(name))
+    return entries.toSorted((a, b) => order(a.node.Node, b.node.Node) || order(a.service.ID, b.service.ID))
+  }
+
+  /** The instances on a node by id. An id that two services have there counts for the first; the others are shown as `NAME/ID`. */
+  servicesOn(node: string): Map<string, ServiceRow> {
+    const rows = [...this.#catalog.servicesOn(node), ...this.#nativesOn(node).map(({ service }) => service)]
+    const services = new Map<string, ServiceRow>()
+    for (const row of rows.toSorted((a, b) => order(a.ID, b.ID))) {
+      services.set(services.has(row.ID) ? `${row.Service}/${row.ID}` : row.ID, row)
+    }
+    return services
+  }
+
+  /** The checks of a node and of everything on it, by id. */
+  checksOn(node: string): CheckRow[] {
+    return [...this.#catalog.checksOn(node), ...this.#nativesOn(node).map(({ check }) => check)].toSorted(byCheckId)
+  }
+
+  /** The checks of the instances of a service, without those of their nodes. */
+  checksNamed(name: string): CheckRow[] {
+    const rows: CheckRow[] = []
+    for (const { Node, ID } of this.#catalog.servicesNamed(name)) rows.push(...this.#catalog.checksOf(Node, ID))
+    rows.push(...this.#nativesNamed(name).map(({ check }) => check))
+    return rows.toSorted(byNodeAndCheckId)
+  }
+
+  /** All checks there are. */
+  allChecks(): CheckRow[] {
+    return [...this.#catalog.checks.values(), ...this.#nativesOn(this.#node).map(({ check }) => check)].toSorted(byNodeAndCheckId)
+  }
+
+  /** The checks that say how an instance is: its node's first, then its own. */
+  #checksAround({ Node, ID }: ServiceRow): CheckRow[] {
+    return [...this.#nodeChecks(Node), ...sorted(this.#catalog.checksOf(Node, ID))]
+  }
+
+  #nodeChecks(node: string): CheckRow[] {
+    return sorted(this.#catalog.checksOf(node, ''))
+  }
+
+  #nativeEntries(name: string): ServiceEntry[] {
+    const rows = this.#nativesNamed(name)
+    const node = rows.length > 0 ? this.#catalog.node(this.#node) : undefined
+    if (!node) return []
+    const nodeChecks = this.#nodeChecks(this.#node)
+    return rows.map(({ service, check }) => ({ node, service, checks: [...nodeChecks, check] }))
+  }
+
+  /** Those of the Store, but for ids that the Consul API has on the same node. */
+  #nativesNamed(name: string): NativeRows[] {
+    return this.#natives.rows(name).filter(({ service }) => !this.#catalog.service(this.#node, service.ID))
+  }
+
+  #nativesOn(node: string): NativeRows[] {
+    if (node !== this.#node) return []
+    return this.#natives.names().flatMap(name => this.#nativesNamed(name))
+  }
+}
+
+function sorted(rows: Iterable<CheckRow>): CheckRow[] {
+  const list = [...rows]
+  return list.length > 1 ? list.toSorted(byCheckId) : list
+}
+
+function byCheckId(a: CheckRow, b: CheckRow): number {
+  return order(a.CheckID, b.CheckID)
+}
+
+function byNodeAndCheckId(a: CheckRow, b: CheckRow): number {
+  return order(a.Node, b.Node) || order(a.CheckID, b.CheckID)
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

@@ -1,0 +1,166 @@
+import { isIPv6 } from 'node:net'
+import { publish } from '../../../core/event.ts'
+import { createInstance } from '../../../discovery/create-instance.ts'
+import { InstanceConflictError, InvalidInstanceError } from '../../../discovery/errors.ts'
+import type { Instance } from '../../../discovery/instance.ts'
+import { StoreLimitError } from '../../../discovery/store/limits.ts'
+import type { Leases } from '../../../discovery/store/leases.ts'
+import type { Claim, Owner } from '../../../discovery/store/owner.ts'
+import type { Clock } from '../../../core/clock.ts'
+import type { Turn } from '../../turn.ts'
+import type { Catalog } from '../state/catalog.ts'
+import { keyOn, type ServiceRow } from '../state/rows.ts'
+
+/** A claim has to say one; what is vouched for does not lapse. */
+const TTL_MS = 24 * 60 * 60_000
+
+/** What a Projection works with. */
+export interface ProjectionInit {
+  readonly leases: Leases
+  readonly turn: Turn
+  readonly clock: Clock
+  /** This agent's node, whose services keep their ids. */
+  readonly node: string
+}
+
+/** How a service is, all its checks and its node's taken together. */
+type Health = 'passing' | 'warning' | 'critical' | 'maintenance'
+
+/** An instance that was put into the Store for a service. */
+interface Projected {
+  readonly owner: Owner
+  readonly claim: Claim
+  readonly startedAt: number
+}
+
+/**
+ * Shows the services of the Consul API to everybody else, as instances of the Store, once per turn however much changed in it:
+ *
+ * | the service is | the instance is |
+ * | --- | --- |
+ * | passing, or has no checks | `ready`, with the weight for passing |
+ * | warning | `ready`, with the weight for warning |
+ * | critical, and was passing before | `suspect`, and gone after the grace |
+ * | critical from the first, or without a port | not there |
+ * | in maintenance | `draining` |
+ */
+export class Projection {
+  readonly #init: ProjectionInit
+  #catalog: Catalog | undefined
+  readonly #projected = new Map<string, Projected>()
+  #due = new Set<string>()
+  readonly #task = () => this.#refreshDue()
+
+  constructor(init: ProjectionInit) {
+    this.#init = init
+  }
+
+  /** Shows the services of `catalog` from now on. Call it once. */
+  attach(catalog: Catalog): void {
+    this.#catalog = catalog
+  }
+
+  /** A service, or how it is, may have changed. */
+  readonly changed = (node: string, id: string): void => {
+    this.#due.add(keyOn(node, id))
+    this.#init.turn.at('commit', this.#task)
+  }
+
+  /** Shows at once what has changed. */
+  flush(): void {
+    this.#refreshDue()
+  }
+
+  #refreshDue(): void {
+    const due = this.#due
+    this.#due = new Set()
+    for (const key of due) this.#refresh(key)
+  }
+
+  #refresh(key: string): void {
+    const row = this.#catalog?.services.get(key)
+    const before = this.#projected.get(key)
+    const isSameName = before?.claim.instance.serviceName === row?.Service
+    if (before && !isSameName) this.#withdraw(key, before)
+    if (!row || row.ID === 'consul') return
+    const present = before && isSameName && !before.claim.gone ? before : undefined
+    this.#apply(row, this.#health(row), present)
+  }
+
+  #apply(row: ServiceRow, health: Health, present: Projected | undefined): void {
+    if (health === 'critical') {
+      if (present) this.#init.leases.disconnect(present.owner)
+      return
+    }
+    const projected = this.#register(row, { health, present })
+    if (!projected || health !== 'maintenance') return
+    this.#init.leases.drain(projected.claim, { drainMs: 1 }).catch(() => {})
+  }
+
+  #register(row: ServiceRow, { health, present }: { health: Health; present: Projected | undefined }): Projected | undefined {
+    const key = keyOn(row.Node, row.ID)
+    const { clock, leases } = this.#init
+    if (health === 'maintenance' && !present) return undefined
+    try {
+      const startedAt = present?.startedAt ?? clock.wallTime()
+      const instance = this.#instance(row, { health, startedAt })
+      if (!instance) {
+        if (present) this.#withdraw(key, present)
+        return undefined
+      }
+      if (health === 'maintenance' && present?.claim.drainRevision) return present
+      const owner = leases.vouch({ id: `consul:${key}`, name: `Consul service ${row.ID} on ${row.Node}` })
+      const projected = { owner, claim: leases.register(owner, instance, TTL_MS), startedAt }
+      this.#projected.set(key, projected)
+      return projected
+    } catch (error) {
+      this.#tell(row, error)
+      return undefined
+    }
+  }
+
+  #withdraw(key: string, { claim }: Projected): void {
+    this.#projected.delete(key)
+    this.#init.leases.revoke(claim)
+  }
+
+  #instance(row: ServiceRow, { health, startedAt }: { health: Health; startedAt: number }): Instance | undefined {
+    const host = row.Address || (this.#catalog?.node(row.Node)?.Address ?? '')
+    if (row.Port <= 0 || host === '') return undefined
+    const { zone = '', version = '' } = row.Meta ?? {}
+    return createInstance({
+      serviceName: row.Service,
+      id: row.Node === this.#init.node ? row.ID : `${row.ID}@${row.Node}`,
+      endpoints: [`tcp://${isIPv6(host) ? `[${host}]` : host}:${row.Port}`],
+      weight: health === 'warning' ? row.Weights.Warning : row.Weights.Passing,
+      zone,
+      version,
+      tags: row.Tags.filter(tag => tag !== ''),
+      metadata: row.Meta ?? {},
+      startedAt,
+    })
+  }
+
+  #health({ Node, ID }: ServiceRow): Health {
+    const catalog = this.#catalog
+    if (!catalog) return 'critical'
+    let health: Health = 'passing'
+    for (const checks of [catalog.checksOf(Node, ''), catalog.checksOf(Node, ID)]) {
+      for (const { Status, Type } of checks) {
+        if (Type === 'maintenance') return 'maintenance'
+        if (Status === 'warning' && health === 'passing') health = 'warning'
+        else if (Status !== 'passing' && Status !== 'warning') health = 'critical'
+      }
+    }
+    return health
+  }
+
+  /** What cannot be an instance is still a service for those who use the Consul API. */
+  #tell({ Service, ID, Node }: ServiceRow, error: unknown): void {
+    const isKnown =
+      error instanceof InvalidInstanceError || error instanceof InstanceConflictError || error instanceof StoreLimitError
+    if (!isKnown) throw error
+    const message = `The service ${ID} of ${Node} is known by the Consul API only: ${error.message}`
+    publish('daemon', { level: 'warn', event: 'consul.hidden', message, serviceName: Service, id: ID, node: Node, error })
+  }
+}

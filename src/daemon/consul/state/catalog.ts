@@ -1,0 +1,168 @@
+import type { Topics } from '../live/topics.ts'
+import { Grouped } from './grouped.ts'
+import { requireRoom } from './limits.ts'
+import { type CheckRow, keyOn, type NodeRow, type ServiceRow } from './rows.ts'
+import { Table, type TableJournal } from './table.ts'
+
+/** Hears when how an instance is, or whether it is, may have changed. */
+export type ServiceListener = (node: string, id: string) => void
+
+/** What a Catalog is made with. */
+export interface CatalogInit {
+  readonly journal: TableJournal
+  readonly topics: Topics
+  /** The next index, above everything before. */
+  readonly stamp: () => number
+  readonly onService: ServiceListener
+}
+
+/** A row without the indexes, which the catalog gives. */
+export type Unindexed<R> = Omit<R, 'CreateIndex' | 'ModifyIndex'>
+
+/**
+ * Nodes, services and checks, as they were registered by the Consul API. A write that says what is there already changes nothing, its
+ * index included. What it changes is told by topics: `nodes`, `node/NODE`, `service/NAME`, `catalog` (any node or service), `checks`.
+ */
+export class Catalog {
+  readonly nodes: Table<NodeRow>
+  readonly services: Table<ServiceRow>
+  readonly checks: Table<CheckRow>
+  readonly #init: CatalogInit
+  readonly #byName = new Grouped<ServiceRow>({ group: row => row.Service, key: row => keyOn(row.Node, row.ID) })
+  readonly #byNode = new Grouped<ServiceRow>({ group: row => row.Node, key: row => row.ID })
+  readonly #checksByNode = new Grouped<CheckRow>({ group: row => row.Node, key: row => row.CheckID })
+  readonly #checksByService = new Grouped<CheckRow>({
+    group: row => keyOn(row.Node, row.ServiceID),
+    key: row => row.CheckID,
+  })
+
+  constructor(init: CatalogInit) {
+    this.#init = init
+    this.nodes = new Table('node', init.journal, (before, after) => this.#nodeChanged(before, after))
+    this.services = new Table('service', init.journal, (before, after) => this.#serviceChanged(before, after))
+    this.checks = new Table('check', init.journal, (before, after) => this.#checkChanged(before, after))
+  }
+
+  node(name: string): NodeRow | undefined {
+    return this.nodes.get(name)
+  }
+
+  service(node: string, id: string): ServiceRow | undefined {
+    return this.services.get(keyOn(node, id))
+  }
+
+  check(node: string, checkId: string): CheckRow | undefined {
+    return this.checks.get(keyOn(node, checkId))
+  }
+
+  /** The names of the services that there are. */
+  names(): Iterable<string> {
+    return this.#byName.groups()
+  }
+
+  servicesNamed(name: string): Iterable<ServiceRow> {
+    return this.#byName.rows(name)
+  }
+
+  servicesOn(node: string): Iterable<ServiceRow> {
+    return this.#byNode.rows(node)
+  }
+
+  checksOn(node: string): Iterable<CheckRow> {
+    return this.#checksByNode.rows(node)
+  }
+
+  /** The checks of an instance; with an empty id those of the node itself. */
+  checksOf(node: string, serviceId: string): Iterable<CheckRow> {
+    return this.#checksByService.rows(keyOn(node, serviceId))
+  }
+
+  putNode(row: Unindexed<NodeRow>): void {
+    const before = this.nodes.get(row.Node)
+    if (before && isSame(before, row)) return
+    if (!before) requireRoom('nodes', this.nodes.size)
+    this.nodes.put(row.Node, this.#indexed(row, before))
+  }
+
+  putService(row: Unindexed<ServiceRow>): void {
+    const key = keyOn(row.Node, row.ID)
+    const before = this.services.get(key)
+    if (before && isSame(before, row)) return
+    if (!before) requireRoom('services', this.services.size)
+    this.services.put(key, this.#indexed(row, before))
+  }
+
+  putCheck(row: Unindexed<CheckRow>): void {
+    const key = keyOn(row.Node, row.CheckID)
+    const before = this.checks.get(key)
+    if (before && isSame(before, row)) return
+    if (!before) requireRoom('checks', this.checks.size)
+    this.checks.put(key, this.#indexed(row, before))
+  }
+
+  /** Takes an instance out, and its checks. */
+  deleteService(node: string, id: string): void {
+    for (const { CheckID } of [...this.checksOf(node, id)]) this.deleteCheck(node, CheckID)
+    this.services.delete(keyOn(node, id))
+  }
+
+  deleteCheck(node: string, checkId: string): void {
+    this.checks.delete(keyOn(node, checkId))
+  }
+
+  /** Takes a node out, and everything on it. */
+  deleteNode(node: string): void {
+    for (const { ID } of [...this.servicesOn(node)]) this.deleteService(node, ID)
+    for (const { CheckID } of [...this.checksOn(node)]) this.deleteCheck(node, CheckID)
+    this.nodes.delete(node)
+  }
+
+  #indexed<R extends { CreateIndex: number; ModifyIndex: number }>(row: Unindexed<R>, before: R | undefined): R {
+    const index = this.#init.stamp()
+    return { ...row, CreateIndex: before?.CreateIndex ?? index, ModifyIndex: index } as R
+  }
+
+  #nodeChanged(before: NodeRow | undefined, after: NodeRow | undefined): void {
+    const name = (after ?? before)?.Node ?? ''
+    const revision = this.#init.stamp()
+    this.#touch(revision, 'nodes', `node/${name}`, 'catalog', 'checks')
+    for (const { Service, ID } of this.servicesOn(name)) {
+      this.#touch(revision, `service/${Service}`)
+      this.#init.onService(name, ID)
+    }
+  }
+
+  #serviceChanged(before: ServiceRow | undefined, after: ServiceRow | undefined): void {
+    this.#byName.change(before, after)
+    this.#byNode.change(before, after)
+    const { Node, ID, Service } = (after ?? before) as ServiceRow
+    const revision = this.#init.stamp()
+    if (before && before.Service !== Service) this.#touch(revision, `service/${before.Service}`)
+    this.#touch(revision, `service/${Service}`, `node/${Node}`, 'catalog')
+    this.#init.onService(Node, ID)
+  }
+
+  #checkChanged(before: CheckRow | undefined, after: CheckRow | undefined): void {
+    this.#checksByNode.change(before, after)
+    this.#checksByService.change(before, after)
+    const { Node, ServiceID } = (after ?? before) as CheckRow
+    const revision = this.#init.stamp()
+    this.#touch(revision, 'checks', `node/${Node}`)
+    const concerned = ServiceID === '' ? this.servicesOn(Node) : [this.service(Node, ServiceID)]
+    for (const service of concerned) {
+      if (!service) continue
+      this.#touch(revision, `service/${service.Service}`)
+      this.#init.onService(Node, service.ID)
+    }
+  }
+
+  #touch(revision: number, ...topics: string[]): void {
+    for (const topic of topics) this.#init.topics.touch(topic, revision)
+  }
+}
+
+/** Whether a row says what another one says, indexes aside. */
+function isSame<R extends object>(before: R, row: object): boolean {
+  const { CreateIndex: _create, ModifyIndex: _modify, ...rest } = before as Record<string, unknown>
+  return JSON.stringify(rest) === JSON.stringify(row)
+}

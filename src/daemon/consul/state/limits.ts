@@ -1,0 +1,44 @@
+import { ConsulRefusedError } from '../errors.ts'
+
+/** What the Consul API keeps at most beside what the Store has. Beyond it a write is refused with 500 and the reason; what is there stays. */
+export const CONSUL_LIMITS = {
+  nodes: 100_000,
+  services: 1_000_000,
+  checks: 1_000_000,
+  /** Services or checks of one node. */
+  nodeEntries: 200_000,
+  /** Bytes of a name, an id, an address, a note. */
+  textBytes: 4_096,
+  /** Tags of a service. */
+  tags: 1_000,
+  /** Bytes of a check's output. */
+  outputBytes: 4_096,
+  keys: 1_000_000,
+  /** Bytes of a key. */
+  keyBytes: 2_048,
+  /** Bytes of a value, as Consul's `kv_max_value_size`. */
+  valueBytes: 512 * 1024,
+  /** Bytes of all values. */
+  valuesBytes: 1024 * 1024 * 1024,
+  sessions: 100_000,
+  queries: 10_000,
+  /** Operations of one transaction. */
+  operations: 64,
+  /** Events that are remembered. */
+  events: 256,
+  eventBytes: 8_192,
+} as const
+
+/** Throws `ConsulRefusedError` when there are as many as there may be. */
+export function requireRoom(what: keyof typeof CONSUL_LIMITS, count: number): void {
+  if (count < CONSUL_LIMITS[what]) return
+  throw new ConsulRefusedError(500, `The registry is full: it takes at most ${CONSUL_LIMITS[what]} ${what}`)
+}
+
+/** Throws `ConsulRefusedError` for a text that is longer than a name, an id, an address or a note may be. */
+export function requireShort(field: string, ...values: readonly (string | undefined)[]): void {
+  for (const value of values) {
+    if (value === undefined || Buffer.byteLength(value) <= CONSUL_LIMITS.textBytes) continue
+    throw new ConsulRefusedError(400, `${field} is longer than ${CONSUL_LIMITS.textBytes} bytes`)
+  }
+}
