@@ -3,6 +3,7 @@ import { execFile, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { promisify } from 'node:util'
+import { ConsulFrontend } from '../../src/daemon/consul/consul-frontend.ts'
 import { RegistryDaemon } from '../../src/daemon/registry-daemon.ts'
 import { RestFrontend } from '../../src/daemon/rest/rest-frontend.ts'
 
@@ -28,7 +29,8 @@ async function printed(command: string, { port, lease }: { port: string; lease: 
 
 describe('The guide to the registry', { skip: hasCurl ? false : 'curl is not installed' }, () => {
   it('shows commands that do what it says, in its order', async () => {
-    await using daemon = new RegistryDaemon({ endpoint: 'tcp:0:interface=127.0.0.1', frontends: [new RestFrontend()] })
+    const frontends = [new RestFrontend(), new ConsulFrontend()]
+    await using daemon = new RegistryDaemon({ endpoint: 'tcp:0:interface=127.0.0.1', frontends })
     await daemon.start()
     const { port } = new URL(daemon.endpoints[0] ?? '')
     let lease = ''
@@ -52,6 +54,7 @@ describe('The guide to the registry', { skip: hasCurl ? false : 'curl is not ins
       /"watchers":\[\]/,
       /^$/,
       /"joined".*"updated".*"draining".*"revoked"/,
+      /^\[\]$/,
     ]
     assert.equal(outputs.length, expected.length)
     for (const [at, pattern] of expected.entries()) assert.match(outputs[at] ?? '', pattern)

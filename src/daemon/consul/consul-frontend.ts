@@ -6,7 +6,7 @@ import type { Frontend, FrontendContext } from '../frontend.ts'
 import { type ConsulOptions, consulSettings } from './consul-options.ts'
 import { ConsulState } from './consul-state.ts'
 import { ConsulRefusedError } from './errors.ts'
-import { type Answer, empty, text } from './http/answer.ts'
+import { type Answer, empty, fromNowhere, text } from './http/answer.ts'
 import { Call } from './http/call.ts'
 import type { Method, RouteTable } from './http/route-table.ts'
 import { sendAnswer } from './http/send.ts'
@@ -60,9 +60,9 @@ export class ConsulFrontend implements Frontend {
     const rawPath = mark < 0 ? url : url.slice(0, mark)
     const search = mark < 0 ? '' : url.slice(mark + 1)
     const path = rawPath.includes('%') ? decodeURIComponent(rawPath) : rawPath
-    if (isUnclean(path)) return moved(clean(path), search)
+    if (isUnclean(path)) return moved(method, clean(path), search)
     const match = this.#routes?.find(path)
-    if (!match) return this.#routes?.isPrefix(path) ? moved(`${path}/`, search) : empty(404)
+    if (!match) return this.#routes?.isPrefix(path) ? moved(method, `${path}/`, search) : fromNowhere(empty(404))
     const { methods } = match.route
     const allowed = ['Allow', ['OPTIONS', ...Object.keys(methods)].join(',')]
     if (method === 'OPTIONS') return empty(200, allowed)
@@ -81,7 +81,9 @@ export class ConsulFrontend implements Frontend {
 
 /** Whether Go's ServeMux would send the client to another path: empty segments and dots. */
 function isUnclean(path: string): boolean {
-  return path.includes('//') || path.includes('/./') || path.includes('/../') || path.endsWith('/.') || path.endsWith('/..')
+  return (
+    path.includes('//') || path.includes('/./') || path.includes('/../') || path.endsWith('/.') || path.endsWith('/..')
+  )
 }
 
 function clean(path: string): string {
@@ -94,11 +96,12 @@ function clean(path: string): string {
   return `/${segments.join('/')}${end}`
 }
 
-function moved(path: string, search: string): Answer {
+function moved(method: string, path: string, search: string): Answer {
   const location = encodeURI(path) + (search === '' ? '' : `?${search}`)
   const page = `<a href="${location.replaceAll('&', '&amp;').replaceAll('"', '&#34;').replaceAll('<', '&lt;')}">Moved Permanently</a>.\n\n`
+  if (method !== 'GET') return fromNowhere(empty(301, ['Location', location]))
   const answer = text(page, { status: 301 })
-  return { ...answer, headers: ['Content-Type', 'text/html; charset=utf-8', 'Location', location] }
+  return { ...answer, headers: ['Content-Type', 'text/html; charset=utf-8', 'Location', location], varies: false }
 }
 
 function refusal(error: unknown): Answer {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 
 /** How the registry shows itself to clients of Consul. All fields have defaults. */
@@ -19,8 +18,11 @@ export interface ConsulOptions {
   readonly indented?: boolean | undefined
 }
 
-/** The same with nothing left open. */
-export type ConsulSettings = { readonly [K in keyof ConsulOptions]-?: Exclude<ConsulOptions[K], undefined> }
+/** The same with nothing left open but the id, which the data may have. */
+export type ConsulSettings = Required<{
+  readonly [K in keyof Omit<ConsulOptions, 'nodeId'>]: Exclude<ConsulOptions[K], undefined>
+}> &
+  Pick<ConsulOptions, 'nodeId'>
 
 /** The version of Consul that this API is that of. */
 export const CONSUL_VERSION = '1.8.7'
@@ -29,7 +31,7 @@ export const CONSUL_VERSION = '1.8.7'
 export function consulSettings(options: ConsulOptions): ConsulSettings {
   return {
     nodeName: options.nodeName ?? hostname(),
-    nodeId: options.nodeId ?? randomUUID(),
+    nodeId: options.nodeId,
     datacenter: options.datacenter ?? 'dc1',
     address: options.address ?? '127.0.0.1',
     serverPort: options.serverPort ?? 8300,

@@ -1,10 +1,16 @@
 import { systemRandom } from '../../core/random.ts'
+import { randomUUID } from 'node:crypto'
 import { isIPv4 } from 'node:net'
 import type { FrontendContext } from '../frontend.ts'
 import { Agent } from './agent/agent.ts'
 import { Reaper } from './agent/reaper.ts'
 import { CheckRuns } from './checks/check-runs.ts'
 import { CONSUL_VERSION, type ConsulSettings } from './consul-options.ts'
+import { Events } from './events/events.ts'
+import { KvStore } from './kv/kv-store.ts'
+import { PreparedQueries } from './queries/prepared-queries.ts'
+import { Sessions } from './sessions/sessions.ts'
+import { Table } from './state/table.ts'
 import { Reader } from './live/reader.ts'
 import { Topics } from './live/topics.ts'
 import { CatalogView } from './rows/catalog-view.ts'
@@ -26,6 +32,11 @@ export class ConsulState {
   readonly view: CatalogView
   readonly natives: NativeInstances
   readonly reader: Reader
+  readonly kv: KvStore
+  readonly sessions: Sessions
+  readonly queries: PreparedQueries
+  readonly events: Events
+  readonly #identity: Table<string>
   readonly #reaper: Reaper
   readonly #unobserve: () => void
 
@@ -37,13 +48,25 @@ export class ConsulState {
     const stamp = () => store.rosters.stamp()
     this.settings = settings
     this.context = context
-    this.journal = new StateJournal({ file: dataPath === undefined ? undefined : new StateFile(dataPath, clock), turn, clock })
+    this.journal = new StateJournal({
+      file: dataPath === undefined ? undefined : new StateFile(dataPath, clock),
+      turn,
+      clock,
+    })
     this.topics = new Topics(turn, store.rosters.revision)
     const projection = new Projection({ leases: store.leases, turn, clock, node })
     const { journal, topics } = this
-    const catalog = new Catalog({ journal, topics, stamp, onService: projection.changed })
+    const catalog = new Catalog({
+      journal,
+      topics,
+      stamp,
+      onService: projection.changed,
+      onCheckFailed: (nodeName, checkId) => this.sessions?.checkFailed(nodeName, checkId),
+      onNodeGone: nodeName => this.sessions?.nodeGone(nodeName),
+    })
     this.catalog = catalog
     projection.attach(catalog)
+    this.#identity = new Table('identity', journal)
     this.agent = new Agent({
       clock,
       catalog,
@@ -63,6 +86,10 @@ export class ConsulState {
           onExpired: checkId => listener.expired(checkId),
         }),
     })
+    this.kv = new KvStore({ journal, turn, clock, stamp, revision: store.rosters.revision })
+    this.sessions = new Sessions({ clock, journal, topics, stamp, catalog, kv: this.kv, node })
+    this.queries = new PreparedQueries({ journal, topics, stamp, sessions: this.sessions })
+    this.events = new Events(topics, stamp)
     this.natives = new NativeInstances(store.rosters, node)
     this.view = new CatalogView({ catalog, natives: this.natives, node })
     this.reader = new Reader({ clock, random, datacenter })
@@ -79,26 +106,60 @@ export class ConsulState {
     return this.context.store.rosters.revision
   }
 
+  /** The id of this node: as it is set, else the one that is kept with the data, made at the first start. */
+  get nodeId(): string {
+    const id = this.settings.nodeId ?? this.#identity.get('node') ?? randomUUID()
+    if (this.#identity.get('node') !== id) this.#identity.put('node', id)
+    return id
+  }
+
   /** Ends what is waited for and what is checked, writes what is left, and lets go of the disk. */
   close(): void {
     this.reader.close()
     this.agent.close()
+    this.sessions.close()
     this.#reaper.close()
     this.#unobserve()
     this.journal.close()
   }
 
   #load(): void {
-    const { catalog, agent, journal, context } = this
-    journal.load([catalog.nodes, catalog.services, catalog.checks, agent.definitions])
-    const newest = Math.max(0, ...[...catalog.services.values()].map(({ ModifyIndex }) => ModifyIndex))
-    context.store.rosters.stamp(newest)
+    const { catalog, agent, journal, kv, sessions, queries } = this
+    journal.load([
+      this.#identity,
+      catalog.nodes,
+      catalog.services,
+      catalog.checks,
+      agent.definitions,
+      sessions.rows,
+      kv.rows,
+      queries.rows,
+    ])
+    this.#skipIndexes()
     this.#putOwnNode()
+  }
+
+  /** Indexes go on above everything that was given out before, whatever the clock says now. */
+  #skipIndexes(): void {
+    const { catalog, kv, sessions, queries } = this
+    let newest = 0
+    for (const { rows } of [
+      { rows: catalog.nodes },
+      { rows: catalog.services },
+      { rows: catalog.checks },
+      kv,
+      sessions,
+      queries,
+    ]) {
+      for (const { ModifyIndex } of rows.values()) newest = Math.max(newest, ModifyIndex)
+    }
+    this.context.store.rosters.stamp(newest)
   }
 
   /** This node, with what Consul's own servers show of themselves. It is made anew at each start. */
   #putOwnNode(): void {
-    const { nodeName: Node, nodeId: ID, address, datacenter, serverPort } = this.settings
+    const { nodeName: Node, address, datacenter, serverPort } = this.settings
+    const ID = this.nodeId
     const { rosters } = this.context.store
     const index = rosters.stamp()
     const indexes = { CreateIndex: index, ModifyIndex: index }

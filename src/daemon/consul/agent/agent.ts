@@ -99,7 +99,7 @@ export class Agent {
       const named = { ...fields, Name: fields.Name || `Service '${row.Service}' check`, CheckID: checkId }
       this.#putCheck(named, { service: row, before })
     }
-    for (const check of [...this.#init.catalog.checksOf(this.node, row.ID)]) {
+    for (const check of this.#init.catalog.checksOf(this.node, row.ID)) {
       if (replaceChecks && !kept.has(check.CheckID)) this.deregisterCheck(check.CheckID)
       else this.#init.catalog.putCheck({ ...unindexed(check), ServiceName: row.Service, ServiceTags: row.Tags })
     }
@@ -107,7 +107,7 @@ export class Agent {
 
   /** Takes a service out, and its checks. Harmless if there is none. */
   deregisterService(id: string): void {
-    for (const { CheckID } of [...this.#init.catalog.checksOf(this.node, id)]) this.deregisterCheck(CheckID)
+    for (const { CheckID } of this.#init.catalog.checksOf(this.node, id)) this.deregisterCheck(CheckID)
     if (this.service(id)) this.#init.catalog.deleteService(this.node, id)
   }
 
@@ -122,15 +122,16 @@ export class Agent {
 
   /** Harmless if there is none. */
   deregisterCheck(checkId: string): void {
-    this.#outputs.delete(checkId)
-    this.definitions.delete(checkId)
     const check = this.#init.catalog.check(this.node, checkId)
     if (check && this.#isOwn(check)) this.#init.catalog.deleteCheck(this.node, checkId)
+    this.#outputs.delete(checkId)
+    this.definitions.delete(checkId)
   }
 
   /** Says how a check with a TTL is. Throws `ConsulRefusedError` if there is none. */
   tell(checkId: string, { status, output }: Finding): void {
-    if (!this.#runs.heard(checkId)) throw new ConsulRefusedError(500, `CheckID "${checkId}" does not have associated TTL`)
+    if (!this.#runs.heard(checkId))
+      throw new ConsulRefusedError(500, `CheckID "${checkId}" does not have associated TTL`)
     this.found(checkId, { status, output: cut(output) })
   }
 
@@ -187,7 +188,16 @@ export class Agent {
   }
 
   #requireAllowed(fields: CheckFields): void {
-    requireShort('A text of a check', fields.CheckID, fields.ID, fields.Name, fields.Notes, fields.HTTP, fields.TCP, fields.GRPC)
+    requireShort(
+      'A text of a check',
+      fields.CheckID,
+      fields.ID,
+      fields.Name,
+      fields.Notes,
+      fields.HTTP,
+      fields.TCP,
+      fields.GRPC,
+    )
     if (fields.DockerContainerID) throw new ConsulRefusedError(501, 'Docker checks are not supported by this registry')
     if (!scriptOf(fields) || this.#init.scriptChecks) return
     const advice = "to enable, configure 'enable_script_checks' to true"

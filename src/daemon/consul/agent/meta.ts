@@ -25,5 +25,7 @@ function pairProblem(key: string, value: string): string | undefined {
   if (!/^[a-zA-Z0-9_-]+$/.test(key)) return 'Key contains invalid characters'
   if (key.length > KEY_CHARACTERS_MAX) return `Key is too long (limit: ${KEY_CHARACTERS_MAX} characters)`
   if (key.startsWith('consul-')) return `Key prefix 'consul-' is reserved for internal use`
-  return value.length > VALUE_CHARACTERS_MAX ? `Value is too long (limit: ${VALUE_CHARACTERS_MAX} characters)` : undefined
+  return value.length > VALUE_CHARACTERS_MAX
+    ? `Value is too long (limit: ${VALUE_CHARACTERS_MAX} characters)`
+    : undefined
 }

@@ -4,7 +4,14 @@ import type { Shape } from '../go/decode.ts'
 import type { Unindexed } from '../state/catalog.ts'
 import { CONSUL_LIMITS, requireShort } from '../state/limits.ts'
 import type { ServiceAddress, ServiceRow } from '../state/rows.ts'
-import { CHECK_SHAPE, type CheckFields, isEmptyCheck, isStatus, validateCheck, withoutAliases } from './check-definition.ts'
+import {
+  CHECK_SHAPE,
+  type CheckFields,
+  isEmptyCheck,
+  isStatus,
+  validateCheck,
+  withoutAliases,
+} from './check-definition.ts'
 import { validateMeta } from './meta.ts'
 
 /** A service as it is registered at the agent. */
@@ -71,7 +78,8 @@ export function serviceDefinition(fields: ServiceFields, node: string): ServiceD
   validateMeta(Meta)
   requireNoMesh(fields)
   requireShort('A name, an id, an address or a tag', Name, ID, Address, ...Tags)
-  if (Tags.length > CONSUL_LIMITS.tags) throw new ConsulRefusedError(400, `A service has at most ${CONSUL_LIMITS.tags} tags`)
+  if (Tags.length > CONSUL_LIMITS.tags)
+    throw new ConsulRefusedError(400, `A service has at most ${CONSUL_LIMITS.tags} tags`)
   const checks = checksOf(fields)
   const tagged = taggedAddresses(fields)
   const row: Unindexed<ServiceRow> = {
@@ -125,7 +133,10 @@ function taggedAddresses(fields: ServiceFields): Record<string, ServiceAddress> 
 
 function requireNoMesh({ Kind = '', Connect }: ServiceFields): void {
   if (Kind === '' && !Connect?.Native && !Connect?.SidecarService) return
-  throw new ConsulRefusedError(501, 'Connect is not supported by this registry: register the service without Kind and Connect')
+  throw new ConsulRefusedError(
+    501,
+    'Connect is not supported by this registry: register the service without Kind and Connect',
+  )
 }
 
 function checksOf({ Check, Checks = [] }: ServiceFields): CheckFields[] {

@@ -65,7 +65,10 @@ async function answerOf(stream: HealthStream): Promise<number> {
   let grpcStatus = '0'
   let grpcMessage = ''
   const read = (headers: object) => {
-    const { 'grpc-status': status = grpcStatus, 'grpc-message': message = grpcMessage } = headers as Record<string, string>
+    const { 'grpc-status': status = grpcStatus, 'grpc-message': message = grpcMessage } = headers as Record<
+      string,
+      string
+    >
     grpcStatus = status
     grpcMessage = message
   }
@@ -88,7 +91,12 @@ class GrpcError extends Error {
   }
 }
 
-const CODES: Readonly<Record<number, string>> = { 5: 'NotFound', 12: 'Unimplemented', 13: 'Internal', 14: 'Unavailable' }
+const CODES: Readonly<Record<number, string>> = {
+  5: 'NotFound',
+  12: 'Unimplemented',
+  13: 'Internal',
+  14: 'Unavailable',
+}
 
 function frameOf(service: string): Buffer {
   const name = Buffer.from(service)
@@ -113,9 +121,10 @@ function statusIn(frame: Buffer): number {
 }
 
 function problemOf(host: string, error: unknown): string {
-  const { name, message, code } = error as NodeJS.ErrnoException
+  const { name, message } = error as Error
+  const cause = ((error as Error).cause ?? error) as NodeJS.ErrnoException
   if (name === 'AbortError') return 'rpc error: code = DeadlineExceeded desc = context deadline exceeded'
-  if (code === undefined || error instanceof GrpcError) return message
-  const problem = dialProblem(host, error)
+  if (cause.code === undefined || error instanceof GrpcError) return message
+  const problem = dialProblem(host, cause)
   return `rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing ${problem}"`
 }

@@ -17,7 +17,10 @@ export function httpProbe(fields: CheckFields, outputBytesMax: number): Probe {
       const body = await beginning(response, outputBytesMax)
       const { statusCode = 0 } = response
       const status = `${statusCode} ${STATUS_CODES[statusCode] ?? response.statusMessage ?? ''}`
-      return { status: statusOf(statusCode), output: `HTTP ${shown} ${url}: ${status} Output: ${body}` } satisfies Finding
+      return {
+        status: statusOf(statusCode),
+        output: `HTTP ${shown} ${url}: ${status} Output: ${body}`,
+      } satisfies Finding
     } catch (error) {
       return critical(`${goMethod(shown)} ${JSON.stringify(url)}: ${problemOf(url, error)}`)
     }
@@ -53,7 +56,12 @@ function ask(fields: CheckFields, { url, signal }: Target): Promise<IncomingMess
     Accept: 'text/plain, text/*, */*',
     ...header,
   }
-  const options = { method: method || 'GET', headers: headers as Record<string, string | string[]>, signal, agent: false }
+  const options = {
+    method: method || 'GET',
+    headers: headers as Record<string, string | string[]>,
+    signal,
+    agent: false,
+  }
   return new Promise((resolve, reject) => {
     const request = url.startsWith('https:')
       ? requestHttps(url, { ...options, rejectUnauthorized: !TLSSkipVerify })

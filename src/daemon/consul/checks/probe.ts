@@ -16,7 +16,7 @@ export function critical(output: string): Finding {
 
 /** How a failed connection is said in the words of Go's net package: `dial tcp 127.0.0.1:1: connect: connection refused`. */
 export function dialProblem(target: string, error: unknown): string {
-  const { code = '', message = String(error) } = error as NodeJS.ErrnoException
+  const { code = '', message } = error as NodeJS.ErrnoException
   return `dial tcp ${target}: ${DIAL_PROBLEMS[code] ?? message}`
 }
 

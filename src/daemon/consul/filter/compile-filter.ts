@@ -14,22 +14,13 @@ export function compileFilter(text: string, type: FilterType): Predicate {
 }
 
 function compile(expression: Expression, type: FilterType): Predicate {
-  switch (expression.kind) {
-    case 'not': {
-      const operand = compile(expression.operand, type)
-      return value => !operand(value)
-    }
-    case 'and': {
-      const [left, right] = [compile(expression.left, type), compile(expression.right, type)]
-      return value => left(value) && right(value)
-    }
-    case 'or': {
-      const [left, right] = [compile(expression.left, type), compile(expression.right, type)]
-      return value => left(value) || right(value)
-    }
-    case 'match':
-      return compilePath({ match: expression, depth: 0 }, type)
+  if (expression.kind === 'match') return compilePath({ match: expression, depth: 0 }, type)
+  if (expression.kind === 'not') {
+    const operand = compile(expression.operand, type)
+    return value => !operand(value)
   }
+  const [left, right] = [compile(expression.left, type), compile(expression.right, type)]
+  return expression.kind === 'and' ? value => left(value) && right(value) : value => left(value) || right(value)
 }
 
 /** How far a selector has been followed. */
@@ -66,7 +57,8 @@ function compileMatch(match: Match, type: FilterType): Predicate {
   const { operator } = match
   const isNegative = operator.startsWith('Not ') || operator === 'Is Not Empty'
   const positive = compilePositive(match, type)
-  if (!positive) throw new FilterProblem(`Invalid match operator "${operator}" for selector "${match.selector.join('.')}"`)
+  if (!positive)
+    throw new FilterProblem(`Invalid match operator "${operator}" for selector "${match.selector.join('.')}"`)
   return isNegative ? value => !positive(value) : positive
 }
 
@@ -81,7 +73,10 @@ function compilePositive(match: Match, type: FilterType): Predicate | undefined 
   return value => Array.isArray(value) && value.includes(wanted)
 }
 
-function compileScalar(match: Match, { operator, type }: { operator: Operator; type: 'string' | 'int' | 'bool' }): Predicate | undefined {
+function compileScalar(
+  match: Match,
+  { operator, type }: { operator: Operator; type: 'string' | 'int' | 'bool' },
+): Predicate | undefined {
   if (operator === 'Equal') {
     const wanted = coerced(match, type)
     return value => (value ?? ZERO[type]) === wanted
@@ -109,7 +104,9 @@ function coerced(match: Match, type: 'string' | 'int' | 'bool'): string | number
 
 function uncoercible({ value, selector }: Match, parser: string): FilterProblem {
   const cause = `strconv.${parser}: parsing ${JSON.stringify(value)}: invalid syntax`
-  return new FilterProblem(`Failed to coerce value ${JSON.stringify(value)} for selector "${selector.join('.')}": ${cause}`)
+  return new FilterProblem(
+    `Failed to coerce value ${JSON.stringify(value)} for selector "${selector.join('.')}": ${cause}`,
+  )
 }
 
 function patternOf(source: string): (text: string) => boolean {

@@ -28,7 +28,8 @@ const SPACE = '[ \\t\\r\\n]'
  * `FilterProblem` with the line, the column and what could have stood there.
  */
 export function parseFilter(text: string): Expression {
-  if (text.length > CHARACTERS_MAX) throw new FilterProblem(`The expression is longer than ${CHARACTERS_MAX} characters`)
+  if (text.length > CHARACTERS_MAX)
+    throw new FilterProblem(`The expression is longer than ${CHARACTERS_MAX} characters`)
   return new Parser(text).expression()
 }
 
@@ -134,7 +135,10 @@ class Parser {
     const value = this.#value()
     if (value === undefined) return undefined
     const end = this.#at
-    for (const [operator, words] of [['In', ['in']], ['Not In', ['not', 'in']]] as const) {
+    for (const [operator, words] of [
+      ['In', ['in']],
+      ['Not In', ['not', 'in']],
+    ] as const) {
       this.#at = end
       if (!this.#words(words) || !this.#space()) continue
       const selector = this.#selector()
@@ -178,12 +182,24 @@ class Parser {
   #index(): string | undefined {
     if (!this.#literal('[')) return undefined
     this.#spaces()
-    const start = this.#at
-    const key = this.#string()
-    if (key === undefined) throw this.#broken('index', 'Invalid index', start)
+    const key = this.#key()
     this.#spaces()
     if (!this.#literal(']')) throw this.#broken('index', 'Unclosed index expression')
     return key
+  }
+
+  /** The text in brackets. */
+  #key(): string {
+    const start = this.#at
+    const invalid = () => this.#broken('index', 'Invalid index', start)
+    try {
+      const key = this.#string()
+      if (key !== undefined) return key
+    } catch (error) {
+      if (error instanceof FilterProblem) throw new FilterProblem(`${error.message}\n${invalid().message}`)
+      throw error
+    }
+    throw invalid()
   }
 
   #identifier(): string | undefined {

@@ -23,9 +23,9 @@ const GO_TYPES = { string: 'string', int: 'int', bool: 'bool', duration: 'string
  * The body of a request as `shape` says, with the refusals that a Go program gives: 400 and `Request decode failed: …` for what is not JSON, for
  * a member of another type, for one that is not known (unless the object is `open`). Absent and null members are left out.
  */
-export function decodeBody<T>(text: string, shape: Shape): T {
+export function decodeBody(text: string, shape: Shape): unknown {
   try {
-    return decodeValue(parse(text), shape, '') as T
+    return decodeValue(parse(text), shape, '')
   } catch (error) {
     if (error instanceof Mismatch) throw new ConsulRefusedError(400, `Request decode failed: ${error.message}`)
     throw error
@@ -43,7 +43,7 @@ function parse(text: string): unknown {
 }
 
 /** Whole numbers that a double cannot hold come as BigInt. */
-function keepLargeNumbers(this: unknown, _key: string, value: unknown, context?: { source: string }): unknown {
+const keepLargeNumbers = (_key: string, value: unknown, context?: { source: string }): unknown => {
   if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
   return context && /^-?\d+$/.test(context.source) ? BigInt(context.source) : value
 }
@@ -57,14 +57,16 @@ function decodeValue(value: unknown, shape: Shape, path: string): unknown {
   }
   if (typeof value !== 'object' || Array.isArray(value)) throw mismatch(value, shape, path)
   const entries = Object.entries(value)
-  if ('map' in shape) return Object.fromEntries(entries.map(([key, item]) => [key, decodeValue(item, shape.map, path) ?? '']))
+  if ('map' in shape)
+    return Object.fromEntries(entries.map(([key, item]) => [key, decodeValue(item, shape.map, path) ?? '']))
   return decodeFields(entries, shape, path)
 }
 
 function decodeScalar(value: unknown, shape: Extract<Shape, string>, path: string): unknown {
   if (shape === 'any') return value
   if (shape === 'duration') return decodeDuration(value, path)
-  const isRight = shape === 'int' ? Number.isInteger(value) || typeof value === 'bigint' : typeof value === typeNames[shape]
+  const isRight =
+    shape === 'int' ? Number.isInteger(value) || typeof value === 'bigint' : typeof value === typeNames[shape]
   if (!isRight) throw mismatch(value, shape, path)
   return value
 }

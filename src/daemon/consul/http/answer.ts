@@ -8,8 +8,15 @@ export class Body {
   #gzip: Buffer | undefined
   #indented: Body | undefined
 
-  constructor(text: string) {
-    this.text = text
+  constructor(content: string) {
+    this.text = content
+  }
+
+  /** A body that need not be text. */
+  static of(bytes: Buffer): Body {
+    const body = new Body('')
+    body.#bytes = bytes
+    return body
   }
 
   get bytes(): Buffer {
@@ -34,6 +41,8 @@ export interface Answer {
   readonly body: Body
   /** Whether the body is JSON, which people may ask to have indented. */
   readonly isJson: boolean
+  /** Whether it comes from an endpoint, which may compress it, and not from the paths between them. */
+  readonly varies: boolean
 }
 
 /** No headers. */
@@ -46,11 +55,11 @@ const TRUE = new Body('true')
 const FALSE = new Body('false')
 
 /** 200 with nothing, as writes to the agent are answered. */
-export const done: Answer = { status: 200, headers: NONE, body: EMPTY, isJson: false }
+export const done: Answer = { status: 200, headers: NONE, body: EMPTY, isJson: false, varies: true }
 
 /** `true` or `false`, as writes to the catalog and the keys are answered. */
 export function verdict(value: boolean): Answer {
-  return { status: 200, headers: JSON_TYPE, body: value ? TRUE : FALSE, isJson: true }
+  return { status: 200, headers: JSON_TYPE, body: value ? TRUE : FALSE, isJson: true, varies: true }
 }
 
 /** How an answer differs from a bare 200. */
@@ -66,15 +75,20 @@ export function json(value: unknown, options?: AnswerOptions): Answer {
 
 /** JSON that was made before. */
 export function jsonBody(body: Body, { status = 200, headers = NONE }: AnswerOptions = {}): Answer {
-  return { status, headers: [...JSON_TYPE, ...headers], body, isJson: true }
+  return { status, headers: [...JSON_TYPE, ...headers], body, isJson: true, varies: true }
 }
 
 /** A line of text. */
-export function text(value: string, { status = 200, headers = NONE }: AnswerOptions = {}): Answer {
-  return { status, headers: [...TEXT_TYPE, ...headers], body: new Body(value), isJson: false }
+export function text(line: string, { status = 200, headers = NONE }: AnswerOptions = {}): Answer {
+  return { status, headers: [...TEXT_TYPE, ...headers], body: new Body(line), isJson: false, varies: true }
 }
 
 /** Headers and nothing else. */
 export function empty(status: number, headers: readonly string[] = NONE): Answer {
-  return { status, headers, body: EMPTY, isJson: false }
+  return { status, headers, body: EMPTY, isJson: false, varies: true }
+}
+
+/** The same answer, from no endpoint. */
+export function fromNowhere(answer: Answer): Answer {
+  return { ...answer, varies: false }
 }

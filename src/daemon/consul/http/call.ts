@@ -78,6 +78,6 @@ export class Call {
 
   /** The body as JSON of this shape. Rejects with ConsulRefusedError. */
   async decode<T>(shape: Shape): Promise<T> {
-    return decodeBody<T>((await this.bytes()).toString(), shape)
+    return decodeBody((await this.bytes()).toString(), shape) as T
   }
 }

@@ -13,7 +13,8 @@ export function sendAnswer(request: IncomingMessage, response: ServerResponse, a
   const encoding = request.headers['accept-encoding']
   const isCompressed = encoding !== undefined && bytes.length >= GZIP_BYTES_MIN && encoding.includes('gzip')
   const sent = isCompressed ? body.gzip : bytes
-  const head = [...headers, 'Vary', 'Accept-Encoding', 'Content-Length', String(sent.length)]
+  const head = [...headers, 'Content-Length', String(sent.length)]
+  if (answer.varies) head.push('Vary', 'Accept-Encoding')
   if (isCompressed) head.push('Content-Encoding', 'gzip')
   response.writeHead(status, head)
   if (request.method === 'HEAD' || sent.length === 0) response.end()

@@ -30,7 +30,7 @@ export interface Read {
   /** The content type and what else belongs to the answer. Default: JSON's. */
   readonly headers?: readonly string[]
   /** What the bytes of the answer are, if not the JSON text. */
-  readonly render?: (result: Result) => Pick<Answer, 'headers' | 'body' | 'isJson' | 'status'>
+  readonly render?: (result: Result) => Answer
 }
 
 /** Answers reads: at once, or, where the client says by an index what it has, when there is something else. */
@@ -105,8 +105,8 @@ export class Reader {
       return { ...rendered, headers: [...rendered.headers, ...headers] }
     }
     const { status, body } = result
-    if (body.text === '') return { status, headers, body, isJson: false }
-    return { status, headers: ['Content-Type', 'application/json', ...headers], body, isJson: true }
+    if (body.text === '') return { status, headers, body, isJson: false, varies: true }
+    return { status, headers: ['Content-Type', 'application/json', ...headers], body, isJson: true, varies: true }
   }
 
   /** Every answer here comes from memory and is fresh; who asks for a cached one is told so in the words of Consul's cache. */

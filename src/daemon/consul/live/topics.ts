@@ -42,6 +42,11 @@ export class Topics {
     return revision
   }
 
+  /** Whether anybody waits for it. */
+  isWatched(topic: Topic): boolean {
+    return this.#watchers.has(topic)
+  }
+
   /** Calls `onChange` after each turn in which one of the topics changed, until the returned function is called. */
   watch(topics: readonly Topic[], onChange: () => void): () => void {
     for (const topic of topics) this.#watchersOf(topic).add(onChange)

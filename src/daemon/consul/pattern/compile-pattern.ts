@@ -34,21 +34,13 @@ class Builder {
 
   /** Adds the steps of `node`, before the step `next`. Returns the first of them. */
   build(node: PatternNode, next: number): number {
-    switch (node.kind) {
-      case 'empty':
-        return next
-      case 'char':
-      case 'assert':
-        return this.add({ ...node, next })
-      case 'sequence':
-        return node.nodes.reduceRight((after, part) => this.build(part, after), next)
-      case 'choice':
-        return node.nodes
-          .map(part => this.build(part, next))
-          .reduceRight((other, one) => this.add({ kind: 'split', next: one, other }))
-      case 'repeat':
-        return this.#repeat(node, next)
-    }
+    if (node.kind === 'empty') return next
+    if (node.kind === 'char' || node.kind === 'assert') return this.add({ ...node, next })
+    if (node.kind === 'repeat') return this.#repeat(node, next)
+    if (node.kind === 'sequence') return node.nodes.reduceRight((after, part) => this.build(part, after), next)
+    return node.nodes
+      .map(part => this.build(part, next))
+      .reduceRight((other, one) => this.add({ kind: 'split', next: one, other }))
   }
 
   #repeat({ node, min, max }: Extract<PatternNode, { kind: 'repeat' }>, next: number): number {

@@ -48,7 +48,8 @@ class PatternParser {
 
   #sequence(): PatternNode {
     const nodes: PatternNode[] = []
-    while (this.#at < this.#source.length && !'|)'.includes(this.#source[this.#at] as string)) nodes.push(this.#repeated())
+    while (this.#at < this.#source.length && !'|)'.includes(this.#source[this.#at] as string))
+      nodes.push(this.#repeated())
     return { kind: 'sequence', nodes }
   }
 
@@ -154,7 +155,8 @@ class PatternParser {
   }
 
   #escaped(char: string): CharTest {
-    if (CONTROLS[char] === undefined && /[a-zA-Z0-9]/.test(char)) throw new PatternProblem(`invalid escape sequence: \`\\${char}\``)
+    if (CONTROLS[char] === undefined && /[a-zA-Z0-9]/.test(char))
+      throw new PatternProblem(`invalid escape sequence: \`\\${char}\``)
     const wanted = CONTROLS[char] ?? codeOf(char)
     return code => code === wanted
   }

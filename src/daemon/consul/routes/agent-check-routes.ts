@@ -1,4 +1,10 @@
-import { type CheckFields, isStatus, OWN_CHECK_SHAPE, validateCheck, withoutAliases } from '../agent/check-definition.ts'
+import {
+  type CheckFields,
+  isStatus,
+  OWN_CHECK_SHAPE,
+  validateCheck,
+  withoutAliases,
+} from '../agent/check-definition.ts'
 import type { ConsulState } from '../consul-state.ts'
 import { ConsulRefusedError } from '../errors.ts'
 import { type Answer, done, json } from '../http/answer.ts'
@@ -13,12 +19,42 @@ export function agentCheckRoutes(state: ConsulState): ConsulRoute[] {
   const routes = new AgentCheckRoutes(state)
   return [
     { path: '/v1/agent/checks', methods: { GET: routes.list }, support: 'yes' },
-    { path: '/v1/agent/check/register', methods: { PUT: routes.register }, support: 'yes', note: 'TTL, HTTP, TCP, gRPC and alias; script where it is enabled; no Docker.' },
-    { path: '/v1/agent/check/deregister/', pattern: '/v1/agent/check/deregister/:id', methods: { PUT: routes.deregister }, support: 'yes' },
-    { path: '/v1/agent/check/pass/', pattern: '/v1/agent/check/pass/:id', methods: { PUT: routes.tell('passing') }, support: 'yes' },
-    { path: '/v1/agent/check/warn/', pattern: '/v1/agent/check/warn/:id', methods: { PUT: routes.tell('warning') }, support: 'yes' },
-    { path: '/v1/agent/check/fail/', pattern: '/v1/agent/check/fail/:id', methods: { PUT: routes.tell('critical') }, support: 'yes' },
-    { path: '/v1/agent/check/update/', pattern: '/v1/agent/check/update/:id', methods: { PUT: routes.update }, support: 'yes' },
+    {
+      path: '/v1/agent/check/register',
+      methods: { PUT: routes.register },
+      support: 'yes',
+      note: 'TTL, HTTP, TCP, gRPC and alias; script where it is enabled; no Docker.',
+    },
+    {
+      path: '/v1/agent/check/deregister/',
+      pattern: '/v1/agent/check/deregister/:id',
+      methods: { PUT: routes.deregister },
+      support: 'yes',
+    },
+    {
+      path: '/v1/agent/check/pass/',
+      pattern: '/v1/agent/check/pass/:id',
+      methods: { PUT: routes.tell('passing') },
+      support: 'yes',
+    },
+    {
+      path: '/v1/agent/check/warn/',
+      pattern: '/v1/agent/check/warn/:id',
+      methods: { PUT: routes.tell('warning') },
+      support: 'yes',
+    },
+    {
+      path: '/v1/agent/check/fail/',
+      pattern: '/v1/agent/check/fail/:id',
+      methods: { PUT: routes.tell('critical') },
+      support: 'yes',
+    },
+    {
+      path: '/v1/agent/check/update/',
+      pattern: '/v1/agent/check/update/:id',
+      methods: { PUT: routes.update },
+      support: 'yes',
+    },
   ]
 }
 

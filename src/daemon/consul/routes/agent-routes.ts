@@ -14,16 +14,53 @@ const LAN_PORT_OFFSET = 1
 export function agentRoutes(state: ConsulState): ConsulRoute[] {
   const routes = new AgentRoutes(state)
   return [
-    { path: '/v1/agent/self', methods: { GET: routes.self }, support: 'yes', note: 'Of DebugConfig only what is known here.' },
+    {
+      path: '/v1/agent/self',
+      methods: { GET: routes.self },
+      support: 'yes',
+      note: 'Of DebugConfig only what is known here.',
+    },
     { path: '/v1/agent/members', methods: { GET: routes.members }, support: 'yes', note: 'One member: this registry.' },
     { path: '/v1/agent/maintenance', methods: { PUT: routes.maintain }, support: 'yes' },
-    { path: '/v1/agent/host', methods: { GET: routes.host }, support: 'partly', note: 'Memory, processors and the system.' },
-    { path: '/v1/agent/metrics', methods: { GET: routes.metrics }, support: 'partly', note: 'A few gauges of this process.' },
-    { path: '/v1/agent/reload', methods: { PUT: () => done }, support: 'partly', note: 'Answers 200; there is no configuration to be read again.' },
-    { path: '/v1/agent/join/', pattern: '/v1/agent/join/:address', methods: { PUT: routes.join }, support: 'no', note: 'There is no gossip to join.' },
-    { path: '/v1/agent/force-leave/', pattern: '/v1/agent/force-leave/:node', methods: { PUT: routes.forceLeave }, support: 'partly', note: 'There is no other member: 500 as for an unknown one.' },
+    {
+      path: '/v1/agent/host',
+      methods: { GET: routes.host },
+      support: 'partly',
+      note: 'Memory, processors and the system.',
+    },
+    {
+      path: '/v1/agent/metrics',
+      methods: { GET: routes.metrics },
+      support: 'partly',
+      note: 'A few gauges of this process.',
+    },
+    {
+      path: '/v1/agent/reload',
+      methods: { PUT: () => done },
+      support: 'partly',
+      note: 'Answers 200; there is no configuration to be read again.',
+    },
+    {
+      path: '/v1/agent/join/',
+      pattern: '/v1/agent/join/:address',
+      methods: { PUT: routes.join },
+      support: 'no',
+      note: 'There is no gossip to join.',
+    },
+    {
+      path: '/v1/agent/force-leave/',
+      pattern: '/v1/agent/force-leave/:node',
+      methods: { PUT: routes.forceLeave },
+      support: 'partly',
+      note: 'There is no other member: 500 as for an unknown one.',
+    },
     { path: '/v1/agent/leave', methods: { PUT: routes.leave }, support: 'no', note: 'Stop the process instead.' },
-    { path: '/v1/agent/monitor', methods: { GET: routes.monitor }, support: 'no', note: 'The log goes to the standard output of the daemon.' },
+    {
+      path: '/v1/agent/monitor',
+      methods: { GET: routes.monitor },
+      support: 'no',
+      note: 'The log goes to the standard output of the daemon.',
+    },
   ]
 }
 
@@ -40,7 +77,7 @@ class AgentRoutes {
       Config: {
         Datacenter: settings.datacenter,
         NodeName: settings.nodeName,
-        NodeID: settings.nodeId,
+        NodeID: this.#state.nodeId,
         Revision: '',
         Server: true,
         Version: CONSUL_VERSION,
@@ -48,7 +85,7 @@ class AgentRoutes {
       DebugConfig: {
         Datacenter: settings.datacenter,
         NodeName: settings.nodeName,
-        NodeID: settings.nodeId,
+        NodeID: this.#state.nodeId,
         DevMode: settings.indented,
         EnableRemoteScriptChecks: settings.scriptChecks,
         BindAddr: settings.address,
@@ -81,7 +118,6 @@ class AgentRoutes {
     if (call.param('format') === 'prometheus')
       throw new ConsulRefusedError(415, 'Prometheus is not enabled since its retention time is not positive')
     const { rss, heapUsed } = process.memoryUsage()
-    const gauge = (Name: string, Value: number) => ({ Name, Value, Labels: {} })
     return json({
       Timestamp: `${new Date(this.#state.context.clock.wallTime()).toISOString().slice(0, 19).replace('T', ' ')} +0000 UTC`,
       Gauges: [
@@ -96,7 +132,10 @@ class AgentRoutes {
   }
 
   readonly join = (): Answer => {
-    throw new ConsulRefusedError(501, 'This registry has no gossip to join: it is one process, and clients find it by its address')
+    throw new ConsulRefusedError(
+      501,
+      'This registry has no gossip to join: it is one process, and clients find it by its address',
+    )
   }
 
   readonly forceLeave = (call: Call): Answer => {
@@ -121,7 +160,7 @@ class AgentRoutes {
         build: `${CONSUL_VERSION}:`,
         dc: settings.datacenter,
         ft_fs: '1',
-        id: settings.nodeId,
+        id: this.#state.nodeId,
         port: String(settings.serverPort),
         raft_vsn: '3',
         role: 'consul',
@@ -167,4 +206,8 @@ class AgentRoutes {
       serf_wan: { members: '1', failed: '0', left: '0' },
     }
   }
+}
+
+function gauge(Name: string, Value: number): object {
+  return { Name, Value, Labels: {} }
 }

@@ -17,13 +17,45 @@ import { enableOf } from './maintenance.ts'
 export function agentServiceRoutes(state: ConsulState): ConsulRoute[] {
   const routes = new AgentServiceRoutes(state)
   return [
-    { path: '/v1/agent/services', methods: { GET: routes.list }, support: 'yes', note: 'Instances of the registry itself are shown too.' },
+    {
+      path: '/v1/agent/services',
+      methods: { GET: routes.list },
+      support: 'yes',
+      note: 'Instances of the registry itself are shown too.',
+    },
     { path: '/v1/agent/service/', pattern: '/v1/agent/service/:id', methods: { GET: routes.get }, support: 'yes' },
-    { path: '/v1/agent/service/register', methods: { PUT: routes.register }, support: 'yes', note: 'Fields of the mesh (Kind, Proxy, Connect) are refused with 501.' },
-    { path: '/v1/agent/service/deregister/', pattern: '/v1/agent/service/deregister/:id', methods: { PUT: routes.deregister }, support: 'yes', note: 'An instance of the registry itself can be taken out from its own machine only.' },
-    { path: '/v1/agent/service/maintenance/', pattern: '/v1/agent/service/maintenance/:id', methods: { PUT: routes.maintain }, support: 'yes', note: 'Of services registered by this API.' },
-    { path: '/v1/agent/health/service/id/', pattern: '/v1/agent/health/service/id/:id', methods: { GET: routes.healthById }, support: 'yes' },
-    { path: '/v1/agent/health/service/name/', pattern: '/v1/agent/health/service/name/:name', methods: { GET: routes.healthByName }, support: 'yes' },
+    {
+      path: '/v1/agent/service/register',
+      methods: { PUT: routes.register },
+      support: 'yes',
+      note: 'Fields of the mesh (Kind, Proxy, Connect) are refused with 501.',
+    },
+    {
+      path: '/v1/agent/service/deregister/',
+      pattern: '/v1/agent/service/deregister/:id',
+      methods: { PUT: routes.deregister },
+      support: 'yes',
+      note: 'An instance of the registry itself can be taken out from its own machine only.',
+    },
+    {
+      path: '/v1/agent/service/maintenance/',
+      pattern: '/v1/agent/service/maintenance/:id',
+      methods: { PUT: routes.maintain },
+      support: 'yes',
+      note: 'Of services registered by this API.',
+    },
+    {
+      path: '/v1/agent/health/service/id/',
+      pattern: '/v1/agent/health/service/id/:id',
+      methods: { GET: routes.healthById },
+      support: 'yes',
+    },
+    {
+      path: '/v1/agent/health/service/name/',
+      pattern: '/v1/agent/health/service/name/:name',
+      methods: { GET: routes.healthByName },
+      support: 'yes',
+    },
   ]
 }
 
@@ -56,10 +88,11 @@ class AgentServiceRoutes {
     const hash = call.param('hash')
     if (hash === '' || content().hash !== hash) return answer()
     const { topics, reader } = this.#state
-    const question = () => topicQuestion(topics, ['agent', 'catalog'], () => {
-      const row = this.#rows().get(id)
-      return row ? JSON.stringify(agentService(row)) : ''
-    })
+    const question = () =>
+      topicQuestion(topics, ['agent', 'catalog'], () => {
+        const row = this.#rows().get(id)
+        return row ? JSON.stringify(agentService(row)) : ''
+      })
     return reader.waitForAnother(call, { key: `agent/service/${id}`, question }).then(answer)
   }
 
@@ -116,7 +149,8 @@ class AgentServiceRoutes {
     if (name === '') throw new ConsulRefusedError(400, 'Missing service Name')
     const rows = [...this.#rows().values()].filter(({ Service }) => Service === name)
     const body = rows.map(row => this.#health(row))
-    if (rows.length === 0) return shown(call, { status: 404, reason: `ServiceName ${name} Not Found`, aggregated: 'critical', body })
+    if (rows.length === 0)
+      return shown(call, { status: 404, reason: `ServiceName ${name} Not Found`, aggregated: 'critical', body })
     const aggregated = worst(body.map(({ AggregatedStatus }) => AggregatedStatus))
     return shown(call, { status: STATUS_CODES[aggregated] ?? 503, reason: aggregated, aggregated, body })
   }

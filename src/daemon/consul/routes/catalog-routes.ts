@@ -5,7 +5,14 @@ import type { Call } from '../http/call.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
 import { queryOptions } from '../live/query-options.ts'
 import { catalogService, healthService } from '../rows/forms.ts'
-import { type CatalogDeregistration, type CatalogRegistration, deregisterIn, DEREGISTRATION_SHAPE, registerIn, REGISTRATION_SHAPE } from '../state/catalog-writes.ts'
+import {
+  type CatalogDeregistration,
+  type CatalogRegistration,
+  deregisterIn,
+  DEREGISTRATION_SHAPE,
+  registerIn,
+  REGISTRATION_SHAPE,
+} from '../state/catalog-writes.ts'
 import { consumed, topicQuestion } from './questions.ts'
 import { byNearness, hasNodeMeta, hasTags, keyOf } from './selection.ts'
 import { filterOf } from './filtering.ts'
@@ -17,12 +24,39 @@ export function catalogRoutes(state: ConsulState): ConsulRoute[] {
     { path: '/v1/catalog/datacenters', methods: { GET: routes.datacenters }, support: 'yes', note: 'One data centre.' },
     { path: '/v1/catalog/nodes', methods: { GET: routes.nodes }, support: 'yes' },
     { path: '/v1/catalog/services', methods: { GET: routes.services }, support: 'yes' },
-    { path: '/v1/catalog/service/', pattern: '/v1/catalog/service/:service', methods: { GET: routes.service }, support: 'yes' },
+    {
+      path: '/v1/catalog/service/',
+      pattern: '/v1/catalog/service/:service',
+      methods: { GET: routes.service },
+      support: 'yes',
+    },
     { path: '/v1/catalog/node/', pattern: '/v1/catalog/node/:node', methods: { GET: routes.node }, support: 'yes' },
-    { path: '/v1/catalog/node-services/', pattern: '/v1/catalog/node-services/:node', methods: { GET: routes.nodeServices }, support: 'yes' },
-    { path: '/v1/catalog/connect/', pattern: '/v1/catalog/connect/:service', methods: { GET: routes.nothing }, support: 'partly', note: 'Always empty: there is no mesh.' },
-    { path: '/v1/catalog/gateway-services/', pattern: '/v1/catalog/gateway-services/:gateway', methods: { GET: routes.noGateway }, support: 'partly', note: 'Always empty: there is no mesh.' },
-    { path: '/v1/catalog/register', methods: { PUT: routes.register }, support: 'yes', note: 'Fields of the mesh (Kind, Proxy, Connect) are refused.' },
+    {
+      path: '/v1/catalog/node-services/',
+      pattern: '/v1/catalog/node-services/:node',
+      methods: { GET: routes.nodeServices },
+      support: 'yes',
+    },
+    {
+      path: '/v1/catalog/connect/',
+      pattern: '/v1/catalog/connect/:service',
+      methods: { GET: routes.nothing },
+      support: 'partly',
+      note: 'Always empty: there is no mesh.',
+    },
+    {
+      path: '/v1/catalog/gateway-services/',
+      pattern: '/v1/catalog/gateway-services/:gateway',
+      methods: { GET: routes.noGateway },
+      support: 'partly',
+      note: 'Always empty: there is no mesh.',
+    },
+    {
+      path: '/v1/catalog/register',
+      methods: { PUT: routes.register },
+      support: 'yes',
+      note: 'Fields of the mesh (Kind, Proxy, Connect) are refused.',
+    },
     { path: '/v1/catalog/deregister', methods: { PUT: routes.deregister }, support: 'yes' },
   ]
 }
@@ -72,10 +106,15 @@ class CatalogRoutes {
     return this.#read(call, keyOf(`catalog/service/${name}`, call), question)
   }
 
-  readonly node = (call: Call): Answer | Promise<Answer> => this.#nodeWith(call, 'node', services => Object.fromEntries(services))
+  readonly node = (call: Call): Answer | Promise<Answer> =>
+    this.#nodeWith(call, { form: 'node', shape: services => Object.fromEntries(services), nothing: 'null' })
 
   readonly nodeServices = (call: Call): Answer | Promise<Answer> =>
-    this.#nodeWith(call, 'node-services', services => services.map(([, service]) => service))
+    this.#nodeWith(call, {
+      form: 'node-services',
+      shape: services => services.map(([, service]) => service),
+      nothing: '{"Node":null,"Services":null}',
+    })
 
   readonly nothing = (call: Call): Answer | Promise<Answer> =>
     this.#read(call, 'nothing', () => topicQuestion(this.#state.topics, [], () => '[]'))
@@ -97,7 +136,7 @@ class CatalogRoutes {
     return verdict(true)
   }
 
-  #nodeWith(call: Call, form: string, shape: (services: [string, object][]) => object): Answer | Promise<Answer> {
+  #nodeWith(call: Call, { form, shape, nothing }: NodeForm): Answer | Promise<Answer> {
     const { view, topics, settings } = this.#state
     const { rest: name } = call
     queryOptions(call, settings.datacenter)
@@ -105,7 +144,7 @@ class CatalogRoutes {
     const matches = filterOf(call, 'service')
     const make = () => {
       const node = view.node(name)
-      if (!node) return 'null'
+      if (!node) return nothing
       const services = [...view.servicesOn(node.Node)].map(([id, row]) => [id, healthService(row)] as [string, object])
       return JSON.stringify({ Node: node, Services: shape(services.filter(([, service]) => matches(service))) })
     }
@@ -113,7 +152,11 @@ class CatalogRoutes {
     return this.#read(call, keyOf(`catalog/${form}/${name}`, call), question)
   }
 
-  #read(call: Call, key: string, question: Parameters<ConsulState['reader']['read']>[1]['question']): Answer | Promise<Answer> {
+  #read(
+    call: Call,
+    key: string,
+    question: Parameters<ConsulState['reader']['read']>[1]['question'],
+  ): Answer | Promise<Answer> {
     return this.#state.reader.read(call, { key, question, tellsConsistency: true })
   }
 
@@ -127,4 +170,11 @@ class CatalogRoutes {
     }
     return result
   }
+}
+
+/** How a node is shown with its services, and how one that is not there. */
+interface NodeForm {
+  readonly form: string
+  readonly shape: (services: [string, object][]) => object
+  readonly nothing: string
 }

@@ -15,13 +15,20 @@ export function coordinateRoutes(state: ConsulState): ConsulRoute[] {
     })
   const note = 'Always empty: there are no coordinates.'
   const datacenters = () => json([{ Datacenter: state.settings.datacenter, AreaID: 'wan', Coordinates: [] }])
-  const update = () => {
-    throw new ConsulRefusedError(501, 'This registry keeps no network coordinates')
-  }
   return [
     { path: '/v1/coordinate/datacenters', methods: { GET: datacenters }, support: 'partly', note },
     { path: '/v1/coordinate/nodes', methods: { GET: none }, support: 'partly', note },
-    { path: '/v1/coordinate/node/', pattern: '/v1/coordinate/node/:node', methods: { GET: none }, support: 'partly', note },
+    {
+      path: '/v1/coordinate/node/',
+      pattern: '/v1/coordinate/node/:node',
+      methods: { GET: none },
+      support: 'partly',
+      note,
+    },
     { path: '/v1/coordinate/update', methods: { PUT: update }, support: 'no', note: 'There are no coordinates.' },
   ]
+}
+
+function update(): never {
+  throw new ConsulRefusedError(501, 'This registry keeps no network coordinates')
 }

@@ -16,10 +16,26 @@ import { byNearness, hasNodeMeta, hasTags, keyOf, onlyPassing, passes } from './
 export function healthRoutes(state: ConsulState): ConsulRoute[] {
   const routes = new HealthRoutes(state)
   return [
-    { path: '/v1/health/service/', pattern: '/v1/health/service/:service', methods: { GET: routes.service }, support: 'yes' },
-    { path: '/v1/health/connect/', pattern: '/v1/health/connect/:service', methods: { GET: routes.connect }, support: 'partly', note: 'Always empty: there is no mesh.' },
+    {
+      path: '/v1/health/service/',
+      pattern: '/v1/health/service/:service',
+      methods: { GET: routes.service },
+      support: 'yes',
+    },
+    {
+      path: '/v1/health/connect/',
+      pattern: '/v1/health/connect/:service',
+      methods: { GET: routes.connect },
+      support: 'partly',
+      note: 'Always empty: there is no mesh.',
+    },
     { path: '/v1/health/node/', pattern: '/v1/health/node/:node', methods: { GET: routes.node }, support: 'yes' },
-    { path: '/v1/health/checks/', pattern: '/v1/health/checks/:service', methods: { GET: routes.checks }, support: 'yes' },
+    {
+      path: '/v1/health/checks/',
+      pattern: '/v1/health/checks/:service',
+      methods: { GET: routes.checks },
+      support: 'yes',
+    },
     { path: '/v1/health/state/', pattern: '/v1/health/state/:state', methods: { GET: routes.state }, support: 'yes' },
   ]
 }
@@ -62,7 +78,11 @@ class HealthRoutes {
   readonly checks = (call: Call): Answer | Promise<Answer> => {
     const { view } = this.#state
     const name = call.rest
-    return this.#list(call, { missing: 'Missing service name', topic: `service/${name}`, rows: () => view.checksNamed(name) })
+    return this.#list(call, {
+      missing: 'Missing service name',
+      topic: `service/${name}`,
+      rows: () => view.checksNamed(name),
+    })
   }
 
   readonly state = (call: Call): Answer | Promise<Answer> => {

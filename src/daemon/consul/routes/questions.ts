@@ -12,7 +12,10 @@ export function topicQuestion(topics: Topics, about: readonly string[], make: ()
 }
 
 /** The same, asked by somebody who consumes a service: a drain of it waits for those who cannot tell what they work with. */
-export function consumed(question: Question, { rosters, serviceName }: { rosters: Rosters; serviceName: string }): Question {
+export function consumed(
+  question: Question,
+  { rosters, serviceName }: { rosters: Rosters; serviceName: string },
+): Question {
   const watch = { name: 'Consul API', acknowledges: false, onChange: () => {} }
   return {
     revision: () => question.revision(),

@@ -44,7 +44,10 @@ export function passes({ checks }: ServiceEntry): boolean {
 }
 
 /** What is near first. Only this node knows where it is, so it comes first when anything is to be near it, and the rest stays as it is. */
-export function byNearness<T>(call: Call, { ownNode, nodeOf }: { ownNode: string; nodeOf: (value: T) => string }): (values: T[]) => T[] {
+export function byNearness<T>(
+  call: Call,
+  { ownNode, nodeOf }: { ownNode: string; nodeOf: (value: T) => string },
+): (values: T[]) => T[] {
   const near = call.param('near')
   if (near !== '_agent' && near !== ownNode) return values => values
   return values => [

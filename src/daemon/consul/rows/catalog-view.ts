@@ -73,7 +73,9 @@ export class CatalogView {
 
   /** All checks there are. */
   allChecks(): CheckRow[] {
-    return [...this.#catalog.checks.values(), ...this.#nativesOn(this.#node).map(({ check }) => check)].toSorted(byNodeAndCheckId)
+    return [...this.#catalog.checks.values(), ...this.#nativesOn(this.#node).map(({ check }) => check)].toSorted(
+      byNodeAndCheckId,
+    )
   }
 
   /** The checks that say how an instance is: its node's first, then its own. */

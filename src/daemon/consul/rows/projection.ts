@@ -97,7 +97,10 @@ export class Projection {
     this.#init.leases.drain(projected.claim, { drainMs: 1 }).catch(() => {})
   }
 
-  #register(row: ServiceRow, { health, present }: { health: Health; present: Projected | undefined }): Projected | undefined {
+  #register(
+    row: ServiceRow,
+    { health, present }: { health: Health; present: Projected | undefined },
+  ): Projected | undefined {
     const key = keyOn(row.Node, row.ID)
     const { clock, leases } = this.#init
     if (health === 'maintenance' && !present) return undefined
@@ -158,9 +161,19 @@ export class Projection {
   /** What cannot be an instance is still a service for those who use the Consul API. */
   #tell({ Service, ID, Node }: ServiceRow, error: unknown): void {
     const isKnown =
-      error instanceof InvalidInstanceError || error instanceof InstanceConflictError || error instanceof StoreLimitError
+      error instanceof InvalidInstanceError ||
+      error instanceof InstanceConflictError ||
+      error instanceof StoreLimitError
     if (!isKnown) throw error
     const message = `The service ${ID} of ${Node} is known by the Consul API only: ${error.message}`
-    publish('daemon', { level: 'warn', event: 'consul.hidden', message, serviceName: Service, id: ID, node: Node, error })
+    publish('daemon', {
+      level: 'warn',
+      event: 'consul.hidden',
+      message,
+      serviceName: Service,
+      id: ID,
+      node: Node,
+      error,
+    })
   }
 }

@@ -1,10 +1,17 @@
 import type { ConsulSettings } from '../consul-options.ts'
 import { ConsulRefusedError } from '../errors.ts'
 import type { Shape } from '../go/decode.ts'
-import { fullAddresses, type ServiceFields, TAGGED_ADDRESSES_SHAPE, validateWeights, weightsOf, WEIGHTS_SHAPE } from '../agent/service-definition.ts'
+import {
+  fullAddresses,
+  type ServiceFields,
+  TAGGED_ADDRESSES_SHAPE,
+  validateWeights,
+  weightsOf,
+  WEIGHTS_SHAPE,
+} from '../agent/service-definition.ts'
 import type { Catalog } from './catalog.ts'
 import { requireShort } from './limits.ts'
-import type { CheckRow, Texts } from './rows.ts'
+import type { CheckRow } from './rows.ts'
 
 /** What is written to the catalog in one request. */
 export interface CatalogRegistration {
@@ -95,13 +102,24 @@ export const REGISTRATION_SHAPE: Shape = {
 
 /** What `PUT /v1/catalog/deregister` takes. */
 export const DEREGISTRATION_SHAPE: Shape = {
-  fields: { Node: 'string', ServiceID: 'string', CheckID: 'string', Datacenter: 'string', Namespace: 'string', WriteRequest: 'any' },
+  fields: {
+    Node: 'string',
+    ServiceID: 'string',
+    CheckID: 'string',
+    Datacenter: 'string',
+    Namespace: 'string',
+    WriteRequest: 'any',
+  },
 }
 
 const UUID_CHARACTERS = 36
 
 /** Writes a node, a service and checks. Nothing is written where it throws `ConsulRefusedError` for the request itself. */
-export function registerIn(catalog: Catalog, registration: CatalogRegistration, { datacenter }: Pick<ConsulSettings, 'datacenter'>): void {
+export function registerIn(
+  catalog: Catalog,
+  registration: CatalogRegistration,
+  { datacenter }: Pick<ConsulSettings, 'datacenter'>,
+): void {
   requireDatacenter(registration.Datacenter, datacenter)
   const { Node = '', Service: service, Check, Checks = [] } = registration
   validate(registration)
@@ -113,7 +131,11 @@ export function registerIn(catalog: Catalog, registration: CatalogRegistration, 
 }
 
 /** Takes out what is named: a check, a service, or with neither the node and everything on it. Throws `ConsulRefusedError`. */
-export function deregisterIn(catalog: Catalog, { Node = '', ServiceID = '', CheckID = '', Datacenter }: CatalogDeregistration, { datacenter }: Pick<ConsulSettings, 'datacenter'>): void {
+export function deregisterIn(
+  catalog: Catalog,
+  { Node = '', ServiceID = '', CheckID = '', Datacenter }: CatalogDeregistration,
+  { datacenter }: Pick<ConsulSettings, 'datacenter'>,
+): void {
   requireDatacenter(Datacenter, datacenter)
   if (Node === '') throw new ConsulRefusedError(500, 'Must provide node')
   if (ServiceID !== '') catalog.deleteService(Node, ServiceID)
@@ -125,21 +147,36 @@ function requireDatacenter(asked: string | undefined, datacenter: string): void 
   if (asked && asked !== datacenter) throw new ConsulRefusedError(500, 'No path to datacenter')
 }
 
-function validate({ ID = '', Node = '', Address = '', SkipNodeUpdate = false, Service, Check, Checks = [] }: CatalogRegistration): void {
+function validate({
+  ID = '',
+  Node = '',
+  Address = '',
+  SkipNodeUpdate = false,
+  Service,
+  Check,
+  Checks = [],
+}: CatalogRegistration): void {
   if (Node === '') throw new ConsulRefusedError(500, 'Must provide node')
   if (Address === '' && !SkipNodeUpdate)
     throw new ConsulRefusedError(500, 'Must provide address if SkipNodeUpdate is not set')
-  if (ID !== '' && ID.length !== UUID_CHARACTERS) throw new ConsulRefusedError(500, 'Bad node ID: uuid string is wrong length')
+  if (ID !== '' && ID.length !== UUID_CHARACTERS)
+    throw new ConsulRefusedError(500, 'Bad node ID: uuid string is wrong length')
   requireShort('A name, an id or an address', ID, Node, Address, Service?.ID, Service?.Service, Service?.Address)
-  for (const check of [Check, ...Checks]) requireShort('A text of a check', check?.CheckID, check?.Name, check?.Notes, check?.Output)
+  for (const check of [Check, ...Checks])
+    requireShort('A text of a check', check?.CheckID, check?.Name, check?.Notes, check?.Output)
   if (!Service) return
   if (Service.ID && !Service.Service) throw new ConsulRefusedError(500, 'Must provide service name with ID')
-  if (Service.Kind || Service.Connect?.Native) throw new ConsulRefusedError(501, 'Connect is not supported by this registry')
+  if (Service.Kind || Service.Connect?.Native)
+    throw new ConsulRefusedError(501, 'Connect is not supported by this registry')
   validateWeights(Service.Weights)
 }
 
 /** Every check of a service needs that to be there, or to come in the same request. */
-function requireServices(catalog: Catalog, checks: readonly CatalogCheckFields[], { node, service }: { node: string; service: CatalogServiceFields | undefined }): void {
+function requireServices(
+  catalog: Catalog,
+  checks: readonly CatalogCheckFields[],
+  { node, service }: { node: string; service: CatalogServiceFields | undefined },
+): void {
   for (const { ServiceID = '' } of checks) {
     const isComing = service !== undefined && ServiceID === (service.ID || service.Service)
     if (ServiceID === '' || isComing || catalog.service(node, ServiceID)) continue
@@ -156,8 +193,8 @@ function putNode(catalog: Catalog, registration: CatalogRegistration, datacenter
     Node,
     Address,
     Datacenter: datacenter,
-    TaggedAddresses: TaggedAddresses as Texts,
-    Meta: NodeMeta as Texts,
+    TaggedAddresses: TaggedAddresses,
+    Meta: NodeMeta,
   })
 }
 

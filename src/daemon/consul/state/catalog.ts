@@ -14,6 +14,15 @@ export interface CatalogInit {
   /** The next index, above everything before. */
   readonly stamp: () => number
   readonly onService: ServiceListener
+  /** A check is critical, or gone. */
+  readonly onCheckFailed: (node: string, checkId: string) => void
+  readonly onNodeGone: (node: string) => void
+}
+
+/** What every row has. */
+interface Indexed {
+  readonly CreateIndex: number
+  readonly ModifyIndex: number
 }
 
 /** A row without the indexes, which the catalog gives. */
@@ -102,7 +111,7 @@ export class Catalog {
 
   /** Takes an instance out, and its checks. */
   deleteService(node: string, id: string): void {
-    for (const { CheckID } of [...this.checksOf(node, id)]) this.deleteCheck(node, CheckID)
+    for (const { CheckID } of this.checksOf(node, id)) this.deleteCheck(node, CheckID)
     this.services.delete(keyOn(node, id))
   }
 
@@ -112,12 +121,12 @@ export class Catalog {
 
   /** Takes a node out, and everything on it. */
   deleteNode(node: string): void {
-    for (const { ID } of [...this.servicesOn(node)]) this.deleteService(node, ID)
-    for (const { CheckID } of [...this.checksOn(node)]) this.deleteCheck(node, CheckID)
+    for (const { ID } of this.servicesOn(node)) this.deleteService(node, ID)
+    for (const { CheckID } of this.checksOn(node)) this.deleteCheck(node, CheckID)
     this.nodes.delete(node)
   }
 
-  #indexed<R extends { CreateIndex: number; ModifyIndex: number }>(row: Unindexed<R>, before: R | undefined): R {
+  #indexed<R extends Indexed>(row: Unindexed<R>, before: R | undefined): R {
     const index = this.#init.stamp()
     return { ...row, CreateIndex: before?.CreateIndex ?? index, ModifyIndex: index } as R
   }
@@ -130,6 +139,7 @@ export class Catalog {
       this.#touch(revision, `service/${Service}`)
       this.#init.onService(name, ID)
     }
+    if (!after) this.#init.onNodeGone(name)
   }
 
   #serviceChanged(before: ServiceRow | undefined, after: ServiceRow | undefined): void {
@@ -145,7 +155,7 @@ export class Catalog {
   #checkChanged(before: CheckRow | undefined, after: CheckRow | undefined): void {
     this.#checksByNode.change(before, after)
     this.#checksByService.change(before, after)
-    const { Node, ServiceID } = (after ?? before) as CheckRow
+    const { Node, ServiceID, CheckID } = (after ?? before) as CheckRow
     const revision = this.#init.stamp()
     this.#touch(revision, 'checks', `node/${Node}`)
     const concerned = ServiceID === '' ? this.servicesOn(Node) : [this.service(Node, ServiceID)]
@@ -154,6 +164,7 @@ export class Catalog {
       this.#touch(revision, `service/${service.Service}`)
       this.#init.onService(Node, service.ID)
     }
+    if (!after || after.Status === 'critical') this.#init.onCheckFailed(Node, CheckID)
   }
 
   #touch(revision: number, ...topics: string[]): void {
@@ -162,7 +173,7 @@ export class Catalog {
 }
 
 /** Whether a row says what another one says, indexes aside. */
-function isSame<R extends object>(before: R, row: object): boolean {
+function isSame(before: object, row: object): boolean {
   const { CreateIndex: _create, ModifyIndex: _modify, ...rest } = before as Record<string, unknown>
   return JSON.stringify(rest) === JSON.stringify(row)
 }

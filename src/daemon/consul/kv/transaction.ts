@@ -1,0 +1,167 @@
+import { ConsulRefusedError } from '../errors.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+import { type KvRow, kvJson } from './kv-row.ts'
+import type { KvStore, KvWrite } from './kv-store.ts'
+
+/** One operation on a key. `Index` and `Flags` may be larger than a double holds. */
+export interface KvOperation {
+  readonly Verb?: string
+  readonly Key?: string
+  /** Base64. */
+  readonly Value?: string
+  readonly Flags?: number | bigint
+  readonly Index?: number | bigint
+  readonly Session?: string
+}
+
+/** What became of a transaction. */
+export interface Outcome {
+  /** JSON of the keys it read and wrote. */
+  readonly results: readonly string[]
+  readonly errors: readonly { readonly OpIndex: number; readonly What: string }[]
+}
+
+/** An operation cannot be done; the others are still looked at, so that all that is wrong is told. */
+class OperationProblem extends Error {}
+
+type Operate = (operation: Required<KvOperation>, context: TransactionContext) => readonly string[]
+
+/** What a transaction works on. */
+export interface TransactionContext {
+  readonly kv: KvStore
+  readonly sessions: Sessions
+}
+
+/** Whether an operation would change anything. */
+export function isWrite({ Verb = '' }: KvOperation): boolean {
+  return WRITING.has(Verb)
+}
+
+const WRITING = new Set(['set', 'delete', 'delete-cas', 'delete-tree', 'cas', 'lock', 'unlock'])
+
+/** Does all of the operations, in order and at one index, or none. */
+export function transact(operations: readonly KvOperation[], context: TransactionContext): Outcome {
+  const { kv } = context
+  const incomplete = [...operations.entries()].filter(([, operation]) => lacksKey(operation))
+  if (incomplete.length > 0) {
+    return { results: [], errors: incomplete.map(([OpIndex]) => ({ OpIndex, What: 'Must provide key' })) }
+  }
+  const before = new Map<string, KvRow | undefined>()
+  const results: string[] = []
+  const errors: { OpIndex: number; What: string }[] = []
+  kv.together(() => {
+    for (const [OpIndex, operation] of operations.entries()) {
+      const { Verb = '', Key = '' } = operation
+      try {
+        for (const row of Verb === 'delete-tree' ? kv.startingWith(Key) : []) remember(before, row.Key, row)
+        remember(before, Key, kv.get(Key))
+        results.push(...operate(operation, context))
+      } catch (error) {
+        if (!(error instanceof OperationProblem || error instanceof ConsulRefusedError)) throw error
+        errors.push({ OpIndex, What: error.message })
+      }
+    }
+    if (errors.length > 0) undo(kv, before)
+  })
+  return errors.length > 0 ? { results: [], errors } : { results, errors }
+}
+
+function lacksKey({ Verb = '', Key = '' }: KvOperation): boolean {
+  return Key === '' && Verb !== 'get-tree' && Verb !== 'delete-tree'
+}
+
+function remember(before: Map<string, KvRow | undefined>, key: string, row: KvRow | undefined): void {
+  if (!before.has(key)) before.set(key, row)
+}
+
+function undo(kv: KvStore, before: ReadonlyMap<string, KvRow | undefined>): void {
+  for (const [key, row] of before) {
+    if (kv.get(key) === row) continue
+    if (row) kv.rows.put(key, row)
+    else kv.rows.delete(key)
+  }
+}
+
+function operate(operation: KvOperation, context: TransactionContext): readonly string[] {
+  const { Verb = '', Key = '', Value = '', Flags = 0, Index = 0, Session = '' } = operation
+  const verb = Object.hasOwn(VERBS, Verb) ? VERBS[Verb] : undefined
+  if (!verb) throw new OperationProblem(`unknown KV verb ${JSON.stringify(Verb)}`)
+  return verb({ Verb, Key, Value, Flags, Index, Session }, context)
+}
+
+const VERBS: Readonly<Record<string, Operate>> = {
+  set: (operation, { kv }) => [fact(kv.set(writeOf(operation)))],
+  cas(operation, { kv }) {
+    const { Key, Index } = operation
+    const row = kv.get(Key)
+    if (Number(Index) === 0 ? row : row?.ModifyIndex !== Number(Index))
+      throw new OperationProblem(`failed to set key ${JSON.stringify(Key)}, index is stale`)
+    return [fact(kv.set(writeOf(operation)))]
+  },
+  lock(operation, { kv, sessions }) {
+    requireSession(sessions, operation.Session)
+    const row = kv.lock(writeOf(operation), operation.Session)
+    if (!row) throw new OperationProblem(`failed to lock key ${JSON.stringify(operation.Key)}, lock is already held`)
+    return [fact(row)]
+  },
+  unlock(operation, { kv }) {
+    const row = kv.unlock(writeOf(operation), operation.Session)
+    const reason = "lock isn't held, or is held by another session"
+    if (!row) throw new OperationProblem(`failed to unlock key ${JSON.stringify(operation.Key)}, ${reason}`)
+    return [fact(row)]
+  },
+  get: ({ Key }, { kv }) => [kvJson(required(kv.get(Key), `key ${JSON.stringify(Key)} doesn't exist`))],
+  'get-tree': ({ Key }, { kv }) => [...kv.startingWith(Key)].map(row => kvJson(row)),
+  'check-index'({ Key, Index }, { kv }) {
+    const row = required(kv.get(Key), `failed to check index, key ${JSON.stringify(Key)} doesn't exist`)
+    if (row.ModifyIndex === Number(Index)) return [fact(row)]
+    const found = `current modify index ${row.ModifyIndex} != ${Index}`
+    throw new OperationProblem(`failed index check for key ${JSON.stringify(Key)}, ${found}`)
+  },
+  'check-session'({ Key, Session }, { kv }) {
+    const row = required(kv.get(Key), `failed to check session, key ${JSON.stringify(Key)} doesn't exist`)
+    if (row.Session === Session) return [fact(row)]
+    const found = `current session ${JSON.stringify(row.Session)} != ${JSON.stringify(Session)}`
+    throw new OperationProblem(`failed session check for key ${JSON.stringify(Key)}, ${found}`)
+  },
+  'check-not-exists'({ Key }, { kv }) {
+    if (kv.get(Key)) throw new OperationProblem(`key ${JSON.stringify(Key)} exists`)
+    return []
+  },
+  delete({ Key }, { kv }) {
+    kv.delete(Key)
+    return []
+  },
+  'delete-tree'({ Key }, { kv }) {
+    kv.deleteTree(Key)
+    return []
+  },
+  'delete-cas'({ Key, Index }, { kv }) {
+    const row = kv.get(Key)
+    if (row && row.ModifyIndex !== Number(Index))
+      throw new OperationProblem(`failed to delete key ${JSON.stringify(Key)}, index is stale`)
+    kv.delete(Key)
+    return []
+  },
+}
+
+function required(row: KvRow | undefined, problem: string): KvRow {
+  if (!row) throw new OperationProblem(problem)
+  return row
+}
+
+function requireSession(sessions: Sessions, session: string): void {
+  if (session === '') throw new OperationProblem('missing session')
+  if (session.length !== 36)
+    throw new OperationProblem('failed session lookup: index error: UUID must be 36 characters')
+  if (!sessions.get(session)) throw new OperationProblem(`invalid session ${JSON.stringify(session)}`)
+}
+
+function writeOf({ Key, Value, Flags }: Required<KvOperation>): KvWrite {
+  return { key: Key, value: Value, flags: String(Flags) }
+}
+
+/** A key without its value. */
+function fact(row: KvRow): string {
+  return kvJson(row, { value: false })
+}

@@ -1,0 +1,70 @@
+import type { Random } from '../../../core/random.ts'
+import { healthService } from '../rows/forms.ts'
+import type { CatalogView } from '../rows/catalog-view.ts'
+import type { ServiceEntry } from '../state/rows.ts'
+import type { QueryRow, QueryService } from './query-row.ts'
+
+/** What a query is executed with. */
+export interface ExecuteInit {
+  readonly view: CatalogView
+  readonly random: Random
+  /** This agent's node, which is what is near. */
+  readonly ownNode: string
+  /** The node to be near to, as the request says; empty for what the query says. */
+  readonly near: string
+  /** How many instances are wanted at most; 0 for all. */
+  readonly limit: number
+}
+
+/** The instances that a query is for: none that is critical, shuffled unless something is to be near. */
+export function executeQuery({ Service: query }: QueryRow, init: ExecuteInit): object[] {
+  const entries = init.view.entries(query.Service).filter(entry => isWanted(entry, query))
+  const near = init.near || query.Near
+  const ordered = shuffled(entries, init.random)
+  if (near === '_agent' || near === init.ownNode) {
+    const distance = ({ node }: ServiceEntry) => (node.Node === init.ownNode ? 0 : 1)
+    ordered.sort((a, b) => distance(a) - distance(b))
+  }
+  const wanted = init.limit > 0 ? ordered.slice(0, init.limit) : ordered
+  return wanted.map(({ node, service, checks }) => ({
+    Node: node,
+    Service: healthService(service),
+    Checks: checks.map(check => ({ ...check, ServiceTags: check.ServiceTags.length > 0 ? check.ServiceTags : null })),
+  }))
+}
+
+function isWanted({ node, service, checks }: ServiceEntry, query: QueryService): boolean {
+  const counting = checks.filter(({ CheckID }) => !query.IgnoreCheckIDs?.includes(CheckID))
+  const isWell = counting.every(({ Status }) => Status === 'passing' || (!query.OnlyPassing && Status === 'warning'))
+  return (
+    isWell &&
+    hasAll(node.Meta, query.NodeMeta) &&
+    hasAll(service.Meta, query.ServiceMeta) &&
+    hasTags(service.Tags, query.Tags)
+  )
+}
+
+function hasAll(
+  meta: Readonly<Record<string, string>> | null,
+  wanted: Readonly<Record<string, string>> | null,
+): boolean {
+  return Object.entries(wanted ?? {}).every(([key, value]) => meta?.[key] === value)
+}
+
+/** All of the tags, and none of those with an exclamation mark before them; without regard to case. */
+function hasTags(tags: readonly string[], wanted: readonly string[] | null): boolean {
+  const own = new Set(tags.map(tag => tag.toLowerCase()))
+  return (wanted ?? []).every(tag =>
+    tag.startsWith('!') ? !own.has(tag.slice(1).toLowerCase()) : own.has(tag.toLowerCase()),
+  )
+}
+
+/** Fisher and Yates. */
+function shuffled<T>(values: readonly T[], random: Random): T[] {
+  const result = [...values]
+  for (let last = result.length - 1; last > 0; last--) {
+    const other = Math.floor(random.next() * (last + 1))
+    ;[result[last], result[other]] = [result[other] as T, result[last] as T]
+  }
+  return result
+}

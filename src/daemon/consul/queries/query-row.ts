@@ -1,0 +1,100 @@
+import type { Shape } from '../go/decode.ts'
+
+/** A prepared query, as Consul shows it. */
+export interface QueryRow {
+  readonly ID: string
+  readonly Name: string
+  readonly Session: string
+  readonly Token: string
+  readonly Template: QueryTemplate
+  readonly Service: QueryService
+  readonly DNS: { readonly TTL: string }
+  readonly CreateIndex: number
+  readonly ModifyIndex: number
+}
+
+/** A query for all names that begin with its own. */
+export interface QueryTemplate {
+  readonly Type: string
+  readonly Regexp: string
+  readonly RemoveEmptyTags: boolean
+}
+
+/** What a query looks for. */
+export interface QueryService {
+  readonly Service: string
+  readonly Failover: { readonly NearestN: number; readonly Datacenters: readonly string[] | null }
+  readonly OnlyPassing: boolean
+  readonly IgnoreCheckIDs: readonly string[] | null
+  readonly Near: string
+  readonly Tags: readonly string[] | null
+  readonly NodeMeta: Readonly<Record<string, string>> | null
+  readonly ServiceMeta: Readonly<Record<string, string>> | null
+  readonly Connect: boolean
+}
+
+/** A query as it is written by a client. */
+export interface QueryFields {
+  readonly ID?: string
+  readonly Name?: string
+  readonly Session?: string
+  readonly Token?: string
+  readonly Template?: Partial<QueryTemplate>
+  readonly Service?: Partial<Omit<QueryService, 'Failover'>> & { readonly Failover?: Partial<QueryService['Failover']> }
+  readonly DNS?: { readonly TTL?: string }
+}
+
+/** What `POST /v1/query` takes. */
+export const QUERY_SHAPE: Shape = {
+  fields: {
+    ID: 'string',
+    Name: 'string',
+    Session: 'string',
+    Token: 'string',
+    Template: { fields: { Type: 'string', Regexp: 'string', RemoveEmptyTags: 'bool' } },
+    Service: {
+      fields: {
+        Service: 'string',
+        Namespace: 'string',
+        Failover: { fields: { NearestN: 'int', Datacenters: { list: 'string' } } },
+        OnlyPassing: 'bool',
+        IgnoreCheckIDs: { list: 'string' },
+        Near: 'string',
+        Tags: { list: 'string' },
+        NodeMeta: { map: 'string' },
+        ServiceMeta: { map: 'string' },
+        Connect: 'bool',
+      },
+    },
+    DNS: { fields: { TTL: 'string' } },
+    CreateIndex: 'int',
+    ModifyIndex: 'int',
+  },
+}
+
+/** The query with everything that was left out. */
+export function completeQuery(fields: QueryFields): Omit<QueryRow, 'ID' | 'CreateIndex' | 'ModifyIndex'> {
+  const { Name = '', Session = '', Token = '', Template = {}, Service = {}, DNS = {} } = fields
+  return {
+    Name,
+    Session,
+    Token,
+    Template: {
+      Type: Template.Type ?? '',
+      Regexp: Template.Regexp ?? '',
+      RemoveEmptyTags: Template.RemoveEmptyTags ?? false,
+    },
+    Service: {
+      Service: Service.Service ?? '',
+      Failover: { NearestN: Service.Failover?.NearestN ?? 0, Datacenters: Service.Failover?.Datacenters ?? null },
+      OnlyPassing: Service.OnlyPassing ?? false,
+      IgnoreCheckIDs: Service.IgnoreCheckIDs ?? null,
+      Near: Service.Near ?? '',
+      Tags: Service.Tags ?? null,
+      NodeMeta: Service.NodeMeta ?? null,
+      ServiceMeta: Service.ServiceMeta ?? null,
+      Connect: Service.Connect ?? false,
+    },
+    DNS: { TTL: DNS.TTL ?? '' },
+  }
+}

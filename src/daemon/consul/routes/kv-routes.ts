@@ -1,0 +1,164 @@
+import type { ConsulState } from '../consul-state.ts'
+import { ConsulRefusedError } from '../errors.ts'
+import { type Answer, Body, verdict } from '../http/answer.ts'
+import type { Call } from '../http/call.ts'
+import type { ConsulRoute } from '../http/route-table.ts'
+import { kvJson } from '../kv/kv-row.ts'
+import type { KvWrite } from '../kv/kv-store.ts'
+import type { Result } from '../live/live-query.ts'
+import { CONSUL_LIMITS } from '../state/limits.ts'
+import { jsonArray } from './questions.ts'
+
+/** `/v1/kv`: keys and values. */
+export function kvRoutes(state: ConsulState): ConsulRoute[] {
+  const routes = new KvRoutes(state)
+  const methods = { GET: routes.get, PUT: routes.put, DELETE: routes.delete }
+  return [{ path: '/v1/kv/', pattern: '/v1/kv/:key', methods, support: 'yes' }]
+}
+
+const ABSENT = { status: 404, text: '' }
+
+class KvRoutes {
+  readonly #state: ConsulState
+
+  constructor(state: ConsulState) {
+    this.#state = state
+  }
+
+  readonly get = (call: Call): Answer | Promise<Answer> => {
+    this.#requireDatacenter(call)
+    if (call.has('keys')) return this.#keys(call)
+    if (call.has('recurse')) return this.#tree(call)
+    return this.#one(call)
+  }
+
+  readonly put = async (call: Call): Promise<Answer> => {
+    this.#requireDatacenter(call)
+    const { kv, sessions, journal } = this.#state
+    const key = keyOf(call)
+    refuseConflicting(call, ['cas', 'acquire', 'release'])
+    const flags = uint(call.param('flags') || '0')
+    const cas = call.has('cas') ? uint(call.param('cas')) : undefined
+    const value = (await call.bytes(CONSUL_LIMITS.valueBytes)).toString('base64')
+    const write: KvWrite = { key, value, flags }
+    let isWritten = true
+    if (cas !== undefined) isWritten = this.#isAt(key, cas) && Boolean(kv.set(write))
+    else if (call.has('acquire')) {
+      const session = call.param('acquire')
+      if (session === '') throw new ConsulRefusedError(500, 'missing session')
+      if (!sessions.get(session)) throw new ConsulRefusedError(500, `invalid session ${JSON.stringify(session)}`)
+      isWritten = Boolean(kv.lock(write, session))
+    } else if (call.has('release')) isWritten = Boolean(kv.unlock(write, call.param('release')))
+    else kv.set(write)
+    await journal.kept()
+    return verdict(isWritten)
+  }
+
+  readonly delete = async (call: Call): Promise<Answer> => {
+    this.#requireDatacenter(call)
+    const { kv, journal } = this.#state
+    const isTree = call.has('recurse')
+    refuseConflicting(call, ['cas', 'recurse'])
+    if (!isTree && call.rest === '') throw new ConsulRefusedError(400, 'Missing key name')
+    if (call.has('cas')) {
+      const cas = uint(call.param('cas'))
+      const row = kv.get(call.rest)
+      if (row?.ModifyIndex !== Number(cas)) return verdict(row === undefined)
+    }
+    if (isTree) kv.together(() => kv.deleteTree(call.rest))
+    else kv.delete(call.rest)
+    await journal.kept()
+    return verdict(true)
+  }
+
+  #one(call: Call): Answer | Promise<Answer> {
+    const { kv } = this.#state
+    const key = keyOf(call)
+    const make = () => {
+      const row = kv.get(key)
+      return row ? { status: 200, text: jsonArray([kvJson(row)]) } : ABSENT
+    }
+    const render = call.has('raw') ? (result: Result) => this.#raw(key, result) : undefined
+    const question = () => kv.question(key, { make })
+    return this.#state.reader.read(call, {
+      key: `kv/${key}`,
+      question,
+      tellsConsistency: false,
+      ...(render && { render }),
+    })
+  }
+
+  #tree(call: Call): Answer | Promise<Answer> {
+    const { kv } = this.#state
+    const { rest: prefix } = call
+    const make = () => {
+      const rows = [...kv.startingWith(prefix)]
+      return rows.length > 0 ? { status: 200, text: jsonArray(rows.map(row => kvJson(row))) } : ABSENT
+    }
+    const question = () => kv.question(prefix, { isPrefix: true, make })
+    return this.#state.reader.read(call, { key: `kvs/${prefix}`, question, tellsConsistency: false })
+  }
+
+  #keys(call: Call): Answer | Promise<Answer> {
+    const { kv } = this.#state
+    const { rest: prefix } = call
+    const separator = call.param('separator')
+    const make = () => {
+      const keys = new Set<string>()
+      for (const { Key } of kv.startingWith(prefix)) keys.add(upTo(Key, { prefix, separator }))
+      return keys.size > 0 ? { status: 200, text: JSON.stringify([...keys]) } : ABSENT
+    }
+    const question = () => kv.question(prefix, { isPrefix: true, make })
+    return this.#state.reader.read(call, { key: `keys/${prefix}\0${separator}`, question, tellsConsistency: false })
+  }
+
+  #raw(key: string, { status }: Result): Answer {
+    const row = this.#state.kv.get(key)
+    if (status !== 200 || !row) return { status: 404, headers: [], body: new Body(''), isJson: false, varies: true }
+    const headers = [
+      'Content-Type',
+      'text/plain',
+      'Content-Security-Policy',
+      'sandbox',
+      'X-Content-Type-Options',
+      'nosniff',
+    ]
+    return { status, headers, body: Body.of(Buffer.from(row.Value, 'base64')), isJson: false, varies: true }
+  }
+
+  /** Here Consul says nothing of indexes with it. */
+  #requireDatacenter(call: Call): void {
+    const dc = call.param('dc')
+    if (dc !== '' && dc !== this.#state.settings.datacenter) throw new ConsulRefusedError(500, 'No path to datacenter')
+  }
+
+  /** Whether a key was last changed at that index; with 0, whether there is none. */
+  #isAt(key: string, cas: string): boolean {
+    const row = this.#state.kv.get(key)
+    return cas === '0' ? row === undefined : row?.ModifyIndex === Number(cas)
+  }
+}
+
+function keyOf(call: Call): string {
+  if (call.rest === '') throw new ConsulRefusedError(400, 'Missing key name')
+  return call.rest
+}
+
+/** The key, or what of it is before the first separator after the prefix. */
+function upTo(key: string, { prefix, separator }: { prefix: string; separator: string }): string {
+  if (separator === '') return key
+  const at = key.indexOf(separator, prefix.length)
+  return at < 0 ? key : key.slice(0, at + separator.length)
+}
+
+function refuseConflicting(call: Call, names: readonly string[]): void {
+  if (names.filter(name => call.has(name)).length <= 1) return
+  const given = [...call.query].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  throw new ConsulRefusedError(400, `Conflicting flags: ${new URLSearchParams(given).toString()}`)
+}
+
+/** An unsigned number of 64 bits, as text: a double could not hold it. */
+function uint(text: string): string {
+  if (/^\d{1,20}$/.test(text) && BigInt(text) < 2n ** 64n) return String(BigInt(text))
+  throw new ConsulRefusedError(500, `strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`)
+}

@@ -1,0 +1,127 @@
+import { systemRandom } from '../../../core/random.ts'
+import type { ConsulState } from '../consul-state.ts'
+import { ConsulRefusedError } from '../errors.ts'
+import { type Answer, done, json } from '../http/answer.ts'
+import type { Call } from '../http/call.ts'
+import type { ConsulRoute } from '../http/route-table.ts'
+import { queryOptions, requireDatacenter, unanswerable } from '../live/query-options.ts'
+import { executeQuery } from '../queries/execute-query.ts'
+import { QUERY_SHAPE, type QueryFields, type QueryRow } from '../queries/query-row.ts'
+import { topicQuestion } from './questions.ts'
+
+/** `/v1/query`: prepared queries. */
+export function queryRoutes(state: ConsulState): ConsulRoute[] {
+  const routes = new QueryRoutes(state)
+  return [
+    {
+      path: '/v1/query',
+      methods: { GET: routes.list, POST: routes.create },
+      support: 'yes',
+      note: 'Within one data centre; Connect is refused.',
+    },
+    {
+      path: '/v1/query/',
+      pattern: '/v1/query/:id, …/execute, …/explain',
+      methods: { GET: routes.get, PUT: routes.update, DELETE: routes.delete },
+      support: 'yes',
+      note: 'Failover to other data centres finds nothing; patterns of templates may not nest repetitions.',
+    },
+  ]
+}
+
+const UUID_CHARACTERS = 36
+const NO_UUID = `failed prepared query lookup: index error: UUID must be ${UUID_CHARACTERS} characters`
+
+class QueryRoutes {
+  readonly #state: ConsulState
+
+  constructor(state: ConsulState) {
+    this.#state = state
+  }
+
+  readonly list = (call: Call): Answer | Promise<Answer> => {
+    const { queries, topics, reader } = this.#state
+    const question = () => topicQuestion(topics, ['queries'], () => JSON.stringify(queries.list()))
+    return reader.read(call, { key: 'queries', question, tellsConsistency: true })
+  }
+
+  readonly create = async (call: Call): Promise<Answer> => {
+    requireDatacenter(call, this.#state.settings.datacenter)
+    const { ID } = this.#state.queries.create(await call.decode<QueryFields>(QUERY_SHAPE))
+    await this.#state.journal.kept()
+    return json({ ID })
+  }
+
+  readonly get = (call: Call): Answer => {
+    const [, name = '', action] = /^(.*)\/(execute|explain)$/s.exec(call.rest) ?? []
+    const { consistency } = queryOptions(call, this.#state.settings.datacenter)
+    const headers = [...HEADERS, 'X-Consul-Effective-Consistency', consistency]
+    if (action === 'execute') return this.#execute(call, { name, headers, consistency })
+    if (action === 'explain') {
+      return json({ Query: this.#resolved(name), ...readWith(consistency) }, { headers })
+    }
+    const id = call.rest
+    if (id.length !== UUID_CHARACTERS) throw unanswerable(NO_UUID)
+    const query = this.#state.queries.get(id)
+    if (!query) throw new ConsulRefusedError(404, 'Query not found')
+    return json([query], { headers: ['X-Consul-Index', String(query.ModifyIndex), ...headers.slice(2)] })
+  }
+
+  readonly update = async (call: Call): Promise<Answer> => {
+    requireUuid(call.rest)
+    this.#state.queries.update(call.rest, await call.decode<QueryFields>(QUERY_SHAPE))
+    await this.#state.journal.kept()
+    return done
+  }
+
+  readonly delete = async (call: Call): Promise<Answer> => {
+    requireUuid(call.rest)
+    this.#state.queries.delete(call.rest)
+    await this.#state.journal.kept()
+    return done
+  }
+
+  #execute(call: Call, { name, headers, consistency }: Execution): Answer {
+    const { view, settings, context } = this.#state
+    const query = this.#resolved(name)
+    context.store.rosters.polled(query.Service.Service)
+    const Nodes = executeQuery(query, {
+      view,
+      random: systemRandom,
+      ownNode: settings.nodeName,
+      near: call.param('near'),
+      limit: Number(call.param('limit')) || 0,
+    })
+    const cached = call.has('cached') ? ['X-Cache', 'MISS'] : []
+    const found = {
+      Service: query.Service.Service,
+      Nodes,
+      DNS: query.DNS,
+      Datacenter: settings.datacenter,
+      Failovers: 0,
+    }
+    return json({ ...found, ...readWith(consistency) }, { headers: [...headers, ...cached] })
+  }
+
+  #resolved(name: string): QueryRow {
+    const query = this.#state.queries.resolve(name)
+    if (!query) throw new ConsulRefusedError(404, 'Query not found')
+    return query
+  }
+}
+
+interface Execution {
+  readonly name: string
+  readonly headers: readonly string[]
+  readonly consistency: string
+}
+
+const HEADERS = ['X-Consul-Index', '1', 'X-Consul-Knownleader', 'true', 'X-Consul-Lastcontact', '0']
+
+function readWith(ConsistencyLevel: string): object {
+  return { Index: 0, LastContact: 0, KnownLeader: true, ConsistencyLevel }
+}
+
+function requireUuid(id: string): void {
+  if (id.length !== UUID_CHARACTERS) throw new ConsulRefusedError(500, `Prepared Query lookup failed: ${NO_UUID}`)
+}

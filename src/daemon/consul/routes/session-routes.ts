@@ -1,0 +1,104 @@
+import type { ConsulState } from '../consul-state.ts'
+import { ConsulRefusedError } from '../errors.ts'
+import { decodeBody } from '../go/decode.ts'
+import { type Answer, json, verdict } from '../http/answer.ts'
+import type { Call } from '../http/call.ts'
+import type { ConsulRoute } from '../http/route-table.ts'
+import { requireDatacenter, unanswerable } from '../live/query-options.ts'
+import type { SessionFields } from '../sessions/sessions.ts'
+import { topicQuestion } from './questions.ts'
+
+/** `/v1/session`: sessions, which hold keys. */
+export function sessionRoutes(state: ConsulState): ConsulRoute[] {
+  const routes = new SessionRoutes(state)
+  return [
+    { path: '/v1/session/create', methods: { PUT: routes.create }, support: 'yes' },
+    {
+      path: '/v1/session/destroy/',
+      pattern: '/v1/session/destroy/:id',
+      methods: { PUT: routes.destroy },
+      support: 'yes',
+    },
+    { path: '/v1/session/renew/', pattern: '/v1/session/renew/:id', methods: { PUT: routes.renew }, support: 'yes' },
+    { path: '/v1/session/info/', pattern: '/v1/session/info/:id', methods: { GET: routes.info }, support: 'yes' },
+    { path: '/v1/session/node/', pattern: '/v1/session/node/:node', methods: { GET: routes.node }, support: 'yes' },
+    { path: '/v1/session/list', methods: { GET: routes.list }, support: 'yes' },
+  ]
+}
+
+const SESSION_SHAPE = {
+  fields: {
+    Name: 'string',
+    Node: 'string',
+    LockDelay: 'any',
+    Behavior: 'string',
+    TTL: 'string',
+    Checks: { list: 'string' },
+    NodeChecks: { list: 'string' },
+    ServiceChecks: { list: { fields: { ID: 'string', Namespace: 'string' } } },
+  },
+  open: true,
+} as const
+
+const UUID_CHARACTERS = 36
+
+class SessionRoutes {
+  readonly #state: ConsulState
+
+  constructor(state: ConsulState) {
+    this.#state = state
+  }
+
+  readonly create = async (call: Call): Promise<Answer> => {
+    requireDatacenter(call, this.#state.settings.datacenter)
+    const body = (await call.bytes()).toString()
+    const fields = body === '' ? {} : (decodeBody(body, SESSION_SHAPE) as SessionFields)
+    const { ID } = this.#state.sessions.create(fields)
+    await this.#state.journal.kept()
+    return json({ ID })
+  }
+
+  readonly destroy = async (call: Call): Promise<Answer> => {
+    const id = idOf(call)
+    this.#state.sessions.destroy(id)
+    await this.#state.journal.kept()
+    return verdict(true)
+  }
+
+  readonly renew = (call: Call): Answer => {
+    const id = idOf(call)
+    const session = this.#state.sessions.renew(id)
+    if (!session) throw new ConsulRefusedError(404, `Session id '${id}' not found`)
+    return json([session])
+  }
+
+  readonly info = (call: Call): Answer | Promise<Answer> => {
+    if (call.rest === '') throw new ConsulRefusedError(400, 'Missing session')
+    if (call.rest.length !== UUID_CHARACTERS) throw unanswerable(NO_UUID)
+    const { sessions } = this.#state
+    const id = call.rest
+    return this.#list(call, { topic: `session/${id}`, rows: () => [sessions.get(id)].filter(row => row !== undefined) })
+  }
+
+  readonly node = (call: Call): Answer | Promise<Answer> => {
+    const { rest: node } = call
+    if (node === '') throw new ConsulRefusedError(400, 'Missing node name')
+    return this.#list(call, { topic: `sessions/${node}`, rows: () => this.#state.sessions.list(node) })
+  }
+
+  readonly list = (call: Call): Answer | Promise<Answer> =>
+    this.#list(call, { topic: 'sessions', rows: () => this.#state.sessions.list() })
+
+  #list(call: Call, { topic, rows }: { topic: string; rows: () => readonly object[] }): Answer | Promise<Answer> {
+    const question = () => topicQuestion(this.#state.topics, [topic], () => JSON.stringify(rows()))
+    return this.#state.reader.read(call, { key: topic, question, tellsConsistency: false })
+  }
+}
+
+const NO_UUID = `failed session lookup: index error: UUID must be ${UUID_CHARACTERS} characters`
+
+function idOf(call: Call): string {
+  if (call.rest === '') throw new ConsulRefusedError(400, 'Missing session')
+  if (call.rest.length !== UUID_CHARACTERS) throw new ConsulRefusedError(500, NO_UUID)
+  return call.rest
+}

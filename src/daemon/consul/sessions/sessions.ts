@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto'
+import type { Clock } from '../../../core/clock.ts'
+import { TtlChecks } from '../checks/ttl-checks.ts'
+import { ConsulRefusedError } from '../errors.ts'
+import { parseGoDuration } from '../go/duration.ts'
+import type { KvStore } from '../kv/kv-store.ts'
+import type { Topics } from '../live/topics.ts'
+import type { Catalog } from '../state/catalog.ts'
+import { requireRoom, requireShort } from '../state/limits.ts'
+import { Table, type TableJournal } from '../state/table.ts'
+
+/** A session, as Consul shows it. */
+export interface SessionRow {
+  readonly ID: string
+  readonly Name: string
+  readonly Node: string
+  /** Nanoseconds. */
+  readonly LockDelay: number
+  readonly Behavior: 'release' | 'delete'
+  /** In Go's notation; empty for none. */
+  readonly TTL: string
+  readonly NodeChecks: readonly string[]
+  readonly ServiceChecks: readonly { readonly ID: string; readonly Namespace: string }[] | null
+  readonly CreateIndex: number
+  readonly ModifyIndex: number
+}
+
+/** What a session is asked for with. */
+export interface SessionFields {
+  readonly Name?: string
+  readonly Node?: string
+  readonly LockDelay?: string | number
+  readonly Behavior?: string
+  readonly TTL?: string
+  readonly Checks?: readonly string[]
+  readonly NodeChecks?: readonly string[]
+  readonly ServiceChecks?: readonly { readonly ID?: string; readonly Namespace?: string }[]
+}
+
+/** What Sessions work with. */
+export interface SessionsInit {
+  readonly clock: Clock
+  readonly journal: TableJournal
+  readonly topics: Topics
+  readonly stamp: () => number
+  readonly catalog: Catalog
+  readonly kv: KvStore
+  /** This agent's node. */
+  readonly node: string
+}
+
+const LOCK_DELAY_NS = 15e9
+const LOCK_DELAY_NS_MAX = 60e9
+
+/** A smaller number means seconds. */
+const LOCK_DELAY_NUMBER_MIN = 1_000
+
+const TTL_NS_MIN = 10e9
+const TTL_NS_MAX = 86_400e9
+const NS_PER_MS = 1e6
+
+/** A session lives this many times its TTL after it was last renewed, as Consul's does. */
+const TTL_MULTIPLIER = 2
+
+/** Sessions: claims on keys that end when they are not renewed, when a check fails that they go by, or when their node goes. */
+export class Sessions {
+  readonly rows: Table<SessionRow>
+  readonly #init: SessionsInit
+  readonly #ttl: TtlChecks
+
+  constructor(init: SessionsInit) {
+    this.#init = init
+    this.#ttl = new TtlChecks(init.clock, id => this.destroy(id))
+    this.rows = new Table('session', init.journal, (before, after) => this.#changed(before, after))
+  }
+
+  get(id: string): SessionRow | undefined {
+    return this.rows.get(id)
+  }
+
+  /** Those of a node, or all, in the order of their ids. */
+  list(node?: string): SessionRow[] {
+    const rows = [...this.rows.values()].filter(({ Node }) => node === undefined || Node === node)
+    return rows.toSorted((a, b) => (a.ID < b.ID ? -1 : 1))
+  }
+
+  /** Throws `ConsulRefusedError`. */
+  create(fields: SessionFields): SessionRow {
+    requireRoom('sessions', this.rows.size)
+    requireShort('A text of a session', fields.Name, fields.Node)
+    const { Name = '', Node = this.#init.node, Behavior = '', TTL = '' } = fields
+    if (Behavior !== '' && Behavior !== 'release' && Behavior !== 'delete')
+      throw new ConsulRefusedError(500, `Invalid Behavior setting '${Behavior}'`)
+    requireTtl(TTL)
+    if (!this.#init.catalog.node(Node)) throw new ConsulRefusedError(500, 'Missing node registration')
+    const NodeChecks = fields.NodeChecks ?? fields.Checks ?? (Node === this.#init.node ? ['serfHealth'] : [])
+    const ServiceChecks = fields.ServiceChecks?.map(({ ID = '', Namespace = '' }) => ({ ID, Namespace })) ?? null
+    for (const checkId of [...NodeChecks, ...(ServiceChecks ?? []).map(({ ID }) => ID)])
+      this.#requireWell(Node, checkId)
+    const index = this.#init.stamp()
+    const row: SessionRow = {
+      ID: randomUUID(),
+      Name,
+      Node,
+      LockDelay: lockDelay(fields.LockDelay),
+      Behavior: Behavior === 'delete' ? 'delete' : 'release',
+      TTL,
+      NodeChecks,
+      ServiceChecks,
+      CreateIndex: index,
+      ModifyIndex: index,
+    }
+    this.rows.put(row.ID, row)
+    return row
+  }
+
+  /** Undefined if there is no such session. */
+  renew(id: string): SessionRow | undefined {
+    this.#ttl.heard(id)
+    return this.rows.get(id)
+  }
+
+  /** Ends a session, and lets go of what it holds. Harmless if there is none. */
+  destroy(id: string): void {
+    const row = this.rows.get(id)
+    if (!row) return
+    this.rows.delete(id)
+    const lockDelayMs = Math.min(LOCK_DELAY_NS_MAX, row.LockDelay) / NS_PER_MS
+    this.#init.kv.release(id, { deletes: row.Behavior === 'delete', lockDelayMs })
+  }
+
+  /** Ends the sessions that went by a check, or a node, that has failed or gone. */
+  checkFailed(node: string, checkId: string): void {
+    for (const { ID, Node, NodeChecks, ServiceChecks } of this.rows.values()) {
+      if (Node !== node) continue
+      if (NodeChecks.includes(checkId) || ServiceChecks?.some(check => check.ID === checkId)) this.destroy(ID)
+    }
+  }
+
+  /** Ends the sessions of a node that has gone. */
+  nodeGone(node: string): void {
+    for (const { ID } of this.list(node)) this.destroy(ID)
+  }
+
+  close(): void {
+    this.#ttl.close()
+  }
+
+  #requireWell(node: string, checkId: string): void {
+    const check = this.#init.catalog.check(node, checkId)
+    if (!check) throw new ConsulRefusedError(500, `Missing check '${checkId}' registration`)
+    if (check.Status === 'critical') throw new ConsulRefusedError(500, `Check '${checkId}' is in critical state`)
+  }
+
+  #changed(before: SessionRow | undefined, after: SessionRow | undefined): void {
+    const { ID, TTL, Node } = (after ?? before) as SessionRow
+    if (!after) this.#ttl.stop(ID)
+    else if (TTL !== '') this.#ttl.start(ID, (TTL_MULTIPLIER * (parseGoDuration(TTL) ?? 0)) / NS_PER_MS)
+    const revision = this.#init.stamp()
+    for (const topic of ['sessions', `session/${ID}`, `sessions/${Node}`]) this.#init.topics.touch(topic, revision)
+  }
+}
+
+function requireTtl(TTL: string): void {
+  if (TTL === '') return
+  const ns = parseGoDuration(TTL)
+  if (ns === undefined)
+    throw new ConsulRefusedError(500, `Session TTL '${TTL}' invalid: time: invalid duration "${TTL}"`)
+  if (ns !== 0 && (ns < TTL_NS_MIN || ns > TTL_NS_MAX))
+    throw new ConsulRefusedError(500, `Invalid Session TTL '${ns}', must be between [10s=24h0m0s]`)
+}
+
+function lockDelay(given: string | number | undefined): number {
+  if (given === undefined || given === '') return LOCK_DELAY_NS
+  if (typeof given === 'number') return given < LOCK_DELAY_NUMBER_MIN ? given * 1e9 : given
+  const ns = parseGoDuration(given)
+  if (ns === undefined)
+    throw new ConsulRefusedError(400, `Request decode failed: time: invalid duration ${JSON.stringify(given)}`)
+  return ns < LOCK_DELAY_NUMBER_MIN ? ns * 1e9 : ns
+}

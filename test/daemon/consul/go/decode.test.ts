@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { decodeBody, type Shape } from '../../../../src/daemon/consul/go/decode.ts'
+
+const SHAPE: Shape = {
+  fields: {
+    Name: 'string',
+    Port: 'int',
+    On: 'bool',
+    Wait: 'duration',
+    Tags: { list: 'string' },
+    Meta: { map: 'string' },
+    Check: { fields: { TTL: 'duration' } },
+    More: { fields: { Known: 'int' }, open: true },
+    Free: 'any',
+  },
+}
+
+function refusal(text: string): string {
+  try {
+    decodeBody(text, SHAPE)
+  } catch (error) {
+    return (error as Error).message.replace('Request decode failed: ', '')
+  }
+  return ''
+}
+
+describe('decodeBody', () => {
+  it('takes keys in any case, and gives them in the one that is written', () => {
+    const text = '{"name":"web","PORT":80,"check":{"ttl":"5s"},"wait":7,"On":null,"meta":{"Zone":"a"},"free":[1]}'
+    const expected = { Name: 'web', Port: 80, Check: { TTL: 5e9 }, Wait: 7, Meta: { Zone: 'a' }, Free: [1] }
+    assert.deepEqual(decodeBody(text, SHAPE), expected)
+  })
+
+  it('keeps whole numbers that a double cannot hold', () => {
+    assert.deepEqual(decodeBody('{"Port":18446744073709551615}', SHAPE), { Port: 18_446_744_073_709_551_615n })
+  })
+
+  it('refuses members that are not known, unless the object is open', () => {
+    assert.equal(refusal('{"Nope":1}'), 'json: unknown field "Nope"')
+    assert.equal(refusal('{"Check":{"Nope":1}}'), 'json: unknown field "Nope"')
+    assert.deepEqual(decodeBody('{"More":{"Nope":1,"known":2}}', SHAPE), { More: { Known: 2 } })
+    assert.equal(refusal('{"__proto__":1}'), 'json: unknown field "__proto__"')
+  })
+
+  it('refuses values of another type, and says where', () => {
+    assert.equal(refusal('{"Port":"80"}'), 'json: cannot unmarshal string into Go struct field .Port of type int')
+    assert.equal(refusal('{"Name":true}'), 'json: cannot unmarshal bool into Go struct field .Name of type string')
+    assert.equal(refusal('{"Tags":"x"}'), 'json: cannot unmarshal string into Go struct field .Tags of type []string')
+    assert.equal(
+      refusal('{"Meta":[]}'),
+      'json: cannot unmarshal array into Go struct field .Meta of type map[string]string',
+    )
+    assert.equal(refusal('{"Port":1.5}'), 'json: cannot unmarshal number into Go struct field .Port of type int')
+    assert.equal(refusal('{"Wait":"soon"}'), 'time: invalid duration "soon"')
+    assert.equal(refusal('7'), 'json: cannot unmarshal number into Go value of type struct')
+  })
+
+  it('refuses what is not JSON', () => {
+    assert.equal(refusal(''), 'EOF')
+    assert.equal(refusal('{'), 'unexpected EOF')
+  })
+})

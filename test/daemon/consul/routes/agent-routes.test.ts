@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { serveConsul } from '../consul-server.ts'
+
+describe('agentRoutes', () => {
+  it('tell of the machine and of this process', async t => {
+    const { ask } = await serveConsul(t)
+    const host = (await ask('GET', '/v1/agent/host')).body
+    assert.ok(host.Memory.total > 0 && host.CPU.length > 0)
+    const metrics = (await ask('GET', '/v1/agent/metrics')).body
+    assert.ok(metrics.Gauges.some(({ Name }: { Name: string }) => Name === 'consul.runtime.sys_bytes'))
+    assert.equal((await ask('GET', '/v1/agent/metrics?format=prometheus')).status, 415)
+  })
+
+  it('put the node into maintenance, and need to be told so clearly', async t => {
+    const { ask } = await serveConsul(t)
+    assert.equal((await ask('PUT', '/v1/agent/maintenance')).text, 'Missing value for enable')
+    assert.equal((await ask('PUT', '/v1/agent/maintenance?enable=zz')).text, 'Invalid value for enable: "zz"')
+    await ask('PUT', '/v1/agent/maintenance?enable=true&reason=why')
+    assert.equal((await ask('GET', '/v1/agent/checks')).body['_node_maintenance'].Notes, 'why')
+  })
+
+  it('say what there is not', async t => {
+    const { ask } = await serveConsul(t)
+    assert.equal((await ask('PUT', '/v1/agent/join/1.1.1.1')).status, 501)
+    assert.equal((await ask('PUT', '/v1/agent/leave')).status, 501)
+    assert.equal((await ask('PUT', '/v1/agent/force-leave/x')).text, "agent: No node found with name 'x'")
+    assert.equal((await ask('PUT', '/v1/agent/reload')).status, 200)
+  })
+})

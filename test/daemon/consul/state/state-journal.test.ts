@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { describe, it, type TestContext } from 'node:test'
+import { StateFile, type StoredRow } from '../../../../src/daemon/consul/state/state-file.ts'
+import { StateJournal } from '../../../../src/daemon/consul/state/state-journal.ts'
+import { Table } from '../../../../src/daemon/consul/state/table.ts'
+import { JournalError } from '../../../../src/daemon/errors.ts'
+import { Turn } from '../../../../src/daemon/turn.ts'
+import { FakeClock } from '../../../../src/testing/fake-clock.ts'
+import { temporaryFolder } from '../../temporary-folder.ts'
+
+/** A file whose disk can be made full, and that counts its commits. */
+class FillableFile extends StateFile {
+  full = false
+  commits = 0
+
+  override write(rows: readonly StoredRow[]): void {
+    if (this.full) throw new JournalError(this.path, 'cannot be written (disk is full)')
+    super.write(rows)
+    this.commits++
+  }
+}
+
+async function journalled(t: TestContext, folder?: string) {
+  const clock = new FakeClock()
+  const path = folder ?? (await temporaryFolder(t))
+  const file = new FillableFile(path, clock)
+  const journal = new StateJournal({ file, turn: new Turn(), clock })
+  const changes: string[] = []
+  const table = new Table<{ n: number }>('things', journal, (before, after) => changes.push(`${before?.n} ${after?.n}`))
+  journal.load([table])
+  t.after(() => journal.close())
+  return { file, journal, table, changes, path }
+}
+
+describe('StateJournal', () => {
+  it('commits everything of one turn at once, and brings it back', async t => {
+    const first = await journalled(t)
+    for (const n of [1, 2, 3]) first.table.put(`k${n}`, { n })
+    first.table.delete('k2')
+    assert.ok(first.journal.isPending)
+    await first.journal.kept()
+    assert.deepEqual([first.file.commits, first.journal.isPending], [1, false])
+    first.journal.close()
+    const second = await journalled(t, first.path)
+    assert.deepEqual([...second.table.values()], [{ n: 1 }, { n: 3 }])
+  })
+
+  it('undoes what the disk refuses, and tells those who wait', async t => {
+    const { file, journal, table, changes } = await journalled(t)
+    table.put('a', { n: 1 })
+    table.put('gone', { n: 5 })
+    await journal.kept()
+    file.full = true
+    table.put('a', { n: 2 })
+    table.put('b', { n: 3 })
+    table.delete('gone')
+    await assert.rejects(journal.kept(), { code: 'ERR_JOURNAL' })
+    assert.deepEqual([table.get('a'), table.get('b'), table.get('gone')], [{ n: 1 }, undefined, { n: 5 }])
+    assert.deepEqual(changes.slice(-3), ['2 1', '3 undefined', 'undefined 5'])
+    file.full = false
+    table.put('a', { n: 4 })
+    await journal.kept()
+    assert.equal(file.row('things', 'a').value, '{"n":4}')
+  })
+
+  it('writes what is left when it closes', async t => {
+    const { journal, table, path } = await journalled(t)
+    table.put('a', { n: 1 })
+    journal.close()
+    const second = await journalled(t, path)
+    assert.deepEqual(second.table.get('a'), { n: 1 })
+  })
+
+  it('keeps nothing, and says so at once, without a file', async () => {
+    const journal = new StateJournal({ file: undefined, turn: new Turn(), clock: new FakeClock() })
+    new Table('things', journal).put('a', 1)
+    await journal.kept()
+    assert.ok(!journal.isPending)
+  })
+})

@@ -1,0 +1,116 @@
+/** One request, and what of its answer goes into later ones. */
+export interface Exchange {
+  readonly method: string
+  /** `$name` stands for what an earlier exchange kept under that name. */
+  readonly path: string
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  /** Keeps a field of the answer, for later exchanges. */
+  readonly keep?: Readonly<Record<string, (body: Json) => string>>
+  /** Waits until the answer is so, for what both sides do in their own time. */
+  readonly until?: (body: Json) => boolean
+}
+
+/** What a test knows better than the compiler. */
+export type Json = ReturnType<typeof JSON.parse>
+
+/** An answer with everything left out that differs from run to run. */
+export interface Seen {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: unknown
+}
+
+const HEADERS = [
+  'content-type',
+  'allow',
+  'location',
+  'x-cache',
+  'x-consul-reason',
+  'x-consul-knownleader',
+  'x-consul-lastcontact',
+  'x-consul-effective-consistency',
+  'content-security-policy',
+  'x-content-type-options',
+]
+
+const PRESENCE = ['x-consul-index', 'x-consul-contenthash', 'vary']
+
+/** Asks one side after the other, in order, and tells what each answered. */
+export class Side {
+  readonly #base: string
+  readonly #kept = new Map<string, string>()
+
+  constructor(base: string) {
+    this.#base = base
+  }
+
+  async ask(exchange: Exchange): Promise<Seen> {
+    const path = this.#filled(exchange.path)
+    for (let attempt = 0; ; attempt++) {
+      const response = await fetch(this.#base + path, {
+        method: exchange.method,
+        redirect: 'manual',
+        headers: exchange.headers ?? {},
+        signal: AbortSignal.timeout(30_000),
+        ...(exchange.body !== undefined && { body: this.#body(exchange.body) }),
+      })
+      const text = await response.text()
+      const body = parsed(text, response.headers.get('content-type') ?? '')
+      if (exchange.until && !exchange.until(body) && attempt < 200) {
+        await new Promise(resolve => setTimeout(resolve, 50))
+        continue
+      }
+      for (const [name, pick] of Object.entries(exchange.keep ?? {})) this.#kept.set(name, pick(body))
+      return {
+        status: response.status,
+        headers: headersOf(response.headers),
+        body: this.#normal(path.startsWith('/v1/agent/health') ? sortedChecks(body) : body),
+      }
+    }
+  }
+
+  #filled(text: string): string {
+    return text.replace(/\$(\w+)/g, (whole, name: string) => this.#kept.get(name) ?? whole)
+  }
+
+  #body(body: unknown): string {
+    return this.#filled(typeof body === 'string' ? body : JSON.stringify(body))
+  }
+
+  /** Indexes, times and ids that each side makes for itself are of no interest. */
+  #normal(value: unknown, key = ''): unknown {
+    if (/^(Create|Modify)Index$|^LTime$|^ContentHash$/.test(key)) return '#'
+    if (Array.isArray(value)) return value.map(item => this.#normal(item))
+    if (typeof value === 'object' && value !== null) {
+      return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.#normal(item, name)]))
+    }
+    if (typeof value !== 'string') return value
+    const kept = [...this.#kept].find(([, text]) => text !== '' && value.includes(text))
+    return kept ? value.replaceAll(kept[1], `$${kept[0]}`) : value
+  }
+}
+
+function parsed(text: string, type: string): unknown {
+  if (!type.startsWith('application/json')) return text
+  return JSON.parse(text)
+}
+
+function headersOf(headers: Headers): Record<string, string> {
+  const seen: Record<string, string> = {}
+  for (const name of HEADERS) {
+    const value = headers.get(name)
+    if (value !== null) seen[name] = value
+  }
+  for (const name of PRESENCE) if (headers.has(name)) seen[name] = 'present'
+  return seen
+}
+
+/** The agent of Consul lists services, and the checks of one, in the order of a Go map, which is none. */
+function sortedChecks(body: Json): Json {
+  if (Array.isArray(body)) return body.map(sortedChecks).toSorted((a, b) => (a.Service.ID < b.Service.ID ? -1 : 1))
+  if (typeof body !== 'object' || body === null) return body
+  const { Checks, ...rest } = body as { Checks?: { CheckID: string }[] | null }
+  if (!Checks) return body
+  return { ...rest, Checks: Checks.toSorted((a, b) => (a.CheckID < b.CheckID ? -1 : 1)) }
+}
