@@ -1,0 +1,4 @@
+import { badDays } from '../engines/bad-days.ts'
+import { zookeeperTrial } from './zookeeper-trial.ts'
+
+badDays(zookeeperTrial)
