@@ -1,6 +1,7 @@
 import { didYouMean } from './did-you-mean.ts'
 import { InvalidRegistryUrlError } from './errors.ts'
 import { daemonScheme } from './registry-urls/daemon.ts'
+import { dnsScheme } from './registry-urls/dns.ts'
 import { etcdScheme } from './registry-urls/etcd.ts'
 import { fileScheme } from './registry-urls/file.ts'
 import { memoryScheme } from './registry-urls/memory.ts'
@@ -17,6 +18,7 @@ const REGISTRY_SCHEMES: readonly RegistryScheme[] = [
   zookeeperScheme,
   staticScheme,
   fileScheme,
+  dnsScheme,
 ]
 
 /** What the URLs of the registries that there are look like. */

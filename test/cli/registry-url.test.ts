@@ -60,6 +60,16 @@ describe('parseRegistryUrl', () => {
     assert.match(refusal('static:users=h:1,h'), /"h" names no port \(character 18\)/)
   })
 
+  it('reads a name server and the domain in it', async () => {
+    const open = await parseRegistryUrl(
+      'dns://127.0.0.1:1/service.test?port=80&services=a,b&ttl-min=1s&timeout=1s',
+    ).load()
+    await open({ clientName: 'test' }).close()
+    assert.match(refusal('dns://127.0.0.1'), /names no domain/)
+    assert.match(refusal('dns://127.0.0.1/x?prot=1'), /"prot" is not known. Did you mean "port"/)
+    assert.match(refusal('dns://ada:s3cret@h/x'), /takes no user or password/)
+  })
+
   it('reads the path of a file, as JSON or YAML by its name', async () => {
     for (const url of ['file:./missing.yaml', 'file:///missing.json', 'file:/missing']) {
       const open = await parseRegistryUrl(url).load()

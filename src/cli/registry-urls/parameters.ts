@@ -20,3 +20,10 @@ export function duration(value: string): number {
     throw new Error('must be a duration such as 500ms, 5s or 2m')
   }
 }
+
+/** The number of a port, from 1 to 65535. */
+export function port(value: string): number {
+  if (!/^\d{1,5}$/.test(value) || Number(value) < 1 || Number(value) > 65_535)
+    throw new Error('must be a port from 1 to 65535')
+  return Number(value)
+}

@@ -56,6 +56,11 @@ export class KnownSets {
     this.#tellNames()
   }
 
+  /** Tells the names that are known, though there be none: it is known that no more are known. */
+  tellNames(): void {
+    this.#tellNames()
+  }
+
   /** What is known may be out of date, of one service or of all: readers have it once more, marked `stale`. */
   lose(serviceName?: string): void {
     if (serviceName === undefined) this.#stale = true

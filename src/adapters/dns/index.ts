@@ -1,0 +1,3 @@
+/** `ropewalk/adapters/dns`: DNS as a Registry that is only read. */
+export { DnsFailedError } from './errors.ts'
+export { DnsRegistry, type DnsRegistryOptions } from './registry.ts'
