@@ -10,6 +10,7 @@ import { addResolveCommand } from './commands/resolve.ts'
 import { addRunCommand } from './commands/run.ts'
 import { addServicesCommand } from './commands/services.ts'
 import { addSyncCommand } from './commands/sync.ts'
+import { addTokenCommand } from './commands/token.ts'
 import { addUpCommand } from './commands/up.ts'
 import { addWatchCommand } from './commands/watch.ts'
 import { EXIT_STATUS_HELP } from './exit-status.ts'
@@ -39,6 +40,7 @@ const COMMANDS = [
   addRegisterCommand,
   addDeregisterCommand,
   addSyncCommand,
+  addTokenCommand,
   addCompletionCommands,
 ]
 

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Application } from '../application/application.ts'
+import { AccessFile } from '../daemon/access/access-file.ts'
 import { ConsulFrontend } from '../daemon/consul/consul-frontend.ts'
 import type { ConsulOptions } from '../daemon/consul/consul-options.ts'
 import { DnsServer, type DnsServerOptions } from '../daemon/dns/dns-server.ts'
@@ -19,6 +20,8 @@ export interface RunRegistryOptions {
   readonly dataPath?: string | null | undefined
   readonly graceMs?: number | undefined
   readonly insecure?: boolean | undefined
+  /** The file of the rules of access; without it everybody may everything. */
+  readonly access?: string | undefined
   /** How to answer DNS; false: not at all. */
   readonly dns?: RunDnsOptions | false | undefined
   /** How it shows itself to clients of Consul. */
@@ -38,6 +41,7 @@ const CONSUL_PORT = 8500
 /** Runs the registry daemon in the foreground until it is told to end; its URL goes to stdout when it is ready. */
 export async function runRegistry(options: RunRegistryOptions): Promise<void> {
   const { listen, dataPath, graceMs, insecure, dns, consul } = options
+  const access = options.access === undefined ? undefined : new AccessFile(options.access)
   const daemon = new RegistryDaemon({
     name: 'daemon',
     endpoint: listen,
@@ -47,8 +51,9 @@ export async function runRegistry(options: RunRegistryOptions): Promise<void> {
     version: packageVersion(),
     frontends: [new RestFrontend(), new ConsulFrontend(consul)],
     dns: dnsServer(listen, dns),
+    access,
   })
-  await run(new Application('registry', [daemon, new UrlPrinter(daemon)]))
+  await run(new Application('registry', [...(access ? [access] : []), daemon, new UrlPrinter(daemon)]))
 }
 
 /** Who answers DNS: where that was asked for, else beside a daemon on Consul's own port, if there is room. */

@@ -11,6 +11,13 @@ export class UrlPrinter extends BaseService {
   }
 
   protected override onRegister(): void {
-    for (const endpoint of this.#daemon.endpoints) printLine(endpoint.replace(/^tcp:/, 'ropewalk:'))
+    for (const endpoint of this.#daemon.endpoints) printLine(registryUrl(endpoint))
   }
+}
+
+/** The endpoint as others give it to `--registry`. */
+function registryUrl(endpoint: string): string {
+  return endpoint.startsWith('tls:')
+    ? `${endpoint.replace(/^tls:/, 'ropewalk:')}?tls`
+    : endpoint.replace(/^tcp:/, 'ropewalk:')
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { Store } from '../discovery/store/store.ts'
 import type { Router } from '../web/router.ts'
+import type { Access } from './access/access.ts'
 import type { Durability } from './durability.ts'
 import type { Turn } from './turn.ts'
 
@@ -13,6 +14,8 @@ export interface FrontendContext {
   readonly turn: Turn
   /** The folder of the daemon's data; undefined where nothing is kept. */
   readonly dataPath: string | undefined
+  /** Who may do what: to be asked before anything is told or done. */
+  readonly access: Access
 }
 
 /** A way in to the registry daemon beside the native session: REST, the Consul API, … All share one Store and one listener. */

@@ -5,17 +5,24 @@ import { InsecureInterfaceError } from './errors.ts'
 
 /**
  * Whether only programs of this machine, or ones that show a certificate, can reach who listens on `endpoint`: a loopback interface, a Unix
- * socket, TLS that demands client certificates. An absent interface is all of them.
+ * socket, TLS that demands client certificates; TLS alone where there are rules of access (`isControlled`), for then it takes a token. An
+ * absent interface is all of them.
  */
-export function isProtected(endpoint: Endpoint): boolean {
+export function isProtected(endpoint: Endpoint, { isControlled = false }: Protection = {}): boolean {
   if (endpoint.scheme === 'unix') return true
-  if (endpoint.scheme === 'tls' && endpoint.ca !== undefined) return true
+  if (endpoint.scheme === 'tls' && (isControlled || endpoint.ca !== undefined)) return true
   return endpoint.host !== undefined && isLoopback(endpoint.host)
 }
 
+/** What protects an endpoint besides itself. */
+export interface Protection {
+  /** Whether there are rules of access. */
+  readonly isControlled?: boolean
+}
+
 /** Throws `InsecureInterfaceError` unless {@link isProtected}. */
-export function requireProtected(endpoint: Endpoint): void {
-  if (!isProtected(endpoint)) throw new InsecureInterfaceError(formatEndpoint(endpoint))
+export function requireProtected(endpoint: Endpoint, protection?: Protection): void {
+  if (!isProtected(endpoint, protection)) throw new InsecureInterfaceError(formatEndpoint(endpoint))
 }
 
 /** Whether an interface is reached by programs of this machine only. */

@@ -9,6 +9,7 @@ import { parseEndpoint } from '../endpoint/parse-endpoint.ts'
 import { nodeHandler } from '../web/site-handler.ts'
 import { Site } from '../web/site.ts'
 import { Router } from '../web/router.ts'
+import { type Access, openAccess } from './access/access.ts'
 import type { DnsServer } from './dns/dns-server.ts'
 import { ForeignPageError, isFromForeignPage } from './foreign-page.ts'
 import type { Frontend } from './frontend.ts'
@@ -23,6 +24,8 @@ export interface RegistryDaemonOptions extends Pick<SessionServerInit, 'pingMs' 
   endpoint?: Endpoint | string | undefined
   /** Listens even where everybody may come from. Default false: that is refused with `InsecureInterfaceError`. */
   insecure?: boolean | undefined
+  /** Who may do what. Default: everybody may everything. */
+  access?: Access | undefined
   /** The folder it keeps its data in, so that it comes back with what it knew. Default: in memory only. */
   dataPath?: string | undefined
   /** How long the instances of a lost connection are kept. Default 3,000. */
@@ -60,8 +63,9 @@ export class RegistryDaemon extends MultiService {
     const { endpoint = 'tcp:8500:interface=127.0.0.1', name = 'registry', insecure = false } = options
     const where = typeof endpoint === 'string' ? parseEndpoint(endpoint) : endpoint
     const { dns } = options
-    if (!insecure) requireProtected(where)
-    if (!insecure && dns) requireProtected(dns.endpoint)
+    const { isControlled } = options.access ?? openAccess
+    if (!insecure) requireProtected(where, { isControlled })
+    if (!insecure && dns && !isControlled) requireProtected(dns.endpoint)
     const site = new Site(
       where,
       nodeHandler((request, response) => this.#serve(request, response)),
@@ -74,12 +78,16 @@ export class RegistryDaemon extends MultiService {
     this.#options = options
     this.#endpoint = where
     this.#site = site
-    if (!isProtected(where)) this.#warn()
   }
 
   /** Where it listens, as URLs such as `tcp://127.0.0.1:8500`; none before it is bound. */
   get endpoints(): readonly string[] {
     return this.#site.endpoints
+  }
+
+  /** Reads the certificate of a `tls:` endpoint again, at once; it is looked at every minute anyway. Rejects, and keeps the old one, if that cannot be used. */
+  async reloadCertificate(): Promise<void> {
+    await this.#site.reloadCertificate()
   }
 
   /** What it knows. Undefined before it starts; another one after each start. */
@@ -89,6 +97,7 @@ export class RegistryDaemon extends MultiService {
 
   /** Rejects with `JournalError` when the data cannot be opened. */
   protected override onStart(_context: PhaseContext): void {
+    this.#warnIfOpen()
     this.#running = this.#open()
     this.#site.closing.addEventListener('abort', () => this.#running && leave(this.#running), { once: true })
   }
@@ -110,6 +119,7 @@ export class RegistryDaemon extends MultiService {
       quietMs,
       frontends = [],
       dns,
+      access = openAccess,
       version = '0.0.0',
       pingMs,
       silentMs,
@@ -128,14 +138,14 @@ export class RegistryDaemon extends MultiService {
     const router = new Router()
     const waysIn = dns ? [...frontends, dns] : frontends
     try {
-      for (const frontend of waysIn) frontend.mount(router, { store, durability, clock, turn, dataPath })
+      for (const frontend of waysIn) frontend.mount(router, { store, durability, clock, turn, dataPath, access })
     } catch (error) {
       data.close()
       throw error
     }
     const isForeign = (request: IncomingMessage) => isFromForeignPage(request, this.#endpoint)
     const options = { version, pingMs, silentMs, sessionsMax, isForeign }
-    const sessions = new SessionServer({ store, durability, turn, clock, ...options })
+    const sessions = new SessionServer({ store, durability, turn, clock, access, ...options })
     const { settleMs = 2 * store.graceMs } = this.#options
     const settling = clock.schedule(settleMs, () => store.rosters.settle())
     return { data, router, sessions, frontends: waysIn, settling, left: false }
@@ -151,8 +161,12 @@ export class RegistryDaemon extends MultiService {
     else this.recover()
   }
 
-  #warn(): void {
-    const message = 'The registry listens where everybody may come from, and lets everybody change everything'
+  /** At each start, so that it is in every log. */
+  #warnIfOpen(): void {
+    const { isControlled } = this.#options.access ?? openAccess
+    if (isProtected(this.#endpoint, { isControlled })) return
+    const what = isControlled ? 'and tokens can be read on the way' : 'and lets everybody change everything'
+    const message = `The registry listens where everybody may come from, ${what}`
     publish('daemon', { level: 'warn', event: 'daemon.insecure', message })
   }
 }

@@ -38,11 +38,25 @@ const DECODERS: ReadonlyMap<string, (fields: Fields) => ServerMessage> = new Map
     }),
   ],
   ['lost', fields => ({ type: 'lost', ...key(fields), cause: text(fields, 'cause') })],
+  [
+    'denied',
+    fields => ({
+      type: 'denied',
+      service: text(fields, 'service'),
+      code: text(fields, 'code'),
+      message: text(fields, 'message'),
+    }),
+  ],
   ['set', decodeSet],
   ['delta', decodeDelta],
   [
     'names',
-    fields => ({ type: 'names', revision: whole(fields, 'revision'), names: texts(fields, 'names', ENTRIES_MAX) }),
+    fields => ({
+      type: 'names',
+      revision: whole(fields, 'revision'),
+      names: texts(fields, 'names', ENTRIES_MAX),
+      ...optional(fields, 'filtered', truth),
+    }),
   ],
 ])
 

@@ -31,6 +31,8 @@ export const CLOSE_CODES = {
   restarting: 1012,
   /** The same session was opened on a newer connection. */
   replaced: 4000,
+  /** The session held or watched what its token may not any more: connect again for what is left to it. */
+  rightsChanged: 4003,
   /** The daemon does not speak the version the client asked for. */
   unsupportedVersion: 4002,
 } as const

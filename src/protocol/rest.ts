@@ -8,8 +8,18 @@ export const REST_PATH = '/api/v1'
 /** The request header that proves who holds a lease made by REST: the `lease` of the answer to its registration. */
 export const LEASE_HEADER = 'ropewalk-lease'
 
+/** Of a read from which was left out what who asks may not read. */
+export interface Filtered {
+  readonly filtered?: true
+}
+
+/** Says whether something was left out, to be spread into an answer. */
+export function filtered(isFiltered: boolean): Filtered {
+  return isFiltered ? { filtered: true } : {}
+}
+
 /** The answer to `GET /services`. */
-export interface ServicesAnswer {
+export interface ServicesAnswer extends Filtered {
   readonly epoch: string
   /** Of the whole registry. */
   readonly revision: number
@@ -60,7 +70,7 @@ export interface DrainBody {
 }
 
 /** The answer to `GET /instances?id=…`: the instances of that id in all services. */
-export interface InstancesAnswer {
+export interface InstancesAnswer extends Filtered {
   readonly instances: readonly Instance[]
 }
 
@@ -100,7 +110,7 @@ export interface HistoryEntry {
 }
 
 /** The answer to `GET /status`. */
-export interface StatusAnswer {
+export interface StatusAnswer extends Filtered {
   readonly protocol: number
   readonly epoch: string
   readonly revision: number

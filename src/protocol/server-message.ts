@@ -9,6 +9,7 @@ export type ServerMessage =
   | DrainedMessage
   | ErrorMessage
   | LostMessage
+  | DeniedMessage
   | SetMessage
   | DeltaMessage
   | NamesMessage
@@ -58,6 +59,15 @@ export interface LostMessage extends InstanceKey {
   readonly cause: string
 }
 
+/** A service may not be watched with the rights of this session: nothing is told of it. */
+export interface DeniedMessage {
+  readonly type: 'denied'
+  readonly service: string
+  /** `ERR_FORBIDDEN`. */
+  readonly code: string
+  readonly message: string
+}
+
 /** The whole set of a service: replaces what the client held. */
 export interface SetMessage {
   readonly type: 'set'
@@ -94,4 +104,6 @@ export interface NamesMessage {
   readonly type: 'names'
   readonly revision: number
   readonly names: readonly string[]
+  /** Whether names were left out that may not be read. False if absent. */
+  readonly filtered?: boolean
 }

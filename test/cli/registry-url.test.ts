@@ -13,14 +13,22 @@ describe('parseRegistryUrl', () => {
       url => parseRegistryUrl(url).daemon,
     )
     assert.deepEqual(addresses, [
-      { host: 'registry.local', port: 8500 },
-      { host: '127.0.0.1', port: 9 },
-      { host: '::1', port: 9 },
+      { host: 'registry.local', port: 8500, token: undefined, tls: undefined },
+      { host: '127.0.0.1', port: 9, token: undefined, tls: undefined },
+      { host: '::1', port: 9, token: undefined, tls: undefined },
     ])
   })
 
+  it('takes the password of a daemon for its token, and TLS from parameters', () => {
+    const { daemon } = parseRegistryUrl('ropewalk://:t%2Fk@host?tls&server-name=registry.example')
+    assert.deepEqual(daemon, { host: 'host', port: 8500, token: 't/k', tls: { serverName: 'registry.example' } })
+    assert.match(refusal('ropewalk://ada:s3cret@host'), /takes no user/)
+    assert.match(refusal('ropewalk://:s3%20cret@host'), /visible ASCII/)
+    assert.match(refusal('ropewalk://host?ca=/none.pem'), /"ca" cannot be read: ENOENT/)
+  })
+
   it('refuses other schemes, with what is accepted and what may have been meant', () => {
-    assert.match(refusal('gopher://127.0.0.1:8500'), /gopher: is not known.*accepted: .*ropewalk:\/\/host:port/)
+    assert.match(refusal('gopher://127.0.0.1:8500'), /gopher: is not known.*accepted: .*ropewalk:\/\/:token@host:port/)
     assert.match(refusal('ropewlak://127.0.0.1'), /Did you mean "ropewalk:"\?/)
   })
 
@@ -36,6 +44,7 @@ describe('parseRegistryUrl', () => {
   it('never shows a password', () => {
     for (const url of [
       'ropewalk://ada:s3cret@host',
+      'ropewalk://:s3cret%20@host',
       'gopher://ada:s3cret@host',
       'x://h?token=s3cret',
       '//ada:s3cret@h',

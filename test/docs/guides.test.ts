@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '../../src/cli/up/free-port.ts'
 import { blocks, guide, Trial } from './trial.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -58,5 +59,18 @@ describe('The guides', () => {
     assert.match(stdout, /Directory listing/, stderr)
     assert.match(stdout, /\{"left": 3\}/, stderr)
     assert.equal(status, 0, stderr)
+  })
+
+  const skipSecurity = spawnSync('sh', ['-c', 'openssl version']).status === 0 ? false : 'openssl is not installed'
+  it('let in who shows a token, for what it may, until it is taken away', { skip: skipSecurity }, async () => {
+    await using trial = await Trial.open()
+    const page = await guide('security.md')
+    const port = await freePort()
+    const script = blocks(page, 'sh').join('\n').replaceAll(':8500', `:${port}`)
+    const { stdout, stderr, status } = await trial.run(script)
+    assert.equal(status, 0, stderr)
+    assert.match(stdout, /"id":"orders-1"/, stderr)
+    assert.match(stdout, /ERR_FORBIDDEN.*token \\"orders\\" lacks the right services:read on \\"payments\\"/)
+    assert.match(stdout, /ERR_TOKEN_UNKNOWN/)
   })
 })

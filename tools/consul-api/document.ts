@@ -1,3 +1,4 @@
+import { openAccess } from '../../src/daemon/access/access.ts'
 import { ConsulState } from '../../src/daemon/consul/consul-state.ts'
 import { consulSettings } from '../../src/daemon/consul/consul-options.ts'
 import type { ConsulRoute } from '../../src/daemon/consul/http/route-table.ts'
@@ -12,7 +13,14 @@ export function endpoints(): readonly ConsulRoute[] {
   const clock = new FakeClock()
   const turn = new Turn()
   const store = new Store({ clock, defer: task => turn.at('notify', task) })
-  const state = new ConsulState(consulSettings({}), { store, durability: inMemory, clock, turn, dataPath: undefined })
+  const state = new ConsulState(consulSettings({}), {
+    store,
+    durability: inMemory,
+    clock,
+    turn,
+    dataPath: undefined,
+    access: openAccess,
+  })
   const { routes } = consulRoutes(state)
   state.close()
   store.close()

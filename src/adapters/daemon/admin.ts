@@ -14,6 +14,7 @@ import {
   type StatusAnswer,
   type WatchersAnswer,
 } from '../../protocol/rest.ts'
+import type { DaemonTls } from './connection.ts'
 import { AmbiguousInstanceError, RegistryRefusedError, UnknownInstanceError } from './errors.ts'
 import { RestClient, type RestRequest } from './rest-client.ts'
 
@@ -23,6 +24,10 @@ export interface DaemonAdminOptions {
   host?: string
   /** Default 8500. */
   port?: number
+  /** Shows who this is where the daemon has rules of access. Default: none. */
+  token?: string | undefined
+  /** Speaks TLS, with these certificates. Default: no TLS. */
+  tls?: DaemonTls | undefined
   clock?: Clock
   /** The longest wait for an answer, in milliseconds. Default 5,000. */
   requestMs?: number
@@ -51,8 +56,10 @@ export class DaemonAdmin {
   readonly #client: RestClient
   readonly #requestMs: number
 
-  constructor({ host = '127.0.0.1', port = 8500, clock = systemClock, requestMs = 5_000 }: DaemonAdminOptions = {}) {
-    this.#client = new RestClient(`${host.includes(':') ? `[${host}]` : host}:${port}`, clock)
+  /** Throws a TypeError for a token that no header can hold. */
+  constructor(options: DaemonAdminOptions = {}) {
+    const { host = '127.0.0.1', port = 8500, clock = systemClock, requestMs = 5_000, token, tls } = options
+    this.#client = new RestClient({ host, port, clock, token, tls })
     this.#requestMs = requestMs
   }
 

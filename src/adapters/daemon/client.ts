@@ -6,6 +6,7 @@ import type { HelloMessage, InstanceKey } from '../../protocol/client-message.ts
 import { PROTOCOL_VERSION } from '../../protocol/protocol.ts'
 import type {
   DeltaMessage,
+  DeniedMessage,
   LostMessage,
   NamesMessage,
   SetMessage,
@@ -17,7 +18,7 @@ import { SessionKeeper, type SessionKeeperOptions } from './session-keeper.ts'
 import type { AfterWelcome } from './session.ts'
 
 /** What the daemon tells without being asked each time. */
-export type Push = LostMessage | SetMessage | DeltaMessage | NamesMessage
+export type Push = LostMessage | DeniedMessage | SetMessage | DeltaMessage | NamesMessage
 
 /** The user of a SessionClient: has what must outlive a connection, and hears what comes. */
 export interface SessionUser {
@@ -136,6 +137,7 @@ export class SessionClient {
       case 'error':
         return this.#requests.settle(message)
       case 'lost':
+      case 'denied':
       case 'set':
       case 'delta':
       case 'names':

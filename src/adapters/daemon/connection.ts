@@ -33,13 +33,44 @@ export interface Connection {
 /** Opens a Connection. Rejects when that fails, and with the signal's reason when it aborts. */
 export type Dial = (listener: ConnectionListener, options?: Abortable) => Promise<Connection>
 
+/** How TLS is spoken with a daemon. Everything is PEM. */
+export interface DaemonTls {
+  /** The authorities to trust instead of the system's. */
+  readonly ca?: string | undefined
+  /** The own certificate, where the daemon asks for one. */
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
+  /** The name to find in the daemon's certificate. Default: the host. */
+  readonly serverName?: string | undefined
+}
+
+/** Where a daemon is, and how it is spoken to. */
+export interface DaemonAddress {
+  readonly host: string
+  readonly port: number
+  readonly clock: Clock
+  /** Shows who this is; none if empty or absent. */
+  readonly token?: string | undefined
+  /** Absent: no TLS. */
+  readonly tls?: DaemonTls | undefined
+}
+
+/** The URL of a daemon, for people: without its token. Throws a TypeError when a header cannot hold the token. */
+export function daemonUrl({ host, port, token = '' }: DaemonAddress): string {
+  if (!/^[!-~]*$/.test(token))
+    throw new TypeError('The token of a registry daemon may have only visible ASCII characters')
+  return `ropewalk://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
 /** Dials the daemon there, by WebSocket. */
-export function dialWebSocket({ host, port, clock }: { host: string; port: number; clock: Clock }): Dial {
+export function dialWebSocket({ host, port, clock, token, tls }: DaemonAddress): Dial {
   return (listener, { signal } = {}) =>
     openWebSocket({
       host,
       port,
       path: SESSION_PATH,
+      headers: token ? { authorization: `Bearer ${token}` } : {},
+      tls,
       clock,
       messageBytesMax: PROTOCOL_LIMITS.serverFrameBytes,
       listener: {

@@ -7,9 +7,10 @@ import type { Instance } from '../../discovery/instance.ts'
 import type { InstanceSet, ServiceNames } from '../../discovery/instance-set.ts'
 import type { Lease } from '../../discovery/lease.ts'
 import type { RegisterOptions, Registry } from '../../discovery/registry.ts'
-import type { WelcomeMessage } from '../../protocol/server-message.ts'
+import type { DeniedMessage, WelcomeMessage } from '../../protocol/server-message.ts'
 import { SessionClient, type Push } from './client.ts'
-import { dialWebSocket, type Dial } from './connection.ts'
+import { type DaemonTls, daemonUrl, dialWebSocket, type Dial } from './connection.ts'
+import { RegistryRefusedError } from './errors.ts'
 import { Leases } from './leases.ts'
 import { SharedNames } from './shared-names.ts'
 import { SharedWatch } from './shared-watch.ts'
@@ -20,6 +21,10 @@ export interface DaemonRegistryOptions {
   host?: string
   /** Default 8500. */
   port?: number
+  /** Shows who this is where the daemon has rules of access. Default: none. */
+  token?: string | undefined
+  /** Speaks TLS, with these certificates. Default: no TLS. */
+  tls?: DaemonTls | undefined
   /** Who this is, for people: a drain that waits in vain names it. Default `ropewalk`. */
   clientName?: string
   clock?: Clock
@@ -53,12 +58,13 @@ export class DaemonRegistry implements Registry {
   constructor(options: DaemonRegistryOptions = {}) {
     const { host = '127.0.0.1', port = 8500, clientName = 'ropewalk' } = options
     const { clock = systemClock, random = systemRandom, connectMs = 5_000, requestMs = 5_000 } = options
-    const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`
+    const { token, tls } = options
+    const address = { host, port, clock, token, tls }
     this.#clock = clock
     this.#client = new SessionClient({
-      registry: `ropewalk://${authority}`,
+      registry: daemonUrl(address),
       clientName,
-      dial: options.dial ?? dialWebSocket({ host, port, clock }),
+      dial: options.dial ?? dialWebSocket(address),
       clock,
       random,
       connectMs,
@@ -100,11 +106,12 @@ export class DaemonRegistry implements Registry {
   #sharedWatch(serviceName: string): SharedWatch {
     const existing = this.#watches.get(serviceName)
     if (existing) return existing
-    const watch = new SharedWatch({
+    const watch: SharedWatch = new SharedWatch({
       serviceName,
       clock: this.#clock,
       post: message => this.#client.post(message),
       onIdle: () => {
+        if (this.#watches.get(serviceName) !== watch) return
         this.#watches.delete(serviceName)
         this.#client.post({ type: 'unwatch', service: serviceName })
       },
@@ -139,10 +146,19 @@ export class DaemonRegistry implements Registry {
     for (const watch of this.#watches.values()) watch.lose()
   }
 
+  /** Ends the watch; whoever watches again asks again, for rights can change. */
+  #deny({ service, code, message }: DeniedMessage): void {
+    const watch = this.#watches.get(service)
+    this.#watches.delete(service)
+    watch?.close(new RegistryRefusedError({ code, message }))
+  }
+
   #receive(message: Push): void {
     switch (message.type) {
       case 'lost':
         return this.#leases.lose(message)
+      case 'denied':
+        return this.#deny(message)
       case 'set':
         return this.#watches.get(message.service)?.replace(message)
       case 'delta':

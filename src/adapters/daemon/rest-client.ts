@@ -1,7 +1,12 @@
+import { once } from 'node:events'
+import http, { type IncomingMessage } from 'node:http'
+import https, { type RequestOptions } from 'node:https'
+import { isIP } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { abortable, timeLimit, type Abortable } from '../../core/abort.ts'
-import type { Clock } from '../../core/clock.ts'
 import { RegistryUnavailableError } from '../../discovery/errors.ts'
 import { REST_PATH, type ErrorAnswer } from '../../protocol/rest.ts'
+import { type DaemonAddress, daemonUrl } from './connection.ts'
 import { RegistryRefusedError } from './errors.ts'
 
 /** One request to the REST API. */
@@ -19,12 +24,12 @@ export interface RestRequest extends Abortable {
 
 /** Speaks HTTP and JSON with a registry daemon. */
 export class RestClient {
-  readonly #authority: string
-  readonly #clock: Clock
+  readonly #address: DaemonAddress
+  readonly #url: string
 
-  constructor(authority: string, clock: Clock) {
-    this.#authority = authority
-    this.#clock = clock
+  constructor(address: DaemonAddress) {
+    this.#address = address
+    this.#url = daemonUrl(address)
   }
 
   /**
@@ -32,12 +37,12 @@ export class RestClient {
    * `RegistryUnavailableError` when there is no answer (in time).
    */
   async request(request: RestRequest): Promise<unknown> {
-    using limit = timeLimit(this.#clock, request.limitMs, request)
+    using limit = timeLimit(this.#address.clock, request.limitMs, request)
     try {
       return await abortable(this.#exchange(request, limit.signal), limit.signal)
     } catch (error) {
       if (error instanceof RegistryRefusedError || request.signal?.aborted) throw error
-      throw new RegistryUnavailableError(`ropewalk://${this.#authority}`, { cause: cause(error) })
+      throw new RegistryUnavailableError(this.#url, { cause: error })
     }
   }
 
@@ -45,27 +50,39 @@ export class RestClient {
     { method = 'GET', path, query = {}, ...request }: RestRequest,
     signal: AbortSignal,
   ): Promise<unknown> {
-    const url = new URL(`http://${this.#authority}${REST_PATH}/${path.map(encodeURIComponent).join('/')}`)
-    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
-    const body = request.body === undefined ? null : JSON.stringify(request.body)
-    const response = await fetch(url, { method, body, signal, headers: { ...request.headers } })
-    const text = await response.text()
-    if (!response.ok) throw refusal(response.status, text)
-    return text === '' ? undefined : JSON.parse(text)
+    const { host, port, token, tls } = this.#address
+    const search = new URLSearchParams(query).toString()
+    const sent = (tls ? https : http).request({
+      host,
+      port,
+      method,
+      path: `${REST_PATH}/${path.map(encodeURIComponent).join('/')}${search && `?${search}`}`,
+      headers: { ...request.headers, ...(token && { authorization: `Bearer ${token}` }) },
+      agent: false,
+      signal,
+      ...tlsOptions(this.#address),
+    })
+    sent.end(request.body === undefined ? undefined : JSON.stringify(request.body))
+    const [response] = (await once(sent, 'response')) as [IncomingMessage]
+    const answer = await text(response)
+    const status = response.statusCode ?? 0
+    if (status < 200 || status > 299) throw refusal(status, answer)
+    return answer === '' ? undefined : JSON.parse(answer)
   }
+}
+
+function tlsOptions({ tls, host }: DaemonAddress): RequestOptions {
+  if (!tls) return {}
+  const { serverName = host, ...files } = tls
+  return { ...files, ...(isIP(serverName) === 0 && { servername: serverName }) }
 }
 
 /** The error in the answer, or its status if it is not the answer of a registry daemon. */
-function refusal(status: number, text: string): RegistryRefusedError {
+function refusal(status: number, answer: string): RegistryRefusedError {
   try {
-    const { code, message } = (JSON.parse(text) as ErrorAnswer).error
+    const { code, message } = (JSON.parse(answer) as ErrorAnswer).error
     return new RegistryRefusedError({ code, message })
   } catch {
-    return new RegistryRefusedError({ code: `HTTP ${status}`, message: text.slice(0, 200) })
+    return new RegistryRefusedError({ code: `HTTP ${status}`, message: answer.slice(0, 200) })
   }
-}
-
-/** `fetch` hides what went wrong behind "fetch failed". */
-function cause(error: unknown): unknown {
-  return error instanceof TypeError && error.cause !== undefined ? error.cause : error
 }

@@ -24,6 +24,7 @@ interface RegistryCommandOptions {
   readonly memory?: boolean
   readonly grace?: number
   readonly insecure?: boolean
+  readonly access?: string
   readonly dns?: string | boolean
   readonly dnsDomain?: readonly string[]
   readonly dnsTtl?: number
@@ -55,6 +56,7 @@ export function addRegistryCommand(program: Command): void {
     .option('--memory', 'keep nothing')
     .option('--grace <duration>', 'how long instances of a lost connection are kept (3s)', parseDuration)
     .option('--insecure', 'listen beyond this machine although everybody may change everything')
+    .option('--access <file>', 'who may do what: rules for tokens and client certificates; see "ropewalk token --help"')
     .option('--dns [endpoint]', 'where to answer DNS, by UDP and TCP (tcp:8600:interface=127.0.0.1)')
     .option('--no-dns', 'answer no DNS')
     .option('--dns-domain <name...>', 'what names end in (consul ropewalk)')

@@ -1,18 +1,20 @@
+import { readTls, TLS_PARAMETERS } from './tls-parameters.ts'
 import type { RegistryScheme } from './registry-scheme.ts'
 
 /** Port of a registry daemon whose URL names none. */
 const DAEMON_PORT = 8500
 
-/** A registry daemon. */
+/** A registry daemon; its token is the password, with no user. */
 export const daemonScheme: RegistryScheme = {
   name: 'ropewalk',
-  form: 'ropewalk://host:port',
+  form: 'ropewalk://:token@host:port',
   locate(url) {
-    const daemon = url.host({ port: DAEMON_PORT })
-    const { user } = url.credentials
-    if (user !== undefined) throw url.refused('a registry daemon takes no user or password')
+    const { user = '', password: token } = url.credentials
+    if (user !== '') throw url.refused('a registry daemon takes no user: a token goes between ":" and "@"')
+    if (token !== undefined && !/^[!-~]+$/.test(token)) throw url.refused('a token has visible ASCII characters only')
     url.requireNoPath()
-    url.parameters({})
+    const tls = readTls(url, url.parameters(TLS_PARAMETERS))
+    const daemon = { ...url.host({ port: DAEMON_PORT }), token, tls }
     return {
       kind: 'daemon',
       daemon,

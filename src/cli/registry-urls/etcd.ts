@@ -1,16 +1,12 @@
-import { readFileSync } from 'node:fs'
-import type { EtcdTls } from '../../adapters/etcd/index.ts'
-import { duration, flag, text } from './parameters.ts'
+import { duration, flag } from './parameters.ts'
 import type { RegistryScheme } from './registry-scheme.ts'
-import type { RegistryHost, RegistryUrl } from './registry-url.ts'
+import type { RegistryHost } from './registry-url.ts'
+import { readTls, TLS_PARAMETERS } from './tls-parameters.ts'
 
 /** Port of an etcd whose URL names none. */
 const ETCD_PORT = 2379
 
-const PARAMETERS = { tls: flag, ca: text, cert: text, key: text, 'server-name': text, notes: flag, quiet: duration }
-
-/** Files that TLS takes, by the names of their parameters. */
-const FILES = ['ca', 'cert', 'key'] as const
+const PARAMETERS = { ...TLS_PARAMETERS, notes: flag, quiet: duration }
 
 /** etcd: any number of its nodes, and what stands before every key. */
 export const etcdScheme: RegistryScheme = {
@@ -31,26 +27,6 @@ export const etcdScheme: RegistryScheme = {
       },
     }
   },
-}
-
-type TlsParameters = Partial<Record<'ca' | 'cert' | 'key' | 'server-name', string | undefined>> & {
-  tls?: boolean | undefined
-}
-
-/** TLS is spoken when any of its parameters is there. */
-function readTls(url: RegistryUrl, { tls, ...said }: TlsParameters): EtcdTls | undefined {
-  if (tls === false || (tls === undefined && Object.keys(said).length === 0)) return undefined
-  const { 'server-name': serverName } = said
-  const contents = FILES.flatMap(name => (said[name] === undefined ? [] : [[name, read(url, name, said[name])]]))
-  return { ...Object.fromEntries(contents), ...(serverName !== undefined && { serverName }) }
-}
-
-function read(url: RegistryUrl, name: string, file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw url.refused(`the file of the parameter "${name}" cannot be read: ${(error as NodeJS.ErrnoException).code}`)
-  }
 }
 
 function authority({ host, port }: RegistryHost): string {

@@ -1,5 +1,6 @@
 import type { Registry } from '../../discovery/registry.ts'
 import type { RegistryHost, RegistryUrl } from './registry-url.ts'
+import type { RegistryTls } from './tls-parameters.ts'
 
 /** One kind of registry, as its URL has it. */
 export interface RegistryScheme {
@@ -16,9 +17,15 @@ export interface RegistryLocation {
   /** For people: `etcd`. */
   readonly kind: string
   /** Where it is, if it is a registry daemon. */
-  readonly daemon?: RegistryHost
+  readonly daemon?: DaemonPlace
   /** Loads the adapter; what it resolves with opens the registry, each time it is called. */
   readonly load: () => Promise<OpenRegistry>
+}
+
+/** Where a registry daemon is, and what it takes to be let in. */
+export interface DaemonPlace extends RegistryHost {
+  readonly token?: string | undefined
+  readonly tls?: RegistryTls | undefined
 }
 
 /** Opens a registry. `clientName` says to people who this is. */

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { StoreLimitError } from '../../discovery/store/limits.ts'
 import type { Exchange, Router } from '../../web/router.ts'
+import { type Access, openAccess } from '../access/access.ts'
+import { ForbiddenError, TokenUnknownError } from '../access/errors.ts'
 import { JournalError } from '../errors.ts'
 import type { Frontend, FrontendContext } from '../frontend.ts'
 import { type ConsulOptions, consulSettings } from './consul-options.ts'
@@ -8,6 +10,7 @@ import { ConsulState } from './consul-state.ts'
 import { ConsulRefusedError } from './errors.ts'
 import { type Answer, empty, fromNowhere, text } from './http/answer.ts'
 import { Call } from './http/call.ts'
+import { demandOf } from './http/guard.ts'
 import type { Method, RouteTable } from './http/route-table.ts'
 import { sendAnswer } from './http/send.ts'
 import { consulRoutes } from './routes/consul-routes.ts'
@@ -23,6 +26,7 @@ export class ConsulFrontend implements Frontend {
   #state: ConsulState | undefined
   #routes: RouteTable | undefined
   #indented = false
+  #access: Access = openAccess
 
   constructor(options: ConsulOptions = {}) {
     this.#options = options
@@ -34,6 +38,7 @@ export class ConsulFrontend implements Frontend {
     this.#indented = settings.indented
     this.#state = new ConsulState(settings, context)
     this.#routes = consulRoutes(this.#state)
+    this.#access = context.access
     for (const method of METHODS) router.route(method, '/v1/*path', this.#handle)
   }
 
@@ -68,7 +73,9 @@ export class ConsulFrontend implements Frontend {
     if (method === 'OPTIONS') return empty(200, allowed)
     const handler = methods[method as Method]
     if (!handler) return text(`method ${method} not allowed`, { status: 405, headers: allowed })
-    return handler(new Call({ request, response, rest: match.rest, search }))
+    const call = new Call({ request, response, rest: match.rest, search, access: this.#access })
+    call.guard.meet(demandOf(method, match.route.path))
+    return handler(call)
   }
 
   /** As people asked for it. */
@@ -108,6 +115,8 @@ function refusal(error: unknown): Answer {
   if (error instanceof ConsulRefusedError) {
     return text(error.message, { status: error.status, headers: Object.entries(error.headers).flat() })
   }
+  if (error instanceof TokenUnknownError) return text('ACL not found', { status: 403 })
+  if (error instanceof ForbiddenError) return text('Permission denied', { status: 403 })
   if (error instanceof URIError) return text('invalid URL escape', { status: 400 })
   if (error instanceof JournalError || error instanceof StoreLimitError) return text(error.message, { status: 500 })
   throw error

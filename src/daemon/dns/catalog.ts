@@ -1,10 +1,10 @@
 /** What DNS is answered from. Must answer at once, from memory; names come in lower case. */
 export interface DnsCatalog {
   /**
-   * Those of a service that are to get work: the same list until something changes. Empty when there are none; undefined while it cannot be
-   * known that there are none.
+   * Those of a service that are to get work: the same list until something changes. Empty when there are none; `unsettled` while it cannot be
+   * known that there are none; `forbidden` when it may not be told.
    */
-  instances(serviceName: string): readonly DnsInstance[] | undefined
+  instances(serviceName: string): readonly DnsInstance[] | 'unsettled' | 'forbidden'
   /** The machine of that name. */
   node(name: string): DnsNode | undefined
   /** What a prepared query of that name finds; undefined when there is none. */

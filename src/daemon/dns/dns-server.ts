@@ -68,6 +68,8 @@ export interface CatalogDefaults {
   readonly node: DnsNode
   readonly onlyPassing: boolean
   readonly quietMs: number
+  /** Whether a service may be told to anybody: who asks by DNS shows no token. */
+  readonly mayRead: (serviceName: string) => boolean
 }
 
 /** How often a port is chosen anew that is free for TCP and not for UDP. */
@@ -107,10 +109,12 @@ export class DnsServer extends BaseService implements Frontend {
     const { catalog = storeCatalog, random = systemRandom } = this.#options
     const { onlyPassing = false, ttlMs = 0, quietMs = ttlMs + 2_000 } = this.#options
     const node = { name: this.#settings.nodeName, address: ownAddress(this.#endpoint), metadata: {} }
-    const { clock } = context
+    const { clock, access } = context
+    const anybody = access.identifyToken('')
+    const mayRead = (serviceName: string) => anybody.may('services:read', serviceName)
     this.#asking = new Recursors(this.#recursors, clock)
     this.#responder = new Responder({
-      catalog: catalog(context, { node, onlyPassing, quietMs }),
+      catalog: catalog(context, { node, onlyPassing, quietMs, mayRead }),
       settings: this.#settings,
       random,
       clock,

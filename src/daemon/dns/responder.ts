@@ -108,10 +108,11 @@ export class Responder {
   }
 
   #service(
-    instances: readonly DnsInstance[] | undefined,
+    instances: readonly DnsInstance[] | 'unsettled' | 'forbidden',
     { query, domain, transport, tag, ttlS }: Asked & { tag: string; ttlS: number },
   ): ResponseCode {
-    if (instances === undefined) return RESPONSE_CODES.serverFailure
+    if (instances === 'unsettled') return RESPONSE_CODES.serverFailure
+    if (instances === 'forbidden') return RESPONSE_CODES.refused
     const { settings } = this.#init
     const suffix = `${settings.datacenter}.${domain}`
     const choices = this.#choices.of(instances, { type: choiceType(query.type), tag, ttlS, suffix })

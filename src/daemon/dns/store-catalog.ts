@@ -16,6 +16,8 @@ export interface StoreCatalogInit {
   readonly onlyPassing: boolean
   /** How long a client may go by an answer: a drain waits so long for who has asked. */
   readonly quietMs: number
+  /** Whether a service may be told to anybody. */
+  readonly mayRead: (serviceName: string) => boolean
 }
 
 /** Instances are told from the first of these lists of statuses of which there are any. Those that drain never are. */
@@ -37,12 +39,13 @@ export class StoreCatalog implements DnsCatalog {
     this.#init = init
   }
 
-  instances(serviceName: string): readonly DnsInstance[] | undefined {
-    const { rosters, quietMs } = this.#init
+  instances(serviceName: string): ReturnType<DnsCatalog['instances']> {
+    const { rosters, quietMs, mayRead } = this.#init
     const set = this.#setOf(serviceName)
+    if (!mayRead(set.serviceName)) return 'forbidden'
     if (set.known) rosters.polled(set.serviceName, quietMs)
     const instances = this.#tell(set)
-    return instances.length === 0 && !set.settled ? undefined : instances
+    return instances.length === 0 && !set.settled ? 'unsettled' : instances
   }
 
   node(name: string): DnsNode | undefined {
@@ -58,7 +61,8 @@ export class StoreCatalog implements DnsCatalog {
     const { node } = this.#init
     if (address === node.address) return { kind: 'node', name: node.name }
     const serviceName = this.#addresses().get(address)
-    return serviceName === undefined ? undefined : { kind: 'service', name: serviceName }
+    if (serviceName === undefined || !this.#init.mayRead(serviceName)) return undefined
+    return { kind: 'service', name: serviceName }
   }
 
   #tell(set: InstanceSet): readonly DnsInstance[] {

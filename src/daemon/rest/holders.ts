@@ -4,8 +4,8 @@ import type { Claim, Owner } from '../../discovery/store/owner.ts'
 import type { Store } from '../../discovery/store/store.ts'
 import { LEASE_HEADER } from '../../protocol/rest.ts'
 import { BadRequestError } from '../../web/errors.ts'
+import type { Identity } from '../access/access.ts'
 import { LeaseRequiredError } from './errors.ts'
-import { isOperator } from './operator.ts'
 
 /** What the ids of owners that hold by REST begin with; the rest is their lease. */
 const PREFIX = 'rest:'
@@ -20,9 +20,17 @@ export function shownLease({ headers }: IncomingMessage): string | undefined {
   throw new BadRequestError('The header Ropewalk-Lease is not a lease: send what the answer to the registration says')
 }
 
+/** By whom and with what something is held. */
+export interface HolderInit {
+  readonly request: IncomingMessage
+  readonly identity: Identity
+  readonly lease?: string | undefined
+}
+
 /** The holder whom a lease stands for, there or made; one lease may hold several instances. */
-export function holder(store: Store, request: IncomingMessage, lease: string = randomUUID()): Owner {
-  const name = `REST client at ${request.socket.remoteAddress}`
+export function holder(store: Store, { request, identity, lease = randomUUID() }: HolderInit): Owner {
+  const who = identity.name === 'anonymous' ? '' : ` with ${identity.name}`
+  const name = `REST client at ${request.socket.remoteAddress}${who}`
   return store.leases.timed({ id: PREFIX + lease, name })
 }
 
@@ -31,9 +39,7 @@ export function leaseOf(owner: Owner): string {
   return owner.id.slice(PREFIX.length)
 }
 
-/** Throws `LeaseRequiredError` unless the request may change the instance: it shows its lease or, showing none, is an operator's. */
-export function requireRight(request: IncomingMessage, { owner, instance: { serviceName, id } }: Claim): void {
-  const lease = shownLease(request)
-  const right = lease === undefined ? isOperator(request) : owner.id === PREFIX + lease
-  if (!right) throw new LeaseRequiredError(serviceName, id)
+/** Throws `LeaseRequiredError` unless the lease that a request shows holds the instance. */
+export function requireHolder(lease: string, { owner, instance: { serviceName, id } }: Claim): void {
+  if (owner.id !== PREFIX + lease) throw new LeaseRequiredError(serviceName, id)
 }

@@ -4,13 +4,18 @@ import { LeaseLostError } from '../../discovery/errors.ts'
 import type { InstanceInit } from '../../discovery/instance.ts'
 import type { Claim } from '../../discovery/store/owner.ts'
 import type { Store } from '../../discovery/store/store.ts'
-import type { InstancesAnswer, RegistrationAnswer, RenewalAnswer } from '../../protocol/rest.ts'
+import { filtered, type InstancesAnswer, type RegistrationAnswer, type RenewalAnswer } from '../../protocol/rest.ts'
 import { BadRequestError, ClientGoneError, NotFoundError } from '../../web/errors.ts'
 import { readJson, sendJson } from '../../web/json.ts'
 import type { Exchange } from '../../web/router.ts'
 import type { Durability } from '../durability.ts'
+import type { FrontendContext } from '../frontend.ts'
 import { LeaseRequiredError } from './errors.ts'
-import { holder, leaseOf, requireRight, shownLease } from './holders.ts'
+import type { Access, Identity } from '../access/access.ts'
+import { requireGranted } from '../access/audit.ts'
+import { addressOf } from '../access/credentials.ts'
+import { holder, leaseOf, requireHolder, shownLease } from './holders.ts'
+import { isOperator } from './operator.ts'
 
 /** A registration by REST lapses after this long unless it says otherwise. */
 const TTL_MS = 15_000
@@ -23,27 +28,31 @@ const DRAIN_MS_MAX = 10 * 60_000
 export class InstanceRoutes {
   readonly #store: Store
   readonly #durability: Durability
+  readonly #access: Access
 
-  constructor(store: Store, durability: Durability) {
+  constructor({ store, durability, access }: Pick<FrontendContext, 'store' | 'durability' | 'access'>) {
     this.#store = store
     this.#durability = durability
+    this.#access = access
   }
 
   /** `GET /instances?id=…`: the instances of that id in all services. */
-  readonly find = ({ query, response }: Exchange): void => {
+  readonly find = ({ query, response }: Exchange, identity: Identity): void => {
     const id = query.get('id') ?? ''
     const { rosters } = this.#store
-    const claims = rosters.names().names.map(serviceName => rosters.find(serviceName, id))
-    const instances = claims.flatMap(claim => claim?.instance ?? [])
-    sendJson(response, { instances } satisfies InstancesAnswer)
+    const { names } = rosters.names()
+    const readable = names.filter(serviceName => identity.may('services:read', serviceName))
+    const instances = readable.flatMap(serviceName => rosters.find(serviceName, id)?.instance ?? [])
+    const isFiltered = readable.length < names.length
+    sendJson(response, { instances, ...filtered(isFiltered) } satisfies InstancesAnswer)
   }
 
   /** `PUT /services/:name/instances/:id`: registers, or writes anew what the same lease holds. */
-  readonly register = async ({ params, request, response }: Exchange): Promise<void> => {
+  readonly register = async ({ params, request, response }: Exchange, identity: Identity): Promise<void> => {
     const { ttlMs = TTL_MS, ...fields } = await readFields(request)
     const instance = createInstance({ ...fields, ...keyOf(params), status: 'ready' } as InstanceInit)
     const isNew = this.#store.rosters.find(instance.serviceName, instance.id) === undefined
-    const owner = holder(this.#store, request, shownLease(request))
+    const owner = holder(this.#store, { request, identity, lease: shownLease(request) })
     try {
       this.#store.leases.register(owner, instance, milliseconds('ttlMs', ttlMs))
     } finally {
@@ -55,48 +64,64 @@ export class InstanceRoutes {
   }
 
   /** `POST /services/:name/instances/:id/renew`: extends everything that the lease holds. */
-  readonly renew = ({ params, request, response }: Exchange): void => {
+  readonly renew = (exchange: Exchange, identity: Identity): void => {
+    const { params, request, response } = exchange
     const { serviceName, id } = keyOf(params)
     if (shownLease(request) === undefined) throw new LeaseRequiredError(serviceName, id)
-    const { owner, ttlMs } = this.#claim(request, params)
+    const { owner, ttlMs } = this.#claim(exchange, identity)
     this.#store.leases.renew(owner)
     sendJson(response, { ttlMs } satisfies RenewalAnswer)
   }
 
   /** `PATCH /services/:name/instances/:id`: changes it in place. */
-  readonly update = async ({ params, request, response }: Exchange): Promise<void> => {
+  readonly update = async (exchange: Exchange, identity: Identity): Promise<void> => {
+    const { request, response } = exchange
     const changes = await readFields(request)
-    const claim = this.#claim(request, params)
+    const claim = this.#claim(exchange, identity)
     this.#store.leases.update(claim, changes)
     await this.#kept()
     sendJson(response, claim.instance)
   }
 
   /** `POST /services/:name/instances/:id/drain`: answers when all its consumers know, or after `drainMs`. */
-  readonly drain = async ({ params, request, response }: Exchange): Promise<void> => {
+  readonly drain = async (exchange: Exchange, identity: Identity): Promise<void> => {
+    const { request, response } = exchange
     const { drainMs = DRAIN_MS } = await readFields(request)
-    const claim = this.#claim(request, params)
+    const claim = this.#claim(exchange, identity)
     const limitMs = Math.min(DRAIN_MS_MAX, milliseconds('drainMs', drainMs))
     sendJson(response, await this.#store.leases.drain(claim, { drainMs: limitMs, signal: goneSignal(response) }))
   }
 
   /** `DELETE /services/:name/instances/:id`: takes it out; by an operator, against its holder. */
-  readonly remove = async ({ params, request, response }: Exchange): Promise<void> => {
-    const claim = this.#claim(request, params)
+  readonly remove = async (exchange: Exchange, identity: Identity): Promise<void> => {
+    const { request, response } = exchange
+    const claim = this.#claim(exchange, identity)
     if (shownLease(request) === undefined) this.#store.leases.evict(claim, 'removed')
     else this.#store.leases.revoke(claim)
     await this.#kept()
     response.writeHead(204).end()
   }
 
-  /** The claim that the request may change. */
-  #claim(request: IncomingMessage, params: Params): Claim {
-    const { serviceName, id } = keyOf(params)
+  /** The claim that the request may change: its holder's, or an operator's. */
+  #claim(exchange: Exchange, identity: Identity): Claim {
+    const { serviceName, id } = keyOf(exchange.params)
     const claim = this.#store.rosters.find(serviceName, id)
-    if (!claim && shownLease(request) !== undefined) throw new LeaseLostError(serviceName, id)
+    const lease = shownLease(exchange.request)
+    if (!claim && lease !== undefined) throw new LeaseLostError(serviceName, id)
     if (!claim) throw new NotFoundError(`There is no instance "${id}" of "${serviceName}"`)
-    requireRight(request, claim)
+    if (lease === undefined) this.#requireOperator(exchange, identity)
+    else requireHolder(lease, claim)
     return claim
+  }
+
+  /** Operators are those with the right to administer or, where there are no rules, who come from this machine. */
+  #requireOperator(exchange: Exchange, identity: Identity): void {
+    const { request } = exchange
+    const { serviceName, id } = keyOf(exchange.params)
+    if (!this.#access.isControlled && !isOperator(request)) throw new LeaseRequiredError(serviceName, id)
+    const action = `${request.method} ${request.url?.split('?')[0]} as an operator`
+    const from = addressOf(request)
+    requireGranted(this.#access, { identity, right: 'services:administer', name: serviceName, action, from })
   }
 
   /** Resolves when what was written survives a crash. */

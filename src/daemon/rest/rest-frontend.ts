@@ -1,10 +1,12 @@
 import type { Clock } from '../../core/clock.ts'
 import type { Store } from '../../discovery/store/store.ts'
 import { PROTOCOL_VERSION } from '../../protocol/protocol.ts'
-import { REST_PATH, type StatusAnswer } from '../../protocol/rest.ts'
+import { filtered, REST_PATH, type StatusAnswer } from '../../protocol/rest.ts'
 import { sendJson } from '../../web/json.ts'
-import type { RouteHandler, Router } from '../../web/router.ts'
+import type { Router } from '../../web/router.ts'
 import type { Frontend, FrontendContext } from '../frontend.ts'
+import type { Right } from '../access/grants.ts'
+import { guarded, type GuardedHandler } from './guarded.ts'
 import { InstanceRoutes } from './instance-routes.ts'
 import { refusing } from './refusing.ts'
 import { ServiceRoutes } from './service-routes.ts'
@@ -16,37 +18,45 @@ import { Streams } from './streams.ts'
  */
 export class RestFrontend implements Frontend {
   #streams: Streams | undefined
+  #unwatch: (() => void) | undefined
 
-  mount(router: Router, { store, durability, clock }: FrontendContext): void {
-    this.#streams = new Streams(clock)
-    const services = new ServiceRoutes(store, this.#streams)
-    const instances = new InstanceRoutes(store, durability)
-    const add = (method: string, path: string, handler: RouteHandler) =>
-      router.route(method, REST_PATH + path, refusing(handler))
-    add('GET', '/services', services.list)
-    add('GET', '/services/:name', services.get)
-    add('GET', '/services/:name/watch', services.watch)
-    add('GET', '/services/:name/watchers', services.watchers)
-    add('GET', '/services/:name/history', services.history)
-    add('GET', '/instances', instances.find)
-    add('PUT', '/services/:name/instances/:id', instances.register)
-    add('PATCH', '/services/:name/instances/:id', instances.update)
-    add('DELETE', '/services/:name/instances/:id', instances.remove)
-    add('POST', '/services/:name/instances/:id/renew', instances.renew)
-    add('POST', '/services/:name/instances/:id/drain', instances.drain)
-    add('GET', '/status', statusRoute(store, clock))
+  mount(router: Router, { store, durability, clock, access }: FrontendContext): void {
+    const streams = new Streams(clock)
+    this.#streams = streams
+    // Whoever reads on asks again, and gets what is allowed from now on.
+    this.#unwatch = access.watch(() => streams.endAll())
+    const services = new ServiceRoutes(store, streams)
+    const instances = new InstanceRoutes({ store, durability, access })
+    const add = (right: Right | 'each', route: `${string} /${string}`, handler: GuardedHandler) => {
+      const [method = '', path = ''] = route.split(' ')
+      router.route(method, REST_PATH + path, refusing(guarded(access, right, handler)))
+    }
+    add('each', 'GET /services', services.list)
+    add('services:read', 'GET /services/:name', services.get)
+    add('services:read', 'GET /services/:name/watch', services.watch)
+    add('services:read', 'GET /services/:name/watchers', services.watchers)
+    add('services:read', 'GET /services/:name/history', services.history)
+    add('each', 'GET /instances', instances.find)
+    add('services:register', 'PUT /services/:name/instances/:id', instances.register)
+    add('services:register', 'PATCH /services/:name/instances/:id', instances.update)
+    add('services:register', 'DELETE /services/:name/instances/:id', instances.remove)
+    add('services:register', 'POST /services/:name/instances/:id/renew', instances.renew)
+    add('services:register', 'POST /services/:name/instances/:id/drain', instances.drain)
+    add('each', 'GET /status', statusRoute(store, clock))
   }
 
   close(): void {
+    this.#unwatch?.()
     this.#streams?.close()
   }
 }
 
 /** `GET /status`: the daemon itself, and who is connected. */
-function statusRoute({ epoch, graceMs, leases, rosters }: Store, clock: Clock): RouteHandler {
+function statusRoute({ epoch, graceMs, leases, rosters }: Store, clock: Clock): GuardedHandler {
   const startedAt = clock.now()
-  return ({ response }) => {
-    const owners = [...leases.owners()].map(({ name, presence, claims }) => ({
+  return ({ response }, identity) => {
+    const isFiltered = !identity.mayAll('services:administer')
+    const owners = [...(isFiltered ? [] : leases.owners())].map(({ name, presence, claims }) => ({
       name,
       presence,
       instances: claims.size,
@@ -54,7 +64,17 @@ function statusRoute({ epoch, graceMs, leases, rosters }: Store, clock: Clock): 
     const { revision, settled } = rosters
     const counts = { services: rosters.names().names.length, instances: leases.count }
     const uptimeMs = clock.now() - startedAt
-    const answer = { protocol: PROTOCOL_VERSION, epoch, revision, settled, graceMs, ...counts, owners, uptimeMs }
+    const answer = {
+      protocol: PROTOCOL_VERSION,
+      epoch,
+      revision,
+      settled,
+      graceMs,
+      ...counts,
+      owners,
+      uptimeMs,
+      ...filtered(isFiltered),
+    }
     sendJson(response, answer satisfies StatusAnswer)
   }
 }

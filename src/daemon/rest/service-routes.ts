@@ -2,11 +2,19 @@ import { validateServiceName } from '../../discovery/create-instance.ts'
 import type { InstanceSet, ServiceNames } from '../../discovery/instance-set.ts'
 import type { InstanceStatus } from '../../discovery/instance.ts'
 import type { Store } from '../../discovery/store/store.ts'
-import type { ServicesAnswer, ServiceSummary, SetAnswer, WatchersAnswer, HistoryAnswer } from '../../protocol/rest.ts'
+import {
+  filtered,
+  type HistoryAnswer,
+  type ServicesAnswer,
+  type ServiceSummary,
+  type SetAnswer,
+  type WatchersAnswer,
+} from '../../protocol/rest.ts'
 import type { StreamEvent } from '../../web/event-stream.ts'
 import { sendJson, sendJsonText } from '../../web/json.ts'
 import type { Exchange } from '../../web/router.ts'
 import { once } from './once.ts'
+import type { Identity } from '../access/access.ts'
 import type { Streams } from './streams.ts'
 
 /** Reading: which services there are, who is in them, who watches, and what happened. */
@@ -16,17 +24,20 @@ export class ServiceRoutes {
   readonly #setText = once((set: InstanceSet) => JSON.stringify(this.#setAnswer(set)))
   readonly #namesText = once((names: ServiceNames) => JSON.stringify({ epoch: this.#store.epoch, ...names }))
   /** The list of services as last asked for. */
-  #list: { key: string; text: string } | undefined
+  #whole: { key: string; text: string } | undefined
 
   constructor(store: Store, streams: Streams) {
     this.#store = store
     this.#streams = streams
   }
 
-  /** `GET /services`: a list; with `?watch`, a stream of the names. */
-  readonly list = (exchange: Exchange): void => {
-    if (exchange.query.has('watch')) return this.#watchNames(exchange)
-    sendJsonText(exchange.response, this.#listText())
+  /** `GET /services`: a list of what may be read; with `?watch`, a stream of the names. */
+  readonly list = (exchange: Exchange, identity: Identity): void => {
+    if (exchange.query.has('watch')) return this.#watchNames(exchange, identity)
+    const { names } = this.#store.rosters.names()
+    const readable = readableOf(names, identity)
+    const isAll = readable.length === names.length
+    sendJsonText(exchange.response, isAll ? this.#listText() : JSON.stringify(this.#list(readable, { isAll })))
   }
 
   /** `GET /services/:name`: the set, or 304 if the client has it. Counts as a consumer that polls, unless it says `?observer`. */
@@ -91,28 +102,43 @@ export class ServiceRoutes {
     return { epoch: this.#store.epoch, serviceName, revision, known, settled, instances }
   }
 
-  #watchNames(exchange: Exchange): void {
+  #watchNames(exchange: Exchange, identity: Identity): void {
     const { rosters } = this.#store
     let sent: ServiceNames | undefined
     const newest = (): StreamEvent | undefined => {
       const names = rosters.names()
       if (names === sent) return undefined
       sent = names
-      return { id: this.#id(names), event: 'services', data: this.#namesText(names) }
+      return { id: this.#id(names), event: 'services', data: this.#namesFor(names, identity) }
     }
     this.#streams.serve(exchange, { newest, watch: onChange => rosters.watchNames(onChange) })
   }
 
+  #namesFor(all: ServiceNames, identity: Identity): string {
+    const names = readableOf(all.names, identity)
+    if (names.length === all.names.length) return this.#namesText(all)
+    return JSON.stringify({ epoch: this.#store.epoch, ...all, names, ...filtered(true) })
+  }
+
   /** Made once per revision. */
   #listText(): string {
-    const { rosters, epoch } = this.#store
+    const { rosters } = this.#store
     const key = `${rosters.revision} ${rosters.settled}`
-    if (this.#list?.key === key) return this.#list.text
-    const services = rosters.names().names.map(name => summary(rosters.set(name)))
-    const text = JSON.stringify({ epoch, revision: rosters.revision, services } satisfies ServicesAnswer)
-    this.#list = { key, text }
+    if (this.#whole?.key === key) return this.#whole.text
+    const text = JSON.stringify(this.#list(rosters.names().names, { isAll: true }))
+    this.#whole = { key, text }
     return text
   }
+
+  #list(names: readonly string[], { isAll }: { isAll: boolean }): ServicesAnswer {
+    const { rosters, epoch } = this.#store
+    const services = names.map(name => summary(rosters.set(name)))
+    return { epoch, revision: rosters.revision, services, ...filtered(!isAll) }
+  }
+}
+
+function readableOf(names: readonly string[], identity: Identity): readonly string[] {
+  return names.filter(name => identity.may('services:read', name))
 }
 
 function summary({ serviceName, revision, instances }: InstanceSet): ServiceSummary {

@@ -18,7 +18,7 @@ export interface StreamSource {
 /** The event streams of a daemon that are open. */
 export class Streams {
   readonly #clock: Clock
-  readonly #closing = new AbortController()
+  #closing = new AbortController()
   #open = 0
 
   constructor(clock: Clock) {
@@ -38,6 +38,14 @@ export class Streams {
       unwatch()
     })
     feed.wake()
+  }
+
+  /** Ends those that are open: their readers ask again. */
+  endAll(): void {
+    if (this.#closing.signal.aborted) return
+    const ending = this.#closing
+    this.#closing = new AbortController()
+    ending.abort()
   }
 
   /** Ends them all, and those that are still asked for. */

@@ -36,6 +36,11 @@ export class Encoder {
     return this.#once(names, namesMessage)
   }
 
+  /** Names of which some were left out; they are not the same for all. */
+  someNames(names: ServiceNames): Encoded {
+    return new Encoded({ ...namesMessage(names), filtered: true })
+  }
+
   #once<T extends InstanceSet | Delta | ServiceNames>(value: T, message: (value: T) => ServerMessage): Encoded {
     let encoded = this.#cache.get(value)
     if (!encoded) this.#cache.set(value, (encoded = new Encoded(message(value))))

@@ -5,17 +5,23 @@ import { publish } from '../../core/event.ts'
 import type { Store } from '../../discovery/store/store.ts'
 import { CLOSE_CODES, PROTOCOL_LIMITS, SESSION_PATH } from '../../protocol/protocol.ts'
 import { acceptWebSocket, upgradeProblem } from '../../protocol/web-socket/accept.ts'
+import { type Access, openAccess } from '../access/access.ts'
+import { addressOf } from '../access/credentials.ts'
+import { TokenUnknownError } from '../access/errors.ts'
 import type { Durability } from '../durability.ts'
 import { isSameOrigin } from '../foreign-page.ts'
 import type { Turn } from '../turn.ts'
 import { Connection } from './connection.ts'
 import { Encoder } from './encoded.ts'
+import { SessionRights } from './session-rights.ts'
 import { Session, type SessionContext } from './session.ts'
 
 /** What a SessionServer works with. */
 export interface SessionServerInit {
   readonly store: Store
   readonly durability: Durability
+  /** Who may do what. Default: everybody may everything. */
+  readonly access?: Access | undefined
   readonly turn: Turn
   readonly clock: Clock
   /** The daemon's version, told to clients. */
@@ -31,7 +37,7 @@ export interface SessionServerInit {
 }
 
 /**
- * Serves the session protocol: to be given the upgrades of an HTTP server. Refuses what is not asked for at `SESSION_PATH` (404), web
+ * Serves the session protocol: to be given the upgrades of an HTTP server. Refuses what is not asked for at `SESSION_PATH` (404), unknown tokens (401), web
  * pages of other origins (403: a browser sends anybody's page's WebSockets to a loopback address), and more connections than it takes (503).
  */
 export class SessionServer {
@@ -39,12 +45,16 @@ export class SessionServer {
   readonly #context: SessionContext
   readonly #sessions = new Set<Session>()
   readonly #byId = new Map<string, Session>()
+  readonly #access: Access
+  readonly #unwatchAccess: () => void
   #lifeTimer: Timer | undefined
   #closed = false
 
   constructor(init: SessionServerInit) {
     this.#init = init
-    const { store, durability, turn, version, pingMs = 5_000 } = init
+    const { store, durability, turn, version, pingMs = 5_000, access = openAccess } = init
+    this.#access = access
+    this.#unwatchAccess = access.watch(() => this.#checkRights())
     this.#context = {
       store,
       durability,
@@ -65,7 +75,8 @@ export class SessionServer {
   /** Takes over the socket of an upgrade request. Never throws. */
   readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const refusal = this.#refusal(request)
-    if (refusal) return refuse(socket, refusal)
+    const rights = refusal ?? this.#rightsOf(request)
+    if (typeof rights === 'string') return refuse(socket, rights)
     const { turn, clock } = this.#init
     const webSocket = acceptWebSocket({
       request,
@@ -75,13 +86,14 @@ export class SessionServer {
       messageBytesMax: PROTOCOL_LIMITS.clientFrameBytes,
     })
     const connection = new Connection({ webSocket, turn, now: () => clock.now() })
-    this.#sessions.add(new Session(connection, this.#context))
+    this.#sessions.add(new Session(connection, this.#context, rights))
     this.#lifeTimer ??= clock.schedule(this.#context.pingMs, () => this.#checkLife())
   }
 
   /** Tells every client to come back later, and ends. What they hold stays in the Store, as of lost connections. */
   close(): void {
     this.#closed = true
+    this.#unwatchAccess()
     this.#lifeTimer?.cancel()
     for (const session of this.#sessions) session.end(CLOSE_CODES.restarting, 'the registry stops or restarts')
   }
@@ -98,6 +110,21 @@ export class SessionServer {
     if (this.#isForeign(request)) return '403 Forbidden'
     if (this.#sessions.size >= (this.#init.sessionsMax ?? 20_000)) return '503 Service Unavailable'
     return upgradeProblem(request)
+  }
+
+  /** What who asks may do; or the status to refuse with, when the token is not known. */
+  #rightsOf(request: IncomingMessage): SessionRights | string {
+    const access = this.#access
+    try {
+      return new SessionRights({ access, identity: access.identify(request), from: addressOf(request) })
+    } catch (error) {
+      if (error instanceof TokenUnknownError) return '401 Unauthorized'
+      throw error
+    }
+  }
+
+  #checkRights(): void {
+    for (const session of this.#sessions) session.checkRights()
   }
 
   #isForeign(request: IncomingMessage): boolean {

@@ -13,6 +13,8 @@ export interface SessionWatchesInit {
   readonly connection: Connection
   /** Who watches, for the reports of drains. */
   readonly name: string
+  /** Whether what is in a service may be told. */
+  readonly mayRead: (service: string) => boolean
 }
 
 /**
@@ -74,6 +76,11 @@ export class SessionWatches {
     this.#namesDirty = false
   }
 
+  /** Whether all that is watched may still be read. Of the names what may be read counts from their next change on. */
+  mayGoOn(): boolean {
+    return this.#watches.keys().every(this.#init.mayRead)
+  }
+
   /** There is room on the connection. */
   resume(): void {
     if (this.#dirty.size > 0 || this.#namesDirty) this.#init.turn.at('notify', this.#pumpTask)
@@ -110,7 +117,10 @@ export class SessionWatches {
 
   #sendNames(): void {
     this.#namesDirty = false
-    this.#init.connection.send(this.#init.encoder.names(this.#init.rosters.names()))
+    const { connection, encoder, rosters, mayRead } = this.#init
+    const all = rosters.names()
+    const names = all.names.filter(mayRead)
+    connection.send(names.length === all.names.length ? encoder.names(all) : encoder.someNames({ ...all, names }))
   }
 
   /** What the session has not been told of a service; nothing if it knows all. */

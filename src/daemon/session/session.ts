@@ -12,6 +12,7 @@ import type {
   RegisterMessage,
   RevokeMessage,
   UpdateMessage,
+  WatchMessage,
 } from '../../protocol/client-message.ts'
 import { decodeClientFrame } from '../../protocol/decode-client-frame.ts'
 import { ProtocolError } from '../../protocol/errors.ts'
@@ -19,10 +20,12 @@ import { OK } from '../../protocol/lone-message.ts'
 import { CLOSE_CODES, PROTOCOL_VERSION } from '../../protocol/protocol.ts'
 import type { ServerMessage } from '../../protocol/server-message.ts'
 import { fromWireInstance } from '../../protocol/wire-instance.ts'
+import { ForbiddenError } from '../access/errors.ts'
 import type { Durability } from '../durability.ts'
 import type { Turn } from '../turn.ts'
 import type { Connection, ConnectionListener } from './connection.ts'
 import type { Encoder } from './encoded.ts'
+import type { SessionRights } from './session-rights.ts'
 import { SessionWatches } from './session-watches.ts'
 
 /** The most services one session may watch, and the most drains it may wait for at a time. */
@@ -54,13 +57,15 @@ export interface SessionContext {
 export class Session implements ConnectionListener {
   readonly #connection: Connection
   readonly #context: SessionContext
+  readonly #rights: SessionRights
   readonly #over = new AbortController()
   #drains = 0
   #greeted: { readonly id: string; readonly owner: Owner; readonly watches: SessionWatches } | undefined
 
-  constructor(connection: Connection, context: SessionContext) {
+  constructor(connection: Connection, context: SessionContext, rights: SessionRights) {
     this.#connection = connection
     this.#context = context
+    this.#rights = rights
     connection.listen(this)
   }
 
@@ -118,6 +123,16 @@ export class Session implements ConnectionListener {
     this.#connection.close(code, reason)
   }
 
+  /** Rights may have changed: ends a session that holds or watches what it may not any more. It may come back for what is left to it. */
+  checkRights(): void {
+    if (!this.#greeted) return
+    const { owner, watches } = this.#greeted
+    const mayHold = [...owner.claims].every(({ instance }) =>
+      this.#rights.may('services:register', instance.serviceName),
+    )
+    if (!mayHold || !watches.mayGoOn()) this.end(CLOSE_CODES.rightsChanged, 'the rights of this session have changed')
+  }
+
   /** Ends it at once. */
   destroy(): void {
     this.#connection.destroy()
@@ -150,8 +165,7 @@ export class Session implements ConnectionListener {
         this.#context.store.leases.renew(owner, message.lagMs)
         return this.#connection.send(OK.encode(message.seq))
       case 'watch':
-        if (watches.size >= WATCHES_MAX) throw new ProtocolError(`more than ${WATCHES_MAX} watches`)
-        return watches.watch(message)
+        return this.#watch(watches, message)
       case 'unwatch':
         return watches.unwatch(message.service)
       case 'ack':
@@ -165,20 +179,40 @@ export class Session implements ConnectionListener {
     }
   }
 
+  #watch(watches: SessionWatches, message: WatchMessage): void {
+    const { service } = message
+    if (watches.size >= WATCHES_MAX) throw new ProtocolError(`more than ${WATCHES_MAX} watches`)
+    try {
+      this.#rights.require('services:read', service, 'watch')
+    } catch (error) {
+      if (!(error instanceof ForbiddenError)) throw error
+      return this.#say({ type: 'denied', service, code: error.code, message: error.message })
+    }
+    watches.watch(message)
+  }
+
   #hello(hello: HelloMessage): void {
     if (this.#greeted) throw new ProtocolError('a second "hello"')
     if (hello.protocol !== PROTOCOL_VERSION) {
       return this.end(CLOSE_CODES.unsupportedVersion, `this daemon speaks version ${PROTOCOL_VERSION}`)
     }
     const { store, turn, encoder, version, pingMs } = this.#context
-    const name = `${hello.client.name} (process ${hello.client.pid} on ${hello.client.host})`
+    const name = `${hello.client.name} (process ${hello.client.pid} on ${hello.client.host}${this.#rights.suffix})`
     const owner = store.leases.connect({
       id: `session:${hello.session}`,
       name,
       onLost: ({ instance: { serviceName: service, id } }, cause) => this.#say({ type: 'lost', service, id, cause }),
     })
     const { rosters, epoch } = store
-    const watches = new SessionWatches({ rosters, epoch, encoder, turn, connection: this.#connection, name })
+    const watches = new SessionWatches({
+      rosters,
+      epoch,
+      encoder,
+      turn,
+      connection: this.#connection,
+      name,
+      mayRead: service => this.#rights.may('services:read', service),
+    })
     this.#greeted = { id: hello.session, owner, watches }
     this.#context.onHello(this, hello.session)
     const held = this.#reconcile(owner, hello.held)
@@ -192,17 +226,19 @@ export class Session implements ConnectionListener {
     const left: InstanceKey[] = []
     for (const claim of owner.claims) {
       const { serviceName: service, id } = claim.instance
-      if (wanted.has(`${service}/${id}`)) left.push({ service, id })
+      if (wanted.has(`${service}/${id}`) && this.#rights.may('services:register', service)) left.push({ service, id })
       else this.#context.store.leases.revoke(claim)
     }
     return left
   }
 
   #register(owner: Owner, { service, instance, ttlMs }: RegisterMessage): void {
+    this.#rights.require('services:register', service, 'register')
     this.#context.store.leases.register(owner, fromWireInstance(service, instance), ttlMs)
   }
 
   #update(owner: Owner, message: UpdateMessage): void {
+    this.#rights.require('services:register', message.service, 'update')
     this.#context.store.leases.update(this.#held(owner, message), message.changes)
   }
 
@@ -217,6 +253,7 @@ export class Session implements ConnectionListener {
     this.#drains++
     try {
       if (this.#drains > DRAINS_MAX) throw new StoreLimitError('drains of one session at a time', DRAINS_MAX)
+      this.#rights.require('services:register', message.service, 'drain')
       const claim = this.#held(owner, message)
       const report = await this.#context.store.leases.drain(claim, { drainMs, signal: this.#over.signal })
       this.#say({ type: 'drained', seq, report })

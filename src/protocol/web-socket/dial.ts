@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { connect, type Socket } from 'node:net'
+import { connect, isIP, type Socket, type TcpNetConnectOpts } from 'node:net'
+import { connect as connectTls, type ConnectionOptions } from 'node:tls'
 import { abortable, type Abortable } from '../../core/abort.ts'
 import { HandshakeError } from '../errors.ts'
 import { GrowingBytes } from './growing-bytes.ts'
@@ -14,16 +15,28 @@ const END_OF_HEAD = '\r\n\r\n'
 /** What is received is dealt with, or copied, before anything else is: so one place is enough for all connections. */
 const RECEIVED = Buffer.allocUnsafeSlow(64 * 1024)
 
+/** TLS from the client's side. */
+export interface WebSocketTls {
+  readonly ca?: string | undefined
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
+  readonly serverName?: string | undefined
+}
+
 /** Where to, and what for. */
 export interface DialOptions extends Omit<WebSocketInit, 'socket' | 'role'>, Abortable {
   readonly host: string
   readonly port: number
   readonly path: string
+  /** Further header fields of the handshake. Default: none. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** How to speak TLS, in PEM. Default: no TLS. */
+  readonly tls?: WebSocketTls | undefined
   readonly listener: WebSocketListener
 }
 
 /**
- * Opens a WebSocket over TCP. Rejects, with nothing left open, with the error of the network, with `HandshakeError` when the other side answers
+ * Opens a WebSocket over TCP, or over TLS. Rejects, with nothing left open, with the error of the network, with `HandshakeError` when the other side answers
  * but does not agree, and with the signal's reason.
  */
 export async function openWebSocket(options: DialOptions): Promise<WebSocket> {
@@ -33,7 +46,7 @@ export async function openWebSocket(options: DialOptions): Promise<WebSocket> {
   const opened = Promise.withResolvers<WebSocket>()
   let receive = (chunk: Buffer): void => opening.receive(chunk)
   const callback = (bytes: number) => (receive(RECEIVED.subarray(0, bytes)), true)
-  const socket = connect({ host, port, noDelay: true, onread: { buffer: RECEIVED, callback } })
+  const socket = open({ host, port, noDelay: true, onread: { buffer: RECEIVED, callback } }, options.tls)
   const opening = new Opening(key, {
     onOpen: rest => {
       const webSocket = new WebSocket({ ...init, socket, role: 'client' })
@@ -46,7 +59,9 @@ export async function openWebSocket(options: DialOptions): Promise<WebSocket> {
   })
   socket.once('error', opened.reject)
   socket.once('end', () => opened.reject(new HandshakeError(`${host}:${port}`, 'nothing')))
-  askFor(socket, { key, options })
+  // What is said to one who only claims to be the server must hold no secret.
+  if (options.tls) socket.once('secureConnect', () => askFor(socket, { key, options }))
+  else askFor(socket, { key, options })
   try {
     return await abortable(opened.promise, signal)
   } catch (error) {
@@ -56,12 +71,24 @@ export async function openWebSocket(options: DialOptions): Promise<WebSocket> {
   }
 }
 
+function open(options: TcpNetConnectOpts, tls: WebSocketTls | undefined): Socket {
+  if (!tls) return connect(options)
+  const { serverName = options.host ?? '', ...files } = tls
+  // An IP address must not be asked for (RFC 6066); it is only looked for in the certificate.
+  return connectTls({
+    ...options,
+    ...files,
+    ...(isIP(serverName) === 0 && { servername: serverName }),
+  } as ConnectionOptions)
+}
+
 function askFor(socket: Socket, { key, options }: { key: string; options: DialOptions }): void {
-  const { host, port, path } = options
+  const { host, port, path, headers = {} } = options
+  const more = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`
   socket.write(
     `GET ${path} HTTP/1.1\r\nHost: ${authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-      `Sec-WebSocket-Version: ${WEB_SOCKET_VERSION}\r\nSec-WebSocket-Key: ${key}\r\n\r\n`,
+      `Sec-WebSocket-Version: ${WEB_SOCKET_VERSION}\r\nSec-WebSocket-Key: ${key}\r\n${more.join('')}\r\n`,
   )
 }
 

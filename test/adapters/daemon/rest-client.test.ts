@@ -14,7 +14,7 @@ async function client(t: TestContext, listener: RequestListener) {
     server.close()
   })
   const clock = new FakeClock()
-  return { clock, rest: new RestClient(`127.0.0.1:${(server.address() as AddressInfo).port}`, clock) }
+  return { clock, rest: new RestClient({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, clock }) }
 }
 
 const limitMs = 1_000
@@ -57,7 +57,7 @@ describe('RestClient', () => {
     const { port } = server.address() as AddressInfo
     server.close()
     await once(server, 'close')
-    const rest = new RestClient(`127.0.0.1:${port}`, new FakeClock())
+    const rest = new RestClient({ host: '127.0.0.1', port, clock: new FakeClock() })
     await assert.rejects(rest.request({ path: [], limitMs }), error => {
       const { code, cause } = error as Error & { code: string }
       assert.deepEqual([code, (cause as { code: string }).code], ['ERR_REGISTRY_UNAVAILABLE', 'ECONNREFUSED'])

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
+import { type Access, openAccess } from '../../../src/daemon/access/access.ts'
 import { ConsulFrontend } from '../../../src/daemon/consul/consul-frontend.ts'
 import type { ConsulOptions } from '../../../src/daemon/consul/consul-options.ts'
 import { inMemory } from '../../../src/daemon/durability.ts'
@@ -16,18 +17,22 @@ export type Json = ReturnType<typeof JSON.parse>
 
 /** What a server is made with. */
 export interface ConsulServerInit extends ConsulOptions {
+  readonly access?: Access
   readonly dataPath?: string
   readonly revision?: number
 }
 
 /** The Consul API over a Store, on a port of its own until the test is over. */
-export async function serveConsul(t: TestContext, { dataPath, revision = 100, ...options }: ConsulServerInit = {}) {
+export async function serveConsul(
+  t: TestContext,
+  { dataPath, revision = 100, access = openAccess, ...options }: ConsulServerInit = {},
+) {
   const clock = new FakeClock()
   const turn = new Turn()
   const store = new Store({ clock, revision, defer: task => turn.at('notify', task) })
   const frontend = new ConsulFrontend({ nodeName: 'n0', nodeId: '0'.repeat(36), ...options })
   const router = new Router()
-  frontend.mount(router, { store, durability: inMemory, clock, turn, dataPath })
+  frontend.mount(router, { store, durability: inMemory, clock, turn, dataPath, access })
   const server = createServer(router.handle).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const close = async () => {

@@ -28,7 +28,7 @@ interface Known {
 /** Asks a Responder for what `services` are. */
 function asker({ services = {}, settings = {} }: Known = {}) {
   const catalog: DnsCatalog = {
-    instances: name => (name in services ? services[name] : []),
+    instances: name => (name in services ? (services[name] ?? 'unsettled') : name === 'secret' ? 'forbidden' : []),
     node: name => (name === 'n1' ? node : undefined),
     prepared: name => (name === 'p-web' ? { instances: services['web'] ?? [], ttlS: 9 } : undefined),
     holder: address => (address === '10.0.0.1' ? { kind: 'service', name: 'web' } : undefined),
@@ -114,6 +114,7 @@ describe('Responder', () => {
       assert.deepEqual([code, answers, authorities], ['NOERROR', [], [SOA]])
     }
     assert.equal(ask('away.service.consul', 'A').code, 'SERVFAIL')
+    assert.equal(ask('secret.service.consul', 'A').code, 'REFUSED')
   })
 
   it('refuses names of others, other classes, transfers and EDNS of the future', () => {

@@ -8,10 +8,10 @@ import { FakeClock } from '../../../src/testing/fake-clock.ts'
 
 const node = { name: 'Mast', address: '127.0.0.1', metadata: {} }
 
-function catalogOf({ onlyPassing = false, settled = true } = {}) {
+function catalogOf({ onlyPassing = false, settled = true, mayRead = (_name: string): boolean => true } = {}) {
   const clock = new FakeClock()
   const store = new Store({ clock, settled })
-  const catalog = new StoreCatalog({ rosters: store.rosters, clock, node, onlyPassing, quietMs: 2_000 })
+  const catalog = new StoreCatalog({ rosters: store.rosters, clock, node, onlyPassing, quietMs: 2_000, mayRead })
   const owner = store.leases.connect({ id: 'session:1', name: 'test' })
   const other = store.leases.connect({ id: 'session:2', name: 'other' })
   const register = (init: Partial<InstanceInit> = {}, holder = owner) =>
@@ -20,7 +20,10 @@ function catalogOf({ onlyPassing = false, settled = true } = {}) {
       createInstance({ serviceName: 'web', id: 'w1', endpoints: ['tcp://10.0.0.1:80'], ...init }),
       15_000,
     )
-  const addresses = (name = 'web') => catalog.instances(name)?.map(({ address }) => address)
+  const addresses = (name = 'web') => {
+    const told = catalog.instances(name)
+    return typeof told === 'string' ? told : told.map(({ address }) => address)
+  }
   return { clock, store, catalog, owner, other, register, addresses }
 }
 
@@ -64,11 +67,18 @@ describe('StoreCatalog', () => {
 
   it('cannot say that there are none before the registry is settled', () => {
     const { store, register, addresses } = catalogOf({ settled: false })
-    assert.equal(addresses(), undefined)
+    assert.equal(addresses(), 'unsettled')
     register()
     assert.deepEqual(addresses(), ['10.0.0.1'])
     store.rosters.settle()
     assert.deepEqual(addresses('other'), [])
+  })
+
+  it('tells nothing of what not everybody may read, by whatever case it is asked for', () => {
+    const { catalog, register, addresses } = catalogOf({ mayRead: name => name !== 'WebShop' })
+    register({ serviceName: 'WebShop' })
+    assert.equal(addresses('webshop'), 'forbidden')
+    assert.equal(catalog.holder('10.0.0.1'), undefined)
   })
 
   it('finds a name that was registered in another case', () => {

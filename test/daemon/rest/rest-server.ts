@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 import { createInstance } from '../../../src/discovery/create-instance.ts'
 import { Store } from '../../../src/discovery/store/store.ts'
+import { type Access, openAccess } from '../../../src/daemon/access/access.ts'
 import { inMemory, type Durability } from '../../../src/daemon/durability.ts'
 import { Turn } from '../../../src/daemon/turn.ts'
 import { RestFrontend } from '../../../src/daemon/rest/rest-frontend.ts'
@@ -11,12 +12,15 @@ import { FakeClock } from '../../../src/testing/fake-clock.ts'
 import { Router } from '../../../src/web/router.ts'
 
 /** The REST API over a Store, on a port of its own until the test is over. */
-export async function serveRest(t: TestContext, { durability = inMemory }: { durability?: Durability } = {}) {
+export async function serveRest(
+  t: TestContext,
+  { durability = inMemory, access = openAccess }: { durability?: Durability; access?: Access } = {},
+) {
   const clock = new FakeClock()
   const store = new Store({ clock, epoch: 'e1', revision: 100 })
   const frontend = new RestFrontend()
   const router = new Router()
-  frontend.mount(router, { store, durability, clock, turn: new Turn(), dataPath: undefined })
+  frontend.mount(router, { store, durability, clock, turn: new Turn(), dataPath: undefined, access })
   const server = createServer(router.handle).listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.after(async () => {

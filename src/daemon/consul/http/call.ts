@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Access } from '../../access/access.ts'
 import { readBody } from '../../../web/body.ts'
 import { BodyTooLargeError } from '../../../web/errors.ts'
 import { ConsulRefusedError } from '../errors.ts'
 import { decodeBody, type Shape } from '../go/decode.ts'
+import { CallGuard } from './guard.ts'
 
 /** What the body of a request that is not a value to keep may have at most. */
 const BODY_BYTES_MAX = 512 * 1024
@@ -15,6 +17,7 @@ export interface CallInit {
   readonly rest: string
   /** What follows the question mark. */
   readonly search: string
+  readonly access: Access
 }
 
 /** One request of the Consul API. */
@@ -23,13 +26,17 @@ export class Call {
   readonly response: ServerResponse
   readonly rest: string
   readonly #search: string
+  /** What the caller may do. */
+  readonly guard: CallGuard
   #query: URLSearchParams | undefined
 
-  constructor({ request, response, rest, search }: CallInit) {
+  /** Throws `TokenUnknownError`. */
+  constructor({ request, response, rest, search, access }: CallInit) {
     this.request = request
     this.response = response
     this.rest = rest
     this.#search = search
+    this.guard = new CallGuard(access, this)
   }
 
   /** Whether there are any parameters. */

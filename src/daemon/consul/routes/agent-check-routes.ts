@@ -76,12 +76,16 @@ class AgentCheckRoutes {
     if (!fields.Name) throw new ConsulRefusedError(400, 'Missing check name')
     if (fields.Status && !isStatus(fields.Status)) throw new ConsulRefusedError(400, 'Bad check status')
     validateCheck(fields)
+    const { ServiceID: service = '' } = fields
+    call.guard.require('services:register', service === '' ? undefined : this.#state.agent.service(service)?.Service)
+    this.#requireReplaced(call, fields.CheckID || fields.Name)
     this.#state.agent.registerCheck(fields)
     await this.#state.journal.kept()
     return done
   }
 
   readonly deregister = async (call: Call): Promise<Answer> => {
+    this.#requireReplaced(call, call.rest)
     this.#state.agent.deregisterCheck(call.rest)
     await this.#state.journal.kept()
     return done
@@ -89,18 +93,26 @@ class AgentCheckRoutes {
 
   /** Telling what is known already changes nothing that would have to be kept, and is answered at once. */
   tell(status: CheckStatus): ConsulHandler {
-    return call => this.#tell(call.rest, { status, output: call.param('note') })
+    return call => this.#tell(call, { status, output: call.param('note') })
   }
 
   readonly update = async (call: Call): Promise<Answer> => {
     const { Status = '', Output = '' } = await call.decode<{ Status?: string; Output?: string }>(UPDATE_SHAPE)
     if (!isStatus(Status)) throw new ConsulRefusedError(400, `Invalid check status: '${Status}'`)
-    return this.#tell(call.rest, { status: Status, output: Output })
+    return this.#tell(call, { status: Status, output: Output })
   }
 
-  #tell(checkId: string, finding: { status: CheckStatus; output: string }): Answer | Promise<Answer> {
+  /** What is there already of that id takes the right on its service; a check of the whole node on all services. */
+  #requireReplaced(call: Call, checkId: string): void {
+    if (!call.guard.isControlled) return
+    const existing = this.#state.agent.checks().find(({ CheckID }) => CheckID === checkId)
+    if (existing) call.guard.require('services:register', existing.ServiceID === '' ? undefined : existing.ServiceName)
+  }
+
+  #tell(call: Call, finding: { status: CheckStatus; output: string }): Answer | Promise<Answer> {
     const { agent, journal } = this.#state
-    agent.tell(checkId, finding)
+    this.#requireReplaced(call, call.rest)
+    agent.tell(call.rest, finding)
     return journal.isPending ? journal.kept().then(() => done) : done
   }
 }

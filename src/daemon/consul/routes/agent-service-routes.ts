@@ -99,7 +99,12 @@ class AgentServiceRoutes {
   readonly register = async (call: Call): Promise<Answer> => {
     const fields = await call.decode<ServiceFields>(SERVICE_SHAPE)
     const replaceChecks = call.has('replace-existing-checks')
-    this.#state.agent.registerService(serviceDefinition(fields, this.#state.settings.nodeName), { replaceChecks })
+    const definition = serviceDefinition(fields, this.#state.settings.nodeName)
+    call.guard.require('services:register', definition.row.Service)
+    this.#requireReplaced(call, definition.row.ID)
+    for (const { CheckID } of definition.checks)
+      this.#requireOwnCheck(call, { id: CheckID, service: definition.row.ID })
+    this.#state.agent.registerService(definition, { replaceChecks })
     await this.#state.journal.kept()
     return done
   }
@@ -107,10 +112,12 @@ class AgentServiceRoutes {
   readonly deregister = async (call: Call): Promise<Answer> => {
     const { agent, natives, context, journal } = this.#state
     const { rest: id } = call
-    if (agent.service(id)) agent.deregisterService(id)
-    else {
+    if (agent.service(id)) {
+      this.#requireReplaced(call, id)
+      agent.deregisterService(id)
+    } else {
       const claims = natives.withId(id)
-      if (claims.length > 0 && !isOperator(call.request)) throw new ConsulRefusedError(403, 'Permission denied')
+      for (const { instance } of claims) requireOperator(call, instance.serviceName)
       for (const claim of claims) context.store.leases.evict(claim, 'removed')
     }
     await journal.kept()
@@ -124,6 +131,7 @@ class AgentServiceRoutes {
     const isEnabled = enableOf(call)
     const service = agent.service(id)
     if (!service) throw new ConsulRefusedError(404, `No service registered with ID "${id}"`)
+    call.guard.require('services:register', service.Service)
     agent.maintain(service, isEnabled ? call.param('reason') : undefined)
     await journal.kept()
     return done
@@ -155,6 +163,20 @@ class AgentServiceRoutes {
     return shown(call, { status: STATUS_CODES[aggregated] ?? 503, reason: aggregated, aggregated, body })
   }
 
+  /** What is there already of that id is taken away, which takes the right on it. */
+  #requireReplaced(call: Call, id: string): void {
+    const existing = this.#state.agent.service(id)
+    if (existing) call.guard.require('services:register', existing.Service)
+  }
+
+  /** A check of that id that another service has, or the node, would be taken away. */
+  #requireOwnCheck(call: Call, { id, service }: { id: string | undefined; service: string }): void {
+    if (!call.guard.isControlled) return
+    const existing = this.#state.agent.checks().find(({ CheckID }) => CheckID === id)
+    if (!existing || existing.ServiceID === service) return
+    call.guard.require('services:register', existing.ServiceID === '' ? undefined : existing.ServiceName)
+  }
+
   /** What is registered at this agent, and the registry's own instances. */
   #rows(): Map<string, ServiceRow> {
     const rows = this.#state.view.servicesOn(this.#state.settings.nodeName)
@@ -175,6 +197,12 @@ class AgentServiceRoutes {
   #nativeChecks(row: ServiceRow): CheckRow[] {
     return this.#state.natives.rows(row.Service).flatMap(({ service, check }) => (service.ID === row.ID ? [check] : []))
   }
+}
+
+/** Operators are those with the right to administer or, where there are no rules, who come from this machine. */
+function requireOperator(call: Call, service: string): void {
+  if (call.guard.isControlled) call.guard.require('services:administer', service)
+  else if (!isOperator(call.request)) throw new ConsulRefusedError(403, 'Permission denied')
 }
 
 const STATUS_CODES: Readonly<Record<string, number>> = { passing: 200, warning: 429, critical: 503, maintenance: 503 }

@@ -1,0 +1,35 @@
+import type { IncomingMessage } from 'node:http'
+import type { Right } from './grants.ts'
+
+/** Who asks, and what they may just now: that can change while a connection is open. */
+export interface Identity {
+  /** For people: `token "deploy"`, `anonymous`. Never a secret. */
+  readonly name: string
+  may(right: Right, name: string): boolean
+  /** Whether the right is had on every name that begins with `prefix`, by default on every name. */
+  mayAll(right: Right, prefix?: string): boolean
+  /** Whether the right is had on any name. */
+  mayAny(right: Right): boolean
+}
+
+/** Who may do what in a registry daemon. All ways in ask here, and nowhere else. */
+export interface Access {
+  /** Whether there are rules. Without them everybody may everything, and operators are those who come from this machine. */
+  readonly isControlled: boolean
+  /** Who sends a request. Throws `TokenUnknownError` for a token that is none. */
+  identify(request: IncomingMessage): Identity
+  /** Who has a token, as it was shown; the anonymous for an empty one. Throws `TokenUnknownError`. */
+  identifyToken(token: string): Identity
+  /** Calls `onChange` whenever rights may have changed, until the returned function is called. */
+  watch(onChange: () => void): () => void
+}
+
+const everybody: Identity = { name: 'anonymous', may: () => true, mayAll: () => true, mayAny: () => true }
+
+/** Without rules: everybody may everything. */
+export const openAccess: Access = {
+  isControlled: false,
+  identify: () => everybody,
+  identifyToken: () => everybody,
+  watch: () => () => {},
+}

@@ -1,0 +1,28 @@
+import type { IncomingMessage } from 'node:http'
+import { TLSSocket } from 'node:tls'
+
+/** What a request shows of who sends it. */
+export interface Credentials {
+  /** Of `X-Consul-Token`, else of `Authorization: Bearer`; empty if there is none. */
+  readonly token: string
+  /** The common name in the certificate of the client, which TLS has found to be good; empty if there is none. */
+  readonly certificate: string
+}
+
+/** Reads the credentials of a request. */
+export function credentialsOf({ headers, socket }: IncomingMessage): Credentials {
+  const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1] ?? ''
+  const token = String(headers['x-consul-token'] ?? '') || bearer
+  return { token, certificate: token === '' ? certificateOf(socket) : '' }
+}
+
+function certificateOf(socket: IncomingMessage['socket']): string {
+  if (!(socket instanceof TLSSocket) || !socket.authorized) return ''
+  const { CN: name } = socket.getPeerCertificate().subject ?? {}
+  return typeof name === 'string' ? name : ''
+}
+
+/** Where a request comes from, for people. */
+export function addressOf({ socket }: IncomingMessage): string {
+  return socket.remoteAddress === undefined ? 'this machine' : `${socket.remoteAddress}:${socket.remotePort}`
+}

@@ -1,0 +1,76 @@
+/** What can be had rights on, with the rights on each from the least to the most. Each includes those before it. */
+export const LEVELS = {
+  services: ['none', 'read', 'register', 'administer'],
+  kv: ['none', 'read', 'write'],
+  sessions: ['none', 'read', 'write'],
+} as const
+
+/** A kind of thing that there are rights on. */
+export type AccessKind = keyof typeof LEVELS
+
+/** A right, as kind and level: `services:register`. */
+export type Right = { [Kind in AccessKind]: `${Kind}:${Exclude<(typeof LEVELS)[Kind][number], 'none'>}` }[AccessKind]
+
+/** What somebody may: for each kind the patterns of names, each with a level. */
+export type GrantTable = Readonly<Partial<Record<AccessKind, Readonly<Record<string, string>>>>>
+
+/** A pattern with its level's place among the levels. */
+interface Grant {
+  readonly prefix: string
+  readonly isExact: boolean
+  readonly level: number
+}
+
+/**
+ * What somebody may, by name. A pattern is a name, or the beginning of names with `*` behind it. Of the patterns that fit a name the most
+ * exact decides: the name itself, else the longest beginning. What no pattern fits is not allowed.
+ */
+export class Grants {
+  readonly #byKind: ReadonlyMap<AccessKind, readonly Grant[]>
+
+  /** `table` is valid. */
+  constructor(table: GrantTable) {
+    const kinds = Object.keys(table) as AccessKind[]
+    this.#byKind = new Map(kinds.map(kind => [kind, grantsOf(kind, table[kind] ?? {})]))
+  }
+
+  /** Whether a right is had on a name. */
+  may(right: Right, name: string): boolean {
+    const { grants, level } = this.#asked(right)
+    const fits = ({ prefix, isExact }: Grant) => (isExact ? name === prefix : name.startsWith(prefix))
+    return (grants.find(fits)?.level ?? 0) >= level
+  }
+
+  /** Whether it is had on every name that begins with `prefix`: by the pattern that covers them, and by every one that is more exact. */
+  mayAll(right: Right, prefix = ''): boolean {
+    const { grants, level } = this.#asked(right)
+    const cover = grants.find(grant => !grant.isExact && prefix.startsWith(grant.prefix))
+    const inside = grants.filter(grant => grant.prefix.startsWith(prefix))
+    return (cover?.level ?? 0) >= level && inside.every(grant => grant.level >= level)
+  }
+
+  /** Whether it is had on any name. */
+  mayAny(right: Right): boolean {
+    const { grants, level } = this.#asked(right)
+    return grants.some(grant => grant.level >= level)
+  }
+
+  #asked(right: Right): { grants: readonly Grant[]; level: number } {
+    const [kind, level] = right.split(':') as [AccessKind, string]
+    return { grants: this.#byKind.get(kind) ?? [], level: levelOf(kind, level) }
+  }
+}
+
+/** Which place a level has; -1 if there is no such level. */
+export function levelOf(kind: AccessKind, level: string): number {
+  return (LEVELS[kind] as readonly string[]).indexOf(level)
+}
+
+/** The most exact first, so that the first that fits decides. */
+function grantsOf(kind: AccessKind, patterns: Readonly<Record<string, string>>): Grant[] {
+  const grants = Object.entries(patterns).map(([pattern, level]): Grant => {
+    const isExact = !pattern.endsWith('*')
+    return { prefix: isExact ? pattern : pattern.slice(0, -1), isExact, level: levelOf(kind, level) }
+  })
+  return grants.toSorted((a, b) => Number(b.isExact) - Number(a.isExact) || b.prefix.length - a.prefix.length)
+}
