@@ -14,8 +14,16 @@ export interface ConsulOptions {
   readonly serverPort?: number | undefined
   /** Whether checks may run commands, by whoever registers them. Default false. */
   readonly scriptChecks?: boolean | undefined
+  /** What is registered at the agent at each start, as the API takes it. Default: nothing. */
+  readonly definitions?: ConsulDefinitions | undefined
   /** Whether every answer is indented, as in Consul's development mode. Default false. */
   readonly indented?: boolean | undefined
+}
+
+/** Services and checks, as bodies of `/v1/agent/service/register` and `/v1/agent/check/register`. */
+export interface ConsulDefinitions {
+  readonly services: readonly object[]
+  readonly checks: readonly object[]
 }
 
 /** The same with nothing left open but the id, which the data may have. */
@@ -37,5 +45,6 @@ export function consulSettings(options: ConsulOptions): ConsulSettings {
     serverPort: options.serverPort ?? 8300,
     scriptChecks: options.scriptChecks ?? false,
     indented: options.indented ?? false,
+    definitions: options.definitions ?? { services: [], checks: [] },
   }
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { isIPv4 } from 'node:net'
 import type { FrontendContext } from '../frontend.ts'
 import { Agent } from './agent/agent.ts'
+import { registerDefinitions } from './agent/register-definitions.ts'
 import { Reaper } from './agent/reaper.ts'
 import { CheckRuns } from './checks/check-runs.ts'
 import { CONSUL_VERSION, type ConsulSettings } from './consul-options.ts'
@@ -95,6 +96,7 @@ export class ConsulState {
     this.reader = new Reader({ clock, random, datacenter })
     this.#reaper = new Reaper(clock, { agent: this.agent, onReaped: () => {} })
     this.#load()
+    registerDefinitions(this.agent, settings.definitions)
     projection.flush()
     this.#unobserve = store.rosters.observe(claim => {
       if (isNative(claim)) this.#nativeChanged(claim.instance.serviceName, claim.revision)

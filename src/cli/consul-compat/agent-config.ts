@@ -1,0 +1,129 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import { type Flags, lastOf } from './flags.ts'
+import { type HclObject, HclProblem, type HclValue, parseHcl } from './parse-hcl.ts'
+
+/** A configuration cannot be used; the message says which file, and why. */
+export class ConfigProblem extends Error {}
+
+/** What of an agent's configuration means something here. */
+export interface AgentConfig {
+  readonly isDev: boolean
+  readonly dataPath: string | undefined
+  readonly nodeName: string | undefined
+  readonly nodeId: string | undefined
+  readonly datacenter: string | undefined
+  /** Where to listen. */
+  readonly clientAddress: string
+  /** Where the node is told to be. */
+  readonly address: string
+  readonly httpPort: number
+  /** -1: none. */
+  readonly dnsPort: number
+  readonly isDnsPortGiven: boolean
+  readonly serverPort: number
+  readonly domain: string | undefined
+  readonly scriptChecks: boolean
+  readonly insecure: boolean
+  readonly services: readonly HclObject[]
+  readonly checks: readonly HclObject[]
+}
+
+/** Reads the options and the files that they name; options win over files, later files over earlier ones. Throws `ConfigProblem`. */
+export function agentConfig(flags: Flags): AgentConfig {
+  const merged = merge(...filesOf(flags), ...fragmentsOf(flags))
+  const isDev = isOn(lastOf(flags, 'dev'))
+  const dataPath = lastOf(flags, 'data-dir') ?? text(merged['data_dir'])
+  if (!isDev && !dataPath) throw new ConfigProblem('data_dir cannot be empty')
+  const ports = objectOf(merged['ports'])
+  const port = (name: string, { flag, byDefault }: { flag: string; byDefault: number }) =>
+    Number(lastOf(flags, flag) ?? ports[name] ?? byDefault)
+  const bindAddress = lastOf(flags, 'bind') ?? text(merged['bind_addr']) ?? '127.0.0.1'
+  const advertised = lastOf(flags, 'advertise') ?? text(merged['advertise_addr'])
+  return {
+    isDev,
+    dataPath: isDev ? undefined : dataPath,
+    nodeName: lastOf(flags, 'node') ?? text(merged['node_name']),
+    nodeId: lastOf(flags, 'node-id') ?? text(merged['node_id']),
+    datacenter: lastOf(flags, 'datacenter') ?? text(merged['datacenter']),
+    clientAddress: firstAddress(text(objectOf(merged['addresses'])['http']) ?? lastOf(flags, 'client') ?? text(merged['client_addr'])),
+    address: advertised ?? (bindAddress === '0.0.0.0' || bindAddress === '::' ? '127.0.0.1' : bindAddress),
+    httpPort: port('http', { flag: 'http-port', byDefault: 8500 }),
+    dnsPort: port('dns', { flag: 'dns-port', byDefault: 8600 }),
+    isDnsPortGiven: ports['dns'] !== undefined || flags.has('dns-port'),
+    serverPort: port('server', { flag: 'server-port', byDefault: 8300 }),
+    domain: lastOf(flags, 'domain') ?? text(merged['domain']),
+    scriptChecks: isOn(lastOf(flags, 'enable-script-checks') ?? merged['enable_script_checks']),
+    insecure: isOn(lastOf(flags, 'insecure')),
+    services: [...objectsOf(merged['service']), ...objectsOf(merged['services'])],
+    checks: [...objectsOf(merged['check']), ...objectsOf(merged['checks'])],
+  }
+}
+
+function filesOf(flags: Flags): HclObject[] {
+  const named = flags.get('config-file') ?? []
+  const listed = (flags.get('config-dir') ?? []).flatMap(folder =>
+    attempt(folder, () => readdirSync(folder))
+      .filter(name => ['.json', '.hcl'].includes(extname(name)))
+      .toSorted()
+      .map(name => join(folder, name)),
+  )
+  return [...named, ...listed].map(path => attempt(path, () => parseHcl(readFileSync(path, 'utf8'))))
+}
+
+function fragmentsOf(flags: Flags): HclObject[] {
+  return (flags.get('hcl') ?? []).map(fragment => attempt('-hcl', () => parseHcl(fragment)))
+}
+
+function attempt<T>(where: string, action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    if (error instanceof HclProblem || (error as NodeJS.ErrnoException).code !== undefined)
+      throw new ConfigProblem(`${where}: ${(error as Error).message}`)
+    throw error
+  }
+}
+
+/** Objects are merged member by member, lists of services and checks one after the other; of all else the last counts. */
+function merge(...configs: readonly HclObject[]): HclObject {
+  const result: HclObject = {}
+  for (const config of configs) {
+    for (const [name, value] of Object.entries(config)) {
+      const before = result[name]
+      if (LISTS.has(name)) result[name] = [...objectsOf(before), ...objectsOf(value)]
+      else if (isObject(before) && isObject(value)) result[name] = { ...before, ...value }
+      else result[name] = value
+    }
+  }
+  return result
+}
+
+const LISTS = new Set(['service', 'services', 'check', 'checks'])
+
+function isObject(value: HclValue | undefined): value is HclObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A block, also one of several of that name, of which the last counts. */
+function objectOf(value: HclValue | undefined): HclObject {
+  const last = Array.isArray(value) ? value.at(-1) : value
+  return isObject(last) ? last : {}
+}
+
+function objectsOf(value: HclValue | undefined): HclObject[] {
+  return (Array.isArray(value) ? value : [value]).filter(isObject)
+}
+
+function text(value: HclValue | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function isOn(value: HclValue | undefined): boolean {
+  return value === true || value === 'true' || value === '1'
+}
+
+/** Consul takes several, and templates of its own for them; here the first counts. */
+function firstAddress(addresses: string | undefined): string {
+  return addresses?.split(/\s+/)[0] || '127.0.0.1'
+}

@@ -1,0 +1,81 @@
+import { isIPv6 } from 'node:net'
+import type { ConsulDefinitions } from '../../daemon/consul/consul-options.ts'
+import { printLine } from '../output.ts'
+import { runRegistry } from '../run-registry.ts'
+import { type AgentConfig, agentConfig } from './agent-config.ts'
+import { parseFlags } from './flags.ts'
+import type { HclObject, HclValue } from './parse-hcl.ts'
+
+/** Runs the registry daemon as `consul agent ARGS` would run an agent. Throws `FlagProblem`, `ConfigProblem`. */
+export async function runAgent(args: readonly string[]): Promise<void> {
+  const config = agentConfig(parseFlags(args))
+  printBanner(config)
+  await runRegistry({
+    listen: endpointOf(config.clientAddress, config.httpPort),
+    dataPath: config.dataPath ?? null,
+    insecure: config.insecure,
+    dns: dnsOf(config),
+    consul: {
+      nodeName: config.nodeName,
+      nodeId: config.nodeId,
+      datacenter: config.datacenter,
+      address: config.address,
+      serverPort: config.serverPort,
+      scriptChecks: config.scriptChecks,
+      indented: config.isDev,
+      definitions: definitionsOf(config),
+    },
+  })
+}
+
+function endpointOf(address: string, port: number): string {
+  return `tcp:${port}:interface=${isIPv6(address) ? address.replaceAll(':', String.raw`\:`) : address}`
+}
+
+function dnsOf({ clientAddress, dnsPort, isDnsPortGiven, domain }: AgentConfig): Parameters<typeof runRegistry>[0]['dns'] {
+  if (dnsPort < 0) return false
+  const domains = domain === undefined ? undefined : [domain.replace(/\.$/, ''), 'ropewalk']
+  return { endpoint: endpointOf(clientAddress, dnsPort), isWanted: isDnsPortGiven, domains }
+}
+
+/** Services and checks of the files, with their names as the API writes them. */
+function definitionsOf({ services, checks }: AgentConfig): ConsulDefinitions {
+  return {
+    services: services.map(service => ({ ...withoutUnderscores(service), ...checksIn(service) })),
+    checks: checks.map(withoutUnderscores),
+  }
+}
+
+/** Within a service the id of a check is its `CheckID`. */
+function checksIn(service: HclObject): HclObject {
+  const result: HclObject = {}
+  const named = (value: HclValue): HclValue => {
+    const { id, ...check } = withoutUnderscores(value as HclObject)
+    return id === undefined ? check : { CheckID: id, ...check }
+  }
+  const all = [service['check'], service['checks']].flat().filter(value => typeof value === 'object' && value !== null)
+  if (all.length > 0) result['checks'] = all.map(named)
+  return result
+}
+
+/** The API takes names in any case, but without underscores. */
+function withoutUnderscores(object: HclObject): HclObject {
+  const entries = Object.entries(object).filter(([name]) => name !== 'check' && name !== 'checks')
+  return Object.fromEntries(entries.map(([name, value]) => [name.replaceAll('_', ''), value]))
+}
+
+function printBanner({ nodeName, datacenter, clientAddress, httpPort, dnsPort, address }: AgentConfig): void {
+  const lines = [
+    '==> Starting Consul agent...',
+    "           Version: '1.8.7' (the API of the registry daemon of Ropewalk)",
+    `         Node name: '${nodeName ?? ''}'`,
+    `        Datacenter: '${datacenter ?? 'dc1'}' (Segment: '<all>')`,
+    '            Server: true (Bootstrap: false)',
+    `       Client Addr: [${clientAddress}] (HTTP: ${httpPort}, HTTPS: -1, gRPC: -1, DNS: ${dnsPort})`,
+    `      Cluster Addr: ${address}`,
+    '',
+    '==> Log data will now stream in as it occurs:',
+    '',
+  ]
+  for (const line of lines) printLine(line)
+}

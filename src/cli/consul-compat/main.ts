@@ -1,0 +1,32 @@
+import { CONSUL_VERSION } from '../../daemon/consul/consul-options.ts'
+import { exitStatusOf } from '../exit-status.ts'
+import { printError, printLine } from '../output.ts'
+import { ConfigProblem } from './agent-config.ts'
+import { runAgent } from './agent.ts'
+import { FlagProblem } from './flags.ts'
+
+/**
+ * Runs `bin/consul-compat ARGS`: the registry daemon where a script starts `consul agent`, with the agent's own options and configuration
+ * files. It is no client: for that there is `consul` itself. Never rejects; the exit status is Consul's.
+ */
+export async function main([command = '', ...args]: readonly string[]): Promise<void> {
+  try {
+    if (command === 'agent') await runAgent(args)
+    else if (/^(version|-v|--?version)$/.test(command)) printVersion()
+    else fail(`There is no command "${command}" here: agent and version are all, use consul itself for the others`)
+  } catch (error) {
+    if (error instanceof FlagProblem || error instanceof ConfigProblem) return fail(`==> ${error.message}`)
+    printError(error)
+    process.exitCode = exitStatusOf(error)
+  }
+}
+
+function printVersion(): void {
+  printLine(`Consul v${CONSUL_VERSION}`)
+  printLine('Protocol 2 spoken by default, understands 2 to 3 (agent will automatically use protocol >2 when speaking to compatible agents)')
+}
+
+function fail(message: string): void {
+  process.stderr.write(`${message}\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { agentConfig } from '../../../src/cli/consul-compat/agent-config.ts'
+import { parseFlags } from '../../../src/cli/consul-compat/flags.ts'
+import { temporaryFolder } from '../../daemon/temporary-folder.ts'
+
+const read = (...args: string[]) => agentConfig(parseFlags(args))
+
+describe('agentConfig', () => {
+  it('keeps nothing in development, and needs a folder otherwise', () => {
+    const { isDev, dataPath, httpPort, dnsPort, clientAddress } = read('-dev', '-data-dir=/x')
+    assert.deepEqual([isDev, dataPath, httpPort, dnsPort, clientAddress], [true, undefined, 8500, 8600, '127.0.0.1'])
+    assert.equal(read('-data-dir=/x').dataPath, '/x')
+    assert.throws(() => read(), { message: 'data_dir cannot be empty' })
+  })
+
+  it('takes options over files, later files over earlier ones, and services from all of them', async t => {
+    const folder = await temporaryFolder(t)
+    await mkdir(join(folder, 'more'))
+    await writeFile(
+      join(folder, 'a.json'),
+      JSON.stringify({
+        data_dir: '/data',
+        node_name: 'a',
+        node_id: 'i',
+        ports: { http: 1, dns: -1, server: 5 },
+        services: [{ name: 'one' }],
+        enable_script_checks: true,
+        client_addr: '127.0.0.2 ::1',
+        bind_addr: '0.0.0.0',
+        acl: { enabled: false },
+      }),
+    )
+    await writeFile(join(folder, 'more', '1.hcl'), 'node_name = "b"\nports { http = 2 }\nservice { name = "two" }\ncheck { id = "c" }')
+    await writeFile(join(folder, 'more', 'ignored.txt'), '{{{')
+    const config = read('-config-file', join(folder, 'a.json'), '-config-dir', join(folder, 'more'), '-http-port=3')
+    assert.deepEqual([config.nodeName, config.nodeId, config.dataPath, config.httpPort], ['b', 'i', '/data', 3])
+    assert.deepEqual([config.dnsPort, config.isDnsPortGiven, config.serverPort, config.scriptChecks], [-1, true, 5, true])
+    assert.deepEqual([config.clientAddress, config.address], ['127.0.0.2', '127.0.0.1'])
+    assert.deepEqual([config.services.map(({ name }) => name), config.checks.length], [['two', 'one'], 1])
+  })
+
+  it('says which file it cannot read, and why', async t => {
+    const folder = await temporaryFolder(t)
+    await writeFile(join(folder, 'bad.hcl'), 'a = =')
+    assert.throws(() => read('-dev', '-config-dir', folder), { message: `${join(folder, 'bad.hcl')}: At 1:5: expected a value` })
+    assert.throws(() => read('-dev', '-config-file=/no/such'), /ENOENT/)
+  })
+})

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { freePort } from '../../../src/cli/up/free-port.ts'
+import { until } from '../../adapters/daemon/until.ts'
+import { temporaryFolder } from '../../daemon/temporary-folder.ts'
+
+const program = fileURLToPath(new URL('../../../bin/consul-compat', import.meta.url))
+
+/** Starts it, and is back when it answers. */
+async function start(t: TestContext, port: number, args: readonly string[]): Promise<ChildProcess> {
+  const child = spawn(program, ['agent', '-http-port', String(port), '-dns-port=-1', ...args], { stdio: 'ignore' })
+  t.after(() => child.kill('SIGKILL'))
+  await until(async () => {
+    const answer = await fetch(`http://127.0.0.1:${port}/v1/status/leader`).catch(() => undefined)
+    return answer?.ok === true
+  }, 'the agent answers')
+  return child
+}
+
+async function get(port: number, path: string): Promise<Record<string, object>> {
+  return (await (await fetch(`http://127.0.0.1:${port}${path}`)).json()) as Record<string, object>
+}
+
+describe('consul-compat', () => {
+  it('starts the daemon where a script starts an agent, with the services of its files', async t => {
+    const folder = await temporaryFolder(t)
+    const port = await freePort()
+    const config = 'node_name = "n7"\nservice { name = "web" port = 80\n check { id = "c1" ttl = "30s" } }\ncheck { id = "m" name = "m" ttl = "9s" }'
+    await writeFile(join(folder, 'a.hcl'), config)
+    const child = await start(t, port, ['-dev', '-config-dir', folder])
+    assert.deepEqual(Object.keys(await get(port, '/v1/agent/services')), ['web'])
+    assert.deepEqual(Object.keys(await get(port, '/v1/agent/checks')), ['c1', 'm'])
+    assert.ok('Node' in (await get(port, '/v1/catalog/node/n7')))
+    child.kill('SIGTERM')
+    const [code] = await once(child, 'exit')
+    assert.equal(code, 0)
+  })
+
+  it('comes back from a crash with what it had acknowledged', async t => {
+    const folder = await temporaryFolder(t)
+    const port = await freePort()
+    const first = await start(t, port, ['-data-dir', folder])
+    const put = (path: string, body: string) => fetch(`http://127.0.0.1:${port}${path}`, { method: 'PUT', body })
+    await put('/v1/kv/a', 'kept')
+    await put('/v1/agent/service/register', '{"Name":"web","Port":80}')
+    first.kill('SIGKILL')
+    await once(first, 'exit')
+    await start(t, port, ['-data-dir', folder])
+    assert.equal(await (await fetch(`http://127.0.0.1:${port}/v1/kv/a?raw`)).text(), 'kept')
+    assert.deepEqual(Object.keys(await get(port, '/v1/catalog/services')), ['consul', 'web'])
+  })
+
+  it('ends with 1, and says why, for options that it does not know', async () => {
+    const failed = await promisify(execFile)(program, ['agent', '-nope']).catch((error: unknown) => error)
+    const { code, stderr } = failed as { code: number; stderr: string }
+    assert.deepEqual([code, stderr], [1, '==> flag provided but not defined: -nope\n'])
+  })
+
+  it('tells the version of the API', async () => {
+    const { stdout } = await promisify(execFile)(program, ['version'])
+    assert.match(stdout, /^Consul v1\.8\.7\n/)
+  })
+})
