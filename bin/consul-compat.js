@@ -19,7 +19,9 @@ if (major < 24 || (major === 24 && minor < 15)) {
   const source = new URL('../src/cli/consul-compat/main.ts', import.meta.url)
   const inCheckout = existsSync(source)
   if (inCheckout) resolveToSources(nodeModule)
-  const { main } = await import(inCheckout ? source.href : new URL('../dist/cli/consul-compat/main.js', import.meta.url).href)
+  const { main } = await import(
+    inCheckout ? source.href : new URL('../dist/cli/consul-compat/main.js', import.meta.url).href
+  )
   await main(process.argv.slice(2))
 }
 

@@ -46,7 +46,9 @@ export function agentConfig(flags: Flags): AgentConfig {
     nodeName: lastOf(flags, 'node') ?? text(merged['node_name']),
     nodeId: lastOf(flags, 'node-id') ?? text(merged['node_id']),
     datacenter: lastOf(flags, 'datacenter') ?? text(merged['datacenter']),
-    clientAddress: firstAddress(text(objectOf(merged['addresses'])['http']) ?? lastOf(flags, 'client') ?? text(merged['client_addr'])),
+    clientAddress: firstAddress(
+      text(objectOf(merged['addresses'])['http']) ?? lastOf(flags, 'client') ?? text(merged['client_addr']),
+    ),
     address: advertised ?? (bindAddress === '0.0.0.0' || bindAddress === '::' ? '127.0.0.1' : bindAddress),
     httpPort: port('http', { flag: 'http-port', byDefault: 8500 }),
     dnsPort: port('dns', { flag: 'dns-port', byDefault: 8600 }),

@@ -32,7 +32,12 @@ function endpointOf(address: string, port: number): string {
   return `tcp:${port}:interface=${isIPv6(address) ? address.replaceAll(':', String.raw`\:`) : address}`
 }
 
-function dnsOf({ clientAddress, dnsPort, isDnsPortGiven, domain }: AgentConfig): Parameters<typeof runRegistry>[0]['dns'] {
+function dnsOf({
+  clientAddress,
+  dnsPort,
+  isDnsPortGiven,
+  domain,
+}: AgentConfig): Parameters<typeof runRegistry>[0]['dns'] {
   if (dnsPort < 0) return false
   const domains = domain === undefined ? undefined : [domain.replace(/\.$/, ''), 'ropewalk']
   return { endpoint: endpointOf(clientAddress, dnsPort), isWanted: isDnsPortGiven, domains }
@@ -49,13 +54,14 @@ function definitionsOf({ services, checks }: AgentConfig): ConsulDefinitions {
 /** Within a service the id of a check is its `CheckID`. */
 function checksIn(service: HclObject): HclObject {
   const result: HclObject = {}
-  const named = (value: HclValue): HclValue => {
-    const { id, ...check } = withoutUnderscores(value as HclObject)
-    return id === undefined ? check : { CheckID: id, ...check }
-  }
   const all = [service['check'], service['checks']].flat().filter(value => typeof value === 'object' && value !== null)
-  if (all.length > 0) result['checks'] = all.map(named)
+  if (all.length > 0) result['checks'] = all.map(value => namedCheck(value as HclObject))
   return result
+}
+
+function namedCheck(value: HclObject): HclValue {
+  const { id, ...check } = withoutUnderscores(value)
+  return id === undefined ? check : { CheckID: id, ...check }
 }
 
 /** The API takes names in any case, but without underscores. */

@@ -23,7 +23,9 @@ export async function main([command = '', ...args]: readonly string[]): Promise<
 
 function printVersion(): void {
   printLine(`Consul v${CONSUL_VERSION}`)
-  printLine('Protocol 2 spoken by default, understands 2 to 3 (agent will automatically use protocol >2 when speaking to compatible agents)')
+  printLine(
+    'Protocol 2 spoken by default, understands 2 to 3 (agent will automatically use protocol >2 when speaking to compatible agents)',
+  )
 }
 
 function fail(message: string): void {

@@ -33,11 +33,17 @@ describe('agentConfig', () => {
         acl: { enabled: false },
       }),
     )
-    await writeFile(join(folder, 'more', '1.hcl'), 'node_name = "b"\nports { http = 2 }\nservice { name = "two" }\ncheck { id = "c" }')
+    await writeFile(
+      join(folder, 'more', '1.hcl'),
+      'node_name = "b"\nports { http = 2 }\nservice { name = "two" }\ncheck { id = "c" }',
+    )
     await writeFile(join(folder, 'more', 'ignored.txt'), '{{{')
     const config = read('-config-file', join(folder, 'a.json'), '-config-dir', join(folder, 'more'), '-http-port=3')
     assert.deepEqual([config.nodeName, config.nodeId, config.dataPath, config.httpPort], ['b', 'i', '/data', 3])
-    assert.deepEqual([config.dnsPort, config.isDnsPortGiven, config.serverPort, config.scriptChecks], [-1, true, 5, true])
+    assert.deepEqual(
+      [config.dnsPort, config.isDnsPortGiven, config.serverPort, config.scriptChecks],
+      [-1, true, 5, true],
+    )
     assert.deepEqual([config.clientAddress, config.address], ['127.0.0.2', '127.0.0.1'])
     assert.deepEqual([config.services.map(({ name }) => name), config.checks.length], [['two', 'one'], 1])
   })
@@ -45,7 +51,9 @@ describe('agentConfig', () => {
   it('says which file it cannot read, and why', async t => {
     const folder = await temporaryFolder(t)
     await writeFile(join(folder, 'bad.hcl'), 'a = =')
-    assert.throws(() => read('-dev', '-config-dir', folder), { message: `${join(folder, 'bad.hcl')}: At 1:5: expected a value` })
+    assert.throws(() => read('-dev', '-config-dir', folder), {
+      message: `${join(folder, 'bad.hcl')}: At 1:5: expected a value`,
+    })
     assert.throws(() => read('-dev', '-config-file=/no/such'), /ENOENT/)
   })
 })

@@ -4,7 +4,16 @@ import { lastOf, parseFlags } from '../../../src/cli/consul-compat/flags.ts'
 
 describe('parseFlags', () => {
   it('reads options with one hyphen or two, with the value behind them or beside', () => {
-    const flags = parseFlags(['-dev', '--node', 'n1', '-http-port=8501', '-server=false', '-config-dir', 'a', '-config-dir=b'])
+    const flags = parseFlags([
+      '-dev',
+      '--node',
+      'n1',
+      '-http-port=8501',
+      '-server=false',
+      '-config-dir',
+      'a',
+      '-config-dir=b',
+    ])
     assert.deepEqual(
       [...flags],
       [

@@ -31,7 +31,8 @@ describe('consul-compat', () => {
   it('starts the daemon where a script starts an agent, with the services of its files', async t => {
     const folder = await temporaryFolder(t)
     const port = await freePort()
-    const config = 'node_name = "n7"\nservice { name = "web" port = 80\n check { id = "c1" ttl = "30s" } }\ncheck { id = "m" name = "m" ttl = "9s" }'
+    const config =
+      'node_name = "n7"\nservice { name = "web" port = 80\n check { id = "c1" ttl = "30s" } }\ncheck { id = "m" name = "m" ttl = "9s" }'
     await writeFile(join(folder, 'a.hcl'), config)
     const child = await start(t, port, ['-dev', '-config-dir', folder])
     assert.deepEqual(Object.keys(await get(port, '/v1/agent/services')), ['web'])
