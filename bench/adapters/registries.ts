@@ -1,4 +1,5 @@
 import { startEtcd } from '../../tools/engines/servers/etcd.ts'
+import { startZooKeeper } from '../../tools/engines/servers/zookeeper.ts'
 
 /** A registry as it is measured by its URL. To add one, add it here. */
 export interface MeasuredRegistry {
@@ -20,6 +21,13 @@ export const REGISTRIES: readonly MeasuredRegistry[] = [
     start: async () => {
       const etcd = await startEtcd()
       return { url: `etcd://127.0.0.1:${etcd.ports.client}`, stop: () => etcd.stop() }
+    },
+  },
+  {
+    name: 'ZooKeeper 3.8',
+    start: async () => {
+      const zooKeeper = await startZooKeeper()
+      return { url: `zookeeper://127.0.0.1:${zooKeeper.ports.client}`, stop: () => zooKeeper.stop() }
     },
   },
 ]
