@@ -1,19 +1,30 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { EngineServer } from './engine-server.ts'
+import type { PeerLinks } from './peer-links.ts'
 
 const LEADER_MS_MAX = 90_000
+
+/** What a kind of engine has to say of its clusters. */
+export interface ClusterPlan<Port extends string> {
+  /** Whether a node leads. */
+  leads(node: EngineServer<Port>): Promise<boolean>
+  /** What connects the nodes with each other, if single ones are to be cut off. */
+  readonly links: PeerLinks | undefined
+  /** What a node is called among the links. */
+  linkName(index: number): string
+}
 
 /** Servers that keep one set of data together. Each can be killed, paused and restarted on its own. */
 export class EngineCluster<Port extends string = string> implements AsyncDisposable {
   readonly nodes: readonly EngineServer<Port>[]
-  readonly #leads: (node: EngineServer<Port>) => Promise<boolean>
+  readonly #plan: ClusterPlan<Port>
 
   /** Starts the prepared nodes, and resolves when all serve. */
   static async start<Port extends string>(
     nodes: readonly EngineServer<Port>[],
-    leads: (node: EngineServer<Port>) => Promise<boolean>,
+    plan: ClusterPlan<Port>,
   ): Promise<EngineCluster<Port>> {
-    const cluster = new EngineCluster(nodes, leads)
+    const cluster = new EngineCluster(nodes, plan)
     try {
       await cluster.restart()
     } catch (error) {
@@ -23,9 +34,9 @@ export class EngineCluster<Port extends string = string> implements AsyncDisposa
     return cluster
   }
 
-  private constructor(nodes: readonly EngineServer<Port>[], leads: (node: EngineServer<Port>) => Promise<boolean>) {
+  private constructor(nodes: readonly EngineServer<Port>[], plan: ClusterPlan<Port>) {
     this.nodes = nodes
-    this.#leads = leads
+    this.#plan = plan
   }
 
   /** The node of that index, from 0. */
@@ -40,11 +51,21 @@ export class EngineCluster<Port extends string = string> implements AsyncDisposa
     const signal = AbortSignal.timeout(LEADER_MS_MAX)
     for (;;) {
       for (const [index, node] of this.nodes.entries()) {
-        if (!without.includes(index) && node.running && (await this.#leads(node).catch(() => false))) return index
+        if (!without.includes(index) && node.running && (await this.#plan.leads(node).catch(() => false))) return index
       }
       if (signal.aborted) throw new Error(`No node led within ${LEADER_MS_MAX} ms`)
       await delay(50)
     }
+  }
+
+  /** Cuts a node off from the others, until `rejoin`. Its clients still reach it. For clusters that were started with `links`. */
+  isolate(index: number): void {
+    this.#links.cut(this.#plan.linkName(index))
+  }
+
+  /** Mends what `isolate` cut. */
+  rejoin(index: number): void {
+    this.#links.mend(this.#plan.linkName(index))
   }
 
   /** Kills all and starts all again, with their data or without. Resolves when all serve. */
@@ -61,9 +82,24 @@ export class EngineCluster<Port extends string = string> implements AsyncDisposa
   /** Ends all and removes their folders. */
   async stop(): Promise<void> {
     await Promise.all(this.nodes.map(node => node.stop()))
+    await this.#plan.links?.[Symbol.asyncDispose]()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop()
   }
+
+  get #links(): PeerLinks {
+    const { links } = this.#plan
+    if (!links) throw new Error('This cluster was started without links: its nodes are connected directly')
+    return links
+  }
+}
+
+/** How many nodes, and whether single ones can be cut off. */
+export interface ClusterOptions {
+  /** Default 3. */
+  size?: number
+  /** Leads what the nodes say to each other through this process, so that `isolate` can cut it. Default false. */
+  links?: boolean
 }

@@ -1,6 +1,8 @@
-import { EngineCluster } from './engine-cluster.ts'
+import { createHash } from 'node:crypto'
+import { type ClusterOptions, EngineCluster } from './engine-cluster.ts'
 import { EngineServer, type Place, type ServerPlan } from './engine-server.ts'
 import { httpText } from './http-text.ts'
+import { PeerLinks } from './peer-links.ts'
 
 /** `client` is what users call; `metrics` is plain HTTP without rights, whatever `client` demands. */
 export type EtcdPort = 'client' | 'peer' | 'metrics'
@@ -17,25 +19,31 @@ export interface EtcdOptions {
 
 /** etcd, one node. Data is written to the disk without waiting for it, unless `args` say otherwise. */
 export async function startEtcd(options: EtcdOptions = {}): Promise<EngineServer<EtcdPort>> {
-  return EngineServer.start(etcdPlan(options, 'n0', place => `n0=${peerOf(place)}`))
+  const urls = ({ ports }: Place<EtcdPort>) => [urlOf(ports.peer)]
+  return EngineServer.start(etcdPlan(options, 0, urls))
 }
 
 /** etcd, `size` nodes. */
-export async function startEtcdCluster(
-  options: EtcdOptions & { size?: number } = {},
-): Promise<EngineCluster<EtcdPort>> {
+export async function startEtcdCluster(options: EtcdOptions & ClusterOptions = {}): Promise<EngineCluster<EtcdPort>> {
   const nodes: EngineServer<EtcdPort>[] = []
-  const members = () => nodes.map((node, index) => `n${index}=${peerOf(node)}`).join(',')
+  const links = options.links ? new PeerLinks() : undefined
+  const urls: string[] = []
   for (let index = 0; index < (options.size ?? 3); index++) {
-    nodes.push(await EngineServer.prepare(etcdPlan(options, `n${index}`, members)))
+    const node = await EngineServer.prepare(etcdPlan(options, index, () => urls))
+    nodes.push(node)
+    const { peer } = node.ports
+    const from = (head: string) => senderOf(head, urls)
+    urls.push(urlOf((await links?.lead({ from, to: nodeName(index), port: peer })) ?? peer))
   }
-  return EngineCluster.start(nodes, node => hasMetric(node, 'etcd_server_is_leader 1', AbortSignal.timeout(5_000)))
+  const leads = (node: EngineServer<EtcdPort>) => hasMetric(node, 'etcd_server_is_leader 1', AbortSignal.timeout(5_000))
+  return EngineCluster.start(nodes, { leads, links, linkName: nodeName })
 }
 
+/** `urls` are those that the nodes reach each other by. */
 function etcdPlan(
   options: EtcdOptions,
-  name: string,
-  members: (place: Place<EtcdPort>) => string,
+  index: number,
+  urls: (place: Place<EtcdPort>) => readonly string[],
 ): ServerPlan<EtcdPort> {
   return {
     engine: options.version === '3.5' ? 'etcd-3.5' : 'etcd',
@@ -43,15 +51,16 @@ function etcdPlan(
     isReady: (place, signal) => hasMetric(place, 'etcd_server_has_leader 1', signal),
     async arguments(place) {
       const client = `${options.scheme ?? 'http'}://127.0.0.1:${place.ports.client}`
+      const peers = urls(place)
       const settings = {
-        name,
+        name: nodeName(index),
         'data-dir': place.data,
         'listen-client-urls': client,
         'advertise-client-urls': client,
-        'listen-peer-urls': peerOf(place),
-        'initial-advertise-peer-urls': peerOf(place),
-        'listen-metrics-urls': `http://127.0.0.1:${place.ports.metrics}`,
-        'initial-cluster': members(place),
+        'listen-peer-urls': urlOf(place.ports.peer),
+        'initial-advertise-peer-urls': peers[index],
+        'listen-metrics-urls': urlOf(place.ports.metrics),
+        'initial-cluster': peers.map((url, at) => `${nodeName(at)}=${url}`).join(','),
         logger: 'zap',
         'log-level': 'error',
         'unsafe-no-fsync': 'true',
@@ -61,7 +70,22 @@ function etcdPlan(
   }
 }
 
-const peerOf = ({ ports }: Pick<Place<EtcdPort>, 'ports'>): string => `http://127.0.0.1:${ports.peer}`
+const nodeName = (index: number): string => `n${index}`
+const urlOf = (port: number): string => `http://127.0.0.1:${port}`
+
+/** Which node sends a request to another, by its header; a request without one is of nobody. */
+function senderOf(head: string, urls: readonly string[]): string | undefined {
+  if (!head.includes('\r\n\r\n')) return undefined
+  const id = /^X-Server-From: (\w+)\r$/im.exec(head)?.[1]
+  const index = urls.findIndex(url => memberId(url) === id)
+  return index === -1 ? '' : nodeName(index)
+}
+
+/** As etcd computes it from the URL that a member has in `initial-cluster`. */
+function memberId(url: string): string {
+  const hash = createHash('sha1').update(`${url}etcd-cluster`).digest()
+  return hash.readBigUInt64BE().toString(16)
+}
 
 async function hasMetric(
   { ports }: Pick<Place<EtcdPort>, 'ports'>,

@@ -2,8 +2,9 @@ import { writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { EngineCluster } from './engine-cluster.ts'
+import { type ClusterOptions, EngineCluster } from './engine-cluster.ts'
 import { EngineServer, type Place, type ServerPlan } from './engine-server.ts'
+import { PeerLinks } from './peer-links.ts'
 
 /** `client` is what users call; `secure` is for TLS, if `config` asks for it; the others are between nodes. */
 export type ZooKeeperPort = 'client' | 'secure' | 'quorum' | 'election'
@@ -20,31 +21,51 @@ export interface ZooKeeperOptions {
 
 /** ZooKeeper, one node. Data is written to the disk without waiting for it, unless `config` says otherwise. */
 export async function startZooKeeper(options: ZooKeeperOptions = {}): Promise<EngineServer<ZooKeeperPort>> {
-  return EngineServer.start(zooKeeperPlan(options, 0, () => []))
+  return EngineServer.start(zooKeeperPlan(options, 0, () => ({})))
 }
 
 /** ZooKeeper, `size` nodes. */
 export async function startZooKeeperCluster(
-  options: ZooKeeperOptions & { size?: number } = {},
+  options: ZooKeeperOptions & ClusterOptions = {},
 ): Promise<EngineCluster<ZooKeeperPort>> {
+  const size = options.size ?? 3
   const nodes: EngineServer<ZooKeeperPort>[] = []
-  for (let index = 0; index < (options.size ?? 3); index++) {
-    nodes.push(await EngineServer.prepare(zooKeeperPlan(options, index, () => nodes)))
+  const links = options.links ? new PeerLinks() : undefined
+  const members = new Map<number, Record<string, string>>()
+  for (let index = 0; index < size; index++) {
+    nodes.push(await EngineServer.prepare(zooKeeperPlan(options, index, () => members.get(index) ?? {})))
   }
-  return EngineCluster.start(nodes, async node => (await mode(node, AbortSignal.timeout(5_000))) === 'leader')
+  for (let index = 0; index < size; index++) members.set(index, await membersFor(index, nodes, links))
+  const leads = async (node: EngineServer<ZooKeeperPort>) => (await mode(node, AbortSignal.timeout(5_000))) === 'leader'
+  return EngineCluster.start(nodes, { leads, links, linkName: String })
+}
+
+/** The members as the node of that index knows them: itself where it listens, the others where the links begin. */
+async function membersFor(
+  index: number,
+  nodes: readonly EngineServer<ZooKeeperPort>[],
+  links: PeerLinks | undefined,
+): Promise<Record<string, string>> {
+  const members: Record<string, string> = {}
+  for (const [at, { ports }] of nodes.entries()) {
+    const lead = async (port: number) =>
+      at === index || !links ? port : links.lead({ from: String(index), to: String(at), port })
+    members[`server.${at + 1}`] = `127.0.0.1:${await lead(ports.quorum)}:${await lead(ports.election)}`
+  }
+  return members
 }
 
 function zooKeeperPlan(
   options: ZooKeeperOptions,
   index: number,
-  nodes: () => readonly EngineServer<ZooKeeperPort>[],
+  members: () => Readonly<Record<string, string>>,
 ): ServerPlan<ZooKeeperPort> {
   return {
     engine: 'zookeeper',
     ports: ['client', 'secure', 'quorum', 'election'],
     async arguments(place) {
       const file = join(place.folder, 'zoo.cfg')
-      const settings = { ...settingsOf(place, options), ...membersOf(nodes()), ...more(options, place) }
+      const settings = { ...settingsOf(place, options), ...members(), ...more(options, place) }
       await writeFile(
         file,
         Object.entries(settings)
@@ -74,12 +95,6 @@ function settingsOf({ ports, data }: Place<ZooKeeperPort>, { tickTimeMs = 200 }:
     '4lw.commands.whitelist': '*',
     forceSync: 'no',
   }
-}
-
-function membersOf(nodes: readonly EngineServer<ZooKeeperPort>[]): Record<string, string> {
-  return Object.fromEntries(
-    nodes.map(({ ports }, index) => [`server.${index + 1}`, `127.0.0.1:${ports.quorum}:${ports.election}`]),
-  )
 }
 
 function more({ config = {} }: ZooKeeperOptions, place: Place<ZooKeeperPort>) {

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 import { describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -116,6 +117,19 @@ for (const [name, start] of Object.entries(CLUSTERS)) {
       await cluster.node(first).restart()
       await cluster.restart({ empty: true })
       assert.ok(cluster.nodes.every(({ running }) => running))
+    })
+
+    it('has another leader among the others when the first is cut off from them, and clients still reach that', async () => {
+      await using cluster = await start({ links: true })
+      const first = await cluster.leader()
+      cluster.isolate(first)
+      assert.notEqual(await cluster.leader({ without: [first] }), first)
+      const { client } = cluster.node(first).ports
+      const socket = connect(client, '127.0.0.1')
+      await once(socket, 'connect')
+      socket.destroy()
+      cluster.rejoin(first)
+      await cluster.node(first).untilReady()
     })
   })
 }
