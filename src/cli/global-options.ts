@@ -18,7 +18,7 @@ export interface GlobalOptions {
 export function addGlobalOptions(program: Command): Command {
   return program
     .addOption(
-      new Option('-r, --registry <url>', `the registry: ${REGISTRY_FORMS.join(' or ')}`)
+      new Option('-r, --registry <url>', `the registry, by a URL: ${REGISTRY_FORMS.map(schemeOf).join(' ')}`)
         .env('ROPEWALK_REGISTRY')
         .default(DEFAULT_REGISTRY_URL),
     )
@@ -40,4 +40,9 @@ export function globalOptions(command: Command): GlobalOptions {
     timeout: number
   }>()
   return { registry: registry || DEFAULT_REGISTRY_URL, json: json ?? (table ? false : !process.stdout.isTTY), timeout }
+}
+
+/** With the colon. */
+function schemeOf(form: string): string {
+  return form.slice(0, form.indexOf(':') + 1)
 }

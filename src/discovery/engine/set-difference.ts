@@ -11,17 +11,20 @@ export interface SetDifference {
 
 /**
  * What has to be done to `before` to make `after` of it. Quick where most of the two lists are the very same objects: what they have in
- * common at both ends is passed over without a look at the ids.
+ * common at both ends is passed over without a look at the ids. Frozen lists are copied first, which is quick, since to read their items one
+ * by one is ten times slower than to read those of a copy.
  */
 export function differenceOf(before: readonly Instance[], after: readonly Instance[]): SetDifference {
+  if (before === after) return { put: [], gone: [] }
+  const [old, now] = [[...before], [...after]]
   let start = 0
-  while (start < before.length && before[start] === after[start]) start++
-  let [oldEnd, newEnd] = [before.length, after.length]
-  while (oldEnd > start && newEnd > start && before[oldEnd - 1] === after[newEnd - 1]) {
+  while (start < old.length && old[start] === now[start]) start++
+  let [oldEnd, newEnd] = [old.length, now.length]
+  while (oldEnd > start && newEnd > start && old[oldEnd - 1] === now[newEnd - 1]) {
     oldEnd--
     newEnd--
   }
-  return between(before.slice(start, oldEnd), after.slice(start, newEnd))
+  return between(old.slice(start, oldEnd), now.slice(start, newEnd))
 }
 
 function between(before: readonly Instance[], after: readonly Instance[]): SetDifference {
