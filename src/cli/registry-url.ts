@@ -1,5 +1,6 @@
 import { didYouMean } from './did-you-mean.ts'
 import { InvalidRegistryUrlError } from './errors.ts'
+import { consulScheme } from './registry-urls/consul.ts'
 import { daemonScheme } from './registry-urls/daemon.ts'
 import { dnsScheme } from './registry-urls/dns.ts'
 import { etcdScheme } from './registry-urls/etcd.ts'
@@ -14,6 +15,7 @@ import { zookeeperScheme } from './registry-urls/zookeeper.ts'
 const REGISTRY_SCHEMES: readonly RegistryScheme[] = [
   memoryScheme,
   daemonScheme,
+  consulScheme,
   etcdScheme,
   zookeeperScheme,
   staticScheme,

@@ -1,3 +1,4 @@
+import { consul } from './consul.ts'
 import { daemon } from './daemon.ts'
 import { etcd } from './etcd.ts'
 import { memory } from './memory.ts'
@@ -5,4 +6,4 @@ import type { RegistryTrial } from './registry-trial.ts'
 import { zookeeper } from './zookeeper.ts'
 
 /** The registries there are, by the names of their files. */
-export const REGISTRIES: Readonly<Record<string, RegistryTrial>> = { memory, daemon, etcd, zookeeper }
+export const REGISTRIES: Readonly<Record<string, RegistryTrial>> = { memory, daemon, consul, etcd, zookeeper }

@@ -1,6 +1,6 @@
 import { duration, flag } from './parameters.ts'
 import type { RegistryScheme } from './registry-scheme.ts'
-import type { RegistryHost } from './registry-url.ts'
+import { authority } from './registry-url.ts'
 import { readTls, TLS_PARAMETERS } from './tls-parameters.ts'
 
 /** Port of an etcd whose URL names none. */
@@ -27,8 +27,4 @@ export const etcdScheme: RegistryScheme = {
       },
     }
   },
-}
-
-function authority({ host, port }: RegistryHost): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`
 }

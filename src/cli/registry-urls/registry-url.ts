@@ -9,6 +9,11 @@ export interface RegistryHost {
   readonly port: number
 }
 
+/** A server as URLs have it: `host:port`, with brackets around an IPv6 address. */
+export function authority({ host, port }: RegistryHost): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
 /** A part of a URL, and where it begins in it. */
 export interface UrlPart {
   readonly text: string

@@ -21,15 +21,16 @@ type TlsParameters = Partial<Record<'ca' | 'cert' | 'key' | 'server-name', strin
   tls?: boolean | undefined
 }
 
-/** TLS is spoken when any of its parameters is there. Throws `InvalidRegistryUrlError` when a file cannot be read. */
+/** TLS is spoken when any of its parameters is there. Throws as `readFile` does. */
 export function readTls(url: RegistryUrl, { tls, ...said }: TlsParameters): RegistryTls | undefined {
   if (tls === false || (tls === undefined && Object.keys(said).length === 0)) return undefined
   const { 'server-name': serverName } = said
-  const contents = FILES.flatMap(name => (said[name] === undefined ? [] : [[name, read(url, name, said[name])]]))
+  const contents = FILES.flatMap(name => (said[name] === undefined ? [] : [[name, readFile(url, name, said[name])]]))
   return { ...Object.fromEntries(contents), ...(serverName !== undefined && { serverName }) }
 }
 
-function read(url: RegistryUrl, name: string, file: string): string {
+/** The text of the file that the parameter `name` names. Throws `InvalidRegistryUrlError` when it cannot be read. */
+export function readFile(url: RegistryUrl, name: string, file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {

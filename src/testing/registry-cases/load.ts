@@ -19,7 +19,7 @@ async function churn(bench: RegistryBench, registry: Registry, { seed, changes }
     const id = `${seed}-${Math.floor(random.next() * 5)}`
     const lease = leases.get(id)
     if (!lease) {
-      leases.set(id, await registry.register(bench.instance(id, { weight: change })))
+      leases.set(id, await registry.register(bench.instance(id, { weight: change }), { ttlMs: LONG_MS }))
     } else if (random.next() < 0.7) {
       await lease.update({ weight: change })
     } else {

@@ -1,0 +1,36 @@
+import Consul from 'consul'
+import { input } from '../../harness/answer.ts'
+import { type ConsulMethod, type ConsulUser, serve } from './consul-user.ts'
+
+/* The package consul as its manual shows it. It gives checks the id `service:ID`. */
+
+const { port, method } = input() as { port: number; method: ConsulMethod }
+const consul = new Consul({ host: '127.0.0.1', port })
+
+const user: ConsulUser = {
+  async register(body) {
+    await consul.agent.service.register(body as never)
+  },
+  async pass({ ID }) {
+    await consul.agent.check.pass(`service:${ID}`)
+  },
+  async read(serviceName) {
+    return (await consul.health.service(serviceName)) as readonly unknown[]
+  },
+  async watch(serviceName) {
+    const heard: Array<readonly unknown[]> = []
+    let changed = Promise.withResolvers<void>()
+    const watch = consul.watch({ method: consul.health.service, options: { service: serviceName } })
+    watch.on('change', (data: readonly unknown[]) => {
+      heard.push(data)
+      changed.resolve()
+    })
+    return async () => {
+      if (heard.length === 0) await changed.promise
+      changed = Promise.withResolvers()
+      return heard.shift() ?? []
+    }
+  },
+}
+
+await serve(user, method)

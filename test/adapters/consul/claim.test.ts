@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import type { ConsulClient } from '../../../src/adapters/consul/client.ts'
+import { contentOf } from '../../../src/adapters/consul/request.ts'
+import type { ServiceEntry } from '../../../src/adapters/consul/service-entry.ts'
+import { InstanceConflictError, LeaseLostError } from '../../../src/discovery/errors.ts'
+import { missingEngine, startConsul } from '../../engines/engines.ts'
+import { until } from '../daemon/until.ts'
+import { call, instanceOf, RealConsul } from './real-consul.ts'
+
+const skip = missingEngine('consul')
+const ttlMs = 60_000
+
+async function entry(client: ConsulClient, serviceName: string): Promise<ServiceEntry | undefined> {
+  return (contentOf(await client.call({ path: ['health', 'service', serviceName] })) as ServiceEntry[])[0]
+}
+
+function statuses(found: ServiceEntry | undefined): Record<string, string> {
+  return Object.fromEntries(found?.Checks.map(({ CheckID, Status }) => [CheckID.split(':')[0], Status]) ?? [])
+}
+
+describe('ConsulClaim, with a real Consul', { skip }, async () => {
+  if (skip) return
+  const consul = await startConsul()
+  after(() => consul.stop())
+  const { http } = consul.ports
+
+  it('registers a service that passes, so that everybody finds it', async t => {
+    const real = new RealConsul(t, http)
+    const instance = instanceOf('plain', { tags: ['blue'], weight: 7, metadata: { owner: 'crew' } })
+    const revision = await real
+      .engine()
+      .claim(instance)
+      .take(instance, { ttlMs, ...call() })
+    const found = await entry(real.client(), 'plain')
+    assert.deepEqual([found?.Service.ID, found?.Service.Address, found?.Service.Port], ['plain:a', '127.0.0.1', 80])
+    assert.deepEqual([found?.Service.Tags, found?.Service.Weights?.Passing], [['blue'], 7])
+    assert.equal(found?.Service.Meta?.['owner'], 'crew')
+    assert.deepEqual(statuses(found), { serfHealth: 'passing', ropewalk: 'passing' })
+    assert.equal(found?.Service.ModifyIndex, revision)
+  })
+
+  it('warns while it drains, also when it is renewed, so that who asks for what passes leaves it alone', async t => {
+    const real = new RealConsul(t, http)
+    const instance = instanceOf('leaving')
+    const claim = real.engine().claim(instance)
+    await claim.take(instance, { ttlMs, ...call() })
+    await claim.write(instanceOf('leaving', { status: 'draining' }), call())
+    await claim.renew(call())
+    const client = real.client()
+    const passing = await client.call({ path: ['health', 'service', 'leaving'], query: { passing: '' } })
+    assert.deepEqual(contentOf(passing), [])
+    assert.equal(statuses(await entry(client, 'leaving'))['ropewalk'], 'warning')
+  })
+
+  it('hears at once when somebody deregisters it', async t => {
+    const real = new RealConsul(t, http)
+    const instance = instanceOf('deregistered')
+    const claim = real.engine().claim(instance)
+    await claim.take(instance, { ttlMs, ...call() })
+    assert.equal(claim.lost.aborted, false)
+    await real.client().call({ method: 'PUT', path: ['agent', 'service', 'deregister', 'deregistered:a'] })
+    await until(() => claim.lost.aborted, 'it hears')
+    assert.ok(claim.lost.reason instanceof LeaseLostError)
+    await assert.rejects(claim.renew(call()), LeaseLostError)
+    await assert.rejects(claim.write(instance, call()), LeaseLostError)
+  })
+
+  it('is lost when something else registers the id at the agent, and leaves that alone', async t => {
+    const real = new RealConsul(t, http)
+    const instance = instanceOf('overwritten')
+    const claim = real.engine().claim(instance)
+    await claim.take(instance, { ttlMs, ...call() })
+    const client = real.client()
+    const query = { 'replace-existing-checks': 'true' }
+    const body = { ID: 'overwritten:a', Name: 'overwritten', Port: 1 }
+    await client.call({ method: 'PUT', path: ['agent', 'service', 'register'], query, body })
+    await assert.rejects(claim.renew(call()), LeaseLostError)
+    await claim.revoke(call())
+    await until(async () => (await entry(client, 'overwritten'))?.Service.Port === 1, 'the other is there')
+  })
+
+  it('refuses an id that something else has at any agent', async t => {
+    const real = new RealConsul(t, http)
+    const service = { ID: 'elsewhere:a', Service: 'elsewhere', Port: 1 }
+    const body = { Node: 'n9', Address: '10.0.0.9', SkipNodeUpdate: false, Service: service }
+    const client = real.client()
+    await client.call({ method: 'PUT', path: ['catalog', 'register'], body })
+    const instance = instanceOf('elsewhere')
+    const claim = real.engine().claim(instance)
+    await assert.rejects(claim.take(instance, { ttlMs, ...call() }), InstanceConflictError)
+    const taken = {
+      method: 'PUT',
+      path: ['catalog', 'deregister'],
+      body: { Node: 'n9', ServiceID: 'elsewhere:a' },
+    } as const
+    await client.call(taken)
+    await claim.take(instance, { ttlMs, ...call() })
+  })
+
+  it('takes over what has lapsed, though its process still has the session', async t => {
+    const real = new RealConsul(t, http)
+    const instance = instanceOf('lapsed')
+    const first = real.engine().claim(instance)
+    await first.take(instance, { ttlMs: 500, ...call() })
+    const second = real.engine().claim(instance)
+    await assert.rejects(second.take(instance, { ttlMs, ...call() }), InstanceConflictError)
+    const client = real.client()
+    await until(async () => statuses(await entry(client, 'lapsed'))['ropewalk'] === 'critical', 'it lapses')
+    await second.take(instance, { ttlMs, ...call() })
+    await assert.rejects(first.renew(call()), LeaseLostError)
+    await first.revoke(call())
+    await second.renew(call())
+    assert.equal(statuses(await entry(client, 'lapsed'))['ropewalk'], 'passing')
+  })
+
+  it('keeps its id when Consul ends the session', async t => {
+    const real = new RealConsul(t, http)
+    const instance = instanceOf('sessionless')
+    const claim = real.engine({ sessionTtlMs: 10_000 }).claim(instance)
+    await claim.take(instance, { ttlMs, ...call() })
+    const client = real.client()
+    const key = ['kv', 'ropewalk', 'claims', 'sessionless', 'a']
+    const [{ Session }] = contentOf(await client.call({ path: key })) as [{ Session: string }]
+    await client.call({ method: 'PUT', path: ['session', 'destroy', Session] })
+    assert.equal((await client.call({ path: key })).status, 404)
+    await until(async () => {
+      await claim.renew(call())
+      return (await client.call({ path: key })).status === 200
+    }, 'another session has it')
+  })
+
+  it('leaves no key behind', async t => {
+    const real = new RealConsul(t, http)
+    const instance = instanceOf('tidy')
+    const claim = real.engine().claim(instance)
+    await claim.revoke(call())
+    await claim.take(instance, { ttlMs, ...call() })
+    await claim.revoke(call())
+    await claim.revoke(call())
+    const client = real.client()
+    assert.equal((await client.call({ path: ['kv', 'ropewalk', 'claims', 'tidy', 'a'] })).status, 404)
+    assert.equal(await entry(client, 'tidy'), undefined)
+  })
+})

@@ -1,0 +1,4 @@
+import { consul } from './consul.ts'
+import { tryRegistry } from './registry-trial.ts'
+
+tryRegistry(consul)

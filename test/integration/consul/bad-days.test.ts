@@ -1,0 +1,4 @@
+import { badDays } from '../engines/bad-days.ts'
+import { consulTrial } from './consul-trial.ts'
+
+badDays(consulTrial)
