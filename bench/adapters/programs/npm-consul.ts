@@ -2,7 +2,7 @@ import Consul from 'consul'
 import { input } from '../../harness/answer.ts'
 import { type ConsulMethod, type ConsulUser, serve } from './consul-user.ts'
 
-/* The package consul as its manual shows it. It gives checks the id `service:ID`. */
+/* The package consul as its manual shows it. */
 
 const { port, method } = input() as { port: number; method: ConsulMethod }
 const consul = new Consul({ host: '127.0.0.1', port })
@@ -11,8 +11,8 @@ const user: ConsulUser = {
   async register(body) {
     await consul.agent.service.register(body as never)
   },
-  async pass({ ID }) {
-    await consul.agent.check.pass(`service:${ID}`)
+  async pass({ Check }) {
+    await consul.agent.check.pass(Check.CheckID)
   },
   async read(serviceName) {
     return (await consul.health.service(serviceName)) as readonly unknown[]
