@@ -20,7 +20,8 @@ const user: ConsulUser = {
   async watch(serviceName) {
     const heard: Array<readonly unknown[]> = []
     let changed = Promise.withResolvers<void>()
-    const watch = consul.watch({ method: consul.health.service, options: { service: serviceName } })
+    const health = consul.health.service.bind(consul.health)
+    const watch = consul.watch({ method: health, options: { service: serviceName } })
     watch.on('change', (data: readonly unknown[]) => {
       heard.push(data)
       changed.resolve()
