@@ -11,7 +11,7 @@ export interface ConsulRefusal {
 
 /** Consul has refused a request for a reason of its own. */
 export class ConsulRefusedError extends RopewalkError {
-  readonly code = 'ERR_CONSUL_REFUSED'
+  readonly code = 'ERR_CONSUL_REQUEST_REFUSED'
   readonly status: number
   /** Consul's own words. */
   readonly text: string

@@ -81,7 +81,11 @@ describe('ConsulAgent', () => {
     )
     const ask = (name: string) => consul.call({ path: [name] })
     assert.equal((await ask('missing')).status, 404)
-    await assert.rejects(ask('refused'), { code: 'ERR_CONSUL_REFUSED', status: 400, text: 'Missing service name' })
+    await assert.rejects(ask('refused'), {
+      code: 'ERR_CONSUL_REQUEST_REFUSED',
+      status: 400,
+      text: 'Missing service name',
+    })
     await assert.rejects(ask('forbidden'), { code: 'ERR_CONSUL_FORBIDDEN', isKnownToken: true })
     await assert.rejects(ask('unknown'), { code: 'ERR_CONSUL_FORBIDDEN', isKnownToken: false })
     await assert.rejects(ask('rpc-forbidden'), ConsulForbiddenError)
