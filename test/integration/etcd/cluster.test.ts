@@ -17,7 +17,7 @@ describe('etcd of three nodes on a bad day', { skip: missingEngine('etcd') }, ()
   let day: BadDay
 
   before(async () => {
-    cluster = await startEtcdCluster()
+    cluster = await startEtcdCluster({ links: true })
     const endpoints = cluster.nodes.map(node => `127.0.0.1:${node.ports.client}`)
     day = await BadDay.start({
       ...etcdTrial,
@@ -59,6 +59,17 @@ describe('etcd of three nodes on a bad day', { skip: missingEngine('etcd') }, ()
     await leader.pause()
     await day.work(context)
     await day.recover(context, () => leader.resume())
+  })
+
+  it('whose leader is cut off from the others, but not from its clients, costs no call', async context => {
+    const leader = await cluster.leader()
+    cluster.isolate(leader)
+    await cluster.leader({ without: [leader] })
+    await day.work(context)
+    await day.recover(context, async () => {
+      cluster.rejoin(leader)
+      await cluster.node(leader).untilReady()
+    })
   })
 
   it('of which one is left, so that there is no leader, costs no call, and goes on when the others are back', async context => {

@@ -16,7 +16,7 @@ describe('ZooKeeper of three servers on a bad day', { skip: missingEngine('zooke
 
   before(async () => {
     // A server without its leader stops answering after `syncLimit` ticks.
-    cluster = await startZooKeeperCluster({ config: { syncLimit: 10 } })
+    cluster = await startZooKeeperCluster({ config: { syncLimit: 10 }, links: true })
     const servers = cluster.nodes.map(({ ports }) => ({ host: '127.0.0.1', port: ports.client }))
     day = await BadDay.start({
       ...zookeeperTrial,
@@ -58,6 +58,17 @@ describe('ZooKeeper of three servers on a bad day', { skip: missingEngine('zooke
     await leader.pause()
     await day.work(context)
     await day.recover(context, () => leader.resume())
+  })
+
+  it('whose leader is cut off from the others, but not from its clients, costs no call', async context => {
+    const leader = await cluster.leader()
+    cluster.isolate(leader)
+    await cluster.leader({ without: [leader] })
+    await day.work(context)
+    await day.recover(context, async () => {
+      cluster.rejoin(leader)
+      await cluster.node(leader).untilReady()
+    })
   })
 
   it('of which one is left, which must not answer, costs no call, and goes on when the others are back', async context => {
