@@ -1,3 +1,4 @@
+import type { Engine } from './engines.ts'
 import { EngineMissingError } from './find.ts'
 import { installEngine, neededEngines } from './install.ts'
 import { missingEngine } from './missing.ts'
@@ -12,14 +13,16 @@ export async function globalSetup(): Promise<void> {
 
 /** Brings the engines that tests run against, and tells `say` of those that are new or cannot be had. */
 export async function bringEngines(say: (line: string) => void): Promise<void> {
-  for (const engine of neededEngines('tests')) {
-    if (missingEngine(engine.name) === false) continue
-    say(`Bringing the engine ${engine.name}, once …`)
-    try {
-      await installEngine(engine)
-    } catch (error) {
-      if (!(error instanceof EngineMissingError)) throw error
-      say(`Tests that need ${engine.name} are skipped. ${error.message}`)
-    }
+  const missing = neededEngines('tests').filter(({ name }) => missingEngine(name) !== false)
+  if (missing.length > 0) say(`Bringing the engines ${missing.map(({ name }) => name).join(', ')}, once …`)
+  await Promise.all(missing.map(engine => bring(engine, say)))
+}
+
+async function bring(engine: Engine, say: (line: string) => void): Promise<void> {
+  try {
+    await installEngine(engine)
+  } catch (error) {
+    if (!(error instanceof EngineMissingError)) throw error
+    say(`Tests that need ${engine.name} are skipped. ${error.message}`)
   }
 }

@@ -1,4 +1,4 @@
-import { type Client, Pool } from 'undici'
+import { Pool } from 'undici'
 import type { Clock } from '../../core/clock.ts'
 import { Exchange, type HttpAnswer } from './exchange.ts'
 import { type StreamListener, TwoWayStream } from './two-way-stream.ts'
@@ -43,20 +43,23 @@ const IDLE_MS = 60_000
 export class EtcdNode {
   readonly origin: string
   readonly #clock: Clock
-  readonly #client: Client.Options
+  readonly #tls: Readonly<Record<string, string>>
+  readonly #connectMs: number
   readonly #pool: Pool
 
   constructor({ origin, tls: { serverName, ...tls }, clock, connectMs }: EtcdNodeOptions) {
     this.origin = origin
     this.#clock = clock
-    this.#client = {
-      connect: { ...tls, ...(serverName !== undefined && { servername: serverName }), timeout: connectMs },
+    this.#tls = { ...tls, ...(serverName !== undefined && { servername: serverName }) }
+    this.#connectMs = connectMs
+    this.#pool = new Pool(origin, {
+      connections: CONNECTIONS_MAX,
+      connect: { ...this.#tls, timeout: connectMs },
       allowH2: false,
       keepAliveTimeout: IDLE_MS,
       headersTimeout: 0,
       bodyTimeout: 0,
-    }
-    this.#pool = new Pool(origin, { ...this.#client, connections: CONNECTIONS_MAX })
+    })
   }
 
   /** Rejects with the signal's reason, a `TimeLimit`, or the error of the connection. */
@@ -68,8 +71,8 @@ export class EtcdNode {
 
   /** Opens a stream; what goes wrong, the listener hears. */
   open(path: string, headers: Readonly<Record<string, string>>, listener: StreamListener): TwoWayStream {
-    const { origin: node } = this
-    return new TwoWayStream({ node, path, headers, client: this.#client, clock: this.#clock, listener })
+    const [node, tls, connectMs, clock] = [this.origin, this.#tls, this.#connectMs, this.#clock]
+    return new TwoWayStream({ node, path, headers, tls, connectMs, clock, listener })
   }
 
   /** Breaks off the requests that are under way. Streams are ended by those who opened them. */
