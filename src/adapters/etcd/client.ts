@@ -112,11 +112,11 @@ export class EtcdClient {
   }
 
   /** Breaks everything off. */
-  async close(): Promise<void> {
+  close(): void {
     const error = new EtcdNodeError(this.url, 'this client was closed')
     this.#keepAlives.close(error)
     this.#watches.close(error)
-    await this.#nodes.close()
+    this.#nodes.close(error)
   }
 
   async #ask<T>(path: string, { body, signal, headers }: Asked): Promise<T> {
@@ -174,7 +174,7 @@ function isFailureOfNode(error: unknown): boolean {
 
 function answerOf(node: string, { status, text }: HttpAnswer): unknown {
   if (status === 200) return JSON.parse(text)
-  throw errorOf(node, { status, text })
+  throw errorOf(node, { status, text: Buffer.from(text, 'latin1').toString() })
 }
 
 function errorOf(node: string, { status, text }: HttpAnswer): Error {

@@ -95,7 +95,7 @@ export class EtcdEngine implements Engine {
       await this.#client.txn({ success: deletions.slice(at, at + FEW) }, { signal }).catch(ignore)
     }
     await Promise.allSettled(leases.map(([lease]) => this.#client.revoke(lease, { signal })))
-    await this.#client.close()
+    this.#client.close()
   }
 }
 

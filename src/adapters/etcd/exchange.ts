@@ -1,84 +1,67 @@
-import type { Dispatcher } from 'undici'
 import { TimeLimit } from '../../core/abort.ts'
 import type { Clock, Timer } from '../../core/clock.ts'
 
-/** An answer is at most this long, in bytes: room for a page of 1,000 instances that are all at their limits. */
-export const ANSWER_BYTES_MAX = 256 * 2 ** 20
-
-/** What came back. */
+/** What came back; `text` in Latin-1: what etcd says of keys is ASCII, but not what it says for people. */
 export interface HttpAnswer {
   readonly status: number
   readonly text: string
 }
 
-/** How long to wait. */
+/** A request and how long to wait for its answer. */
 export interface ExchangeOptions {
+  /** Head and body, as they are sent. */
+  readonly request: string
   readonly clock: Clock
   readonly limitMs: number
   readonly signal: AbortSignal | undefined
 }
 
-/** One request of HTTP with its whole answer, as undici's dispatch tells of it: the least it can cost. */
-export class Exchange implements Dispatcher.DispatchHandler {
-  /** Rejects with the reason of the signal, a `TimeLimit`, or what undici says. */
+/** One request with its answer, wherever it stands: waiting for a connection, or for the answer. */
+export class Exchange {
+  readonly request: string
+  /** Rejects with the reason of the signal, a `TimeLimit`, or the error of the connection. */
   readonly answer: Promise<HttpAnswer>
-  readonly #settle: PromiseWithResolvers<HttpAnswer>
+  /** Called when it is given up. */
+  onGivenUp: (reason: Error) => void = () => {}
+  readonly #settle = Promise.withResolvers<HttpAnswer>()
   readonly #signal: AbortSignal | undefined
   readonly #limit: Timer
-  #controller: Dispatcher.DispatchController | undefined
-  #failure: Error | undefined
-  #status = 0
-  #chunks: Buffer[] = []
-  #bytes = 0
+  #settled = false
 
-  constructor({ clock, limitMs, signal }: ExchangeOptions) {
-    this.#settle = Promise.withResolvers()
+  constructor({ request, clock, limitMs, signal }: ExchangeOptions) {
+    this.request = request
     this.answer = this.#settle.promise
     this.#signal = signal
-    this.#limit = clock.schedule(limitMs, () => this.#fail(new TimeLimit(limitMs)))
+    this.#limit = clock.schedule(limitMs, () => this.#giveUp(new TimeLimit(limitMs)))
     signal?.addEventListener('abort', this.#abort, { once: true })
     if (signal?.aborted) this.#abort()
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller
-    if (this.#failure) controller.abort(this.#failure)
+  /** Whether nobody waits for the answer any more. */
+  get settled(): boolean {
+    return this.#settled
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
-    this.#status = status
-  }
-
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#bytes += chunk.length
-    if (this.#bytes > ANSWER_BYTES_MAX)
-      return this.#fail(new RangeError(`The answer is longer than ${ANSWER_BYTES_MAX} bytes`))
-    this.#chunks.push(chunk)
-  }
-
-  onResponseEnd(): void {
+  resolve(answer: HttpAnswer): void {
     this.#end()
-    const [first = Buffer.alloc(0), ...more] = this.#chunks
-    const text = (more.length === 0 ? first : Buffer.concat(this.#chunks)).toString()
-    this.#settle.resolve({ status: this.#status, text })
+    this.#settle.resolve(answer)
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  reject(error: Error): void {
     this.#end()
-    this.#settle.reject(this.#failure ?? error)
+    this.#settle.reject(error)
   }
 
-  readonly #abort = (): void => this.#fail(this.#signal?.reason)
+  readonly #abort = (): void => this.#giveUp(this.#signal?.reason)
 
-  /** Gives up: at once for whoever waits, and the connection as soon as it is known. */
-  #fail(reason: Error): void {
-    this.#end()
-    this.#failure ??= reason
-    this.#settle.reject(reason)
-    this.#controller?.abort(reason)
+  #giveUp(reason: Error): void {
+    if (this.#settled) return
+    this.reject(reason)
+    this.onGivenUp(reason)
   }
 
   #end(): void {
+    this.#settled = true
     this.#limit.cancel()
     this.#signal?.removeEventListener('abort', this.#abort)
   }

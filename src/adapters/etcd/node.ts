@@ -1,6 +1,6 @@
-import { Pool } from 'undici'
 import type { Clock } from '../../core/clock.ts'
 import { Exchange, type HttpAnswer } from './exchange.ts'
+import { HttpPool } from './http-pool.ts'
 import { type StreamListener, TwoWayStream } from './two-way-stream.ts'
 
 /** How to be sure of an etcd that speaks TLS, and how it can be sure of us: the contents of PEM files. */
@@ -28,55 +28,56 @@ export interface EtcdNodeOptions {
 export interface NodeRequest {
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
+  /** JSON. */
   readonly body: string
   readonly limitMs: number
   readonly signal: AbortSignal | undefined
 }
 
-/** So many requests can be under way at a node at once; the others wait. One that is made alone opens one connection. */
-const CONNECTIONS_MAX = 16
-
-/** So long a connection is kept for another request, in milliseconds. */
-const IDLE_MS = 60_000
-
 /** One node of etcd by HTTP/1.1: a few connections for requests, opened when they are wanted, and one for each stream. */
 export class EtcdNode {
   readonly origin: string
+  readonly #host: string
   readonly #clock: Clock
   readonly #tls: Readonly<Record<string, string>>
   readonly #connectMs: number
-  readonly #pool: Pool
+  readonly #pool: HttpPool
 
   constructor({ origin, tls: { serverName, ...tls }, clock, connectMs }: EtcdNodeOptions) {
     this.origin = origin
+    this.#host = new URL(origin).host
     this.#clock = clock
     this.#tls = { ...tls, ...(serverName !== undefined && { servername: serverName }) }
     this.#connectMs = connectMs
-    this.#pool = new Pool(origin, {
-      connections: CONNECTIONS_MAX,
-      connect: { ...this.#tls, timeout: connectMs },
-      allowH2: false,
-      keepAliveTimeout: IDLE_MS,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    })
+    this.#pool = new HttpPool({ origin, tls: this.#tls, connectMs })
   }
 
   /** Rejects with the signal's reason, a `TimeLimit`, or the error of the connection. */
   async request({ path, headers, body, limitMs, signal }: NodeRequest): Promise<HttpAnswer> {
-    const exchange = new Exchange({ clock: this.#clock, limitMs, signal })
-    this.#pool.dispatch({ path, method: 'POST', headers, body }, exchange)
-    return exchange.answer
+    const request = `${this.#head(path, headers)}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+    const exchange = new Exchange({ request, clock: this.#clock, limitMs, signal })
+    this.#pool.send(exchange)
+    try {
+      return await exchange.answer
+    } catch (error) {
+      this.#pool.doubt(error)
+      throw error
+    }
   }
 
   /** Opens a stream; what goes wrong, the listener hears. */
   open(path: string, headers: Readonly<Record<string, string>>, listener: StreamListener): TwoWayStream {
-    const [node, tls, connectMs, clock] = [this.origin, this.#tls, this.#connectMs, this.#clock]
-    return new TwoWayStream({ node, path, headers, tls, connectMs, clock, listener })
+    const [head, tls, connectMs, clock] = [this.#head(path, headers), this.#tls, this.#connectMs, this.#clock]
+    return new TwoWayStream({ node: this.origin, head, tls, connectMs, clock, listener })
   }
 
   /** Breaks off the requests that are under way. Streams are ended by those who opened them. */
-  async close(): Promise<void> {
-    await this.#pool.destroy()
+  close(error: Error): void {
+    this.#pool.close(error)
+  }
+
+  #head(path: string, headers: Readonly<Record<string, string>>): string {
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+    return `POST ${path} HTTP/1.1\r\nhost: ${this.#host}\r\n${lines.join('')}`
   }
 }

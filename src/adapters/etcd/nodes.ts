@@ -27,7 +27,7 @@ export class Nodes {
     if (node === this.current) this.#at++
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.#nodes.map(node => node.close()))
+  close(error: Error): void {
+    for (const node of this.#nodes) node.close(error)
   }
 }

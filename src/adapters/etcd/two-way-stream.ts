@@ -1,8 +1,8 @@
-import { connect as connectTcp, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
+import type { Socket } from 'node:net'
 import { TimeLimit } from '../../core/abort.ts'
 import type { Clock, Timer } from '../../core/clock.ts'
 import { EtcdNodeError } from './errors.ts'
+import { openSocket } from './open-socket.ts'
 import { StreamAnswer } from './stream-answer.ts'
 
 /** Who hears what a stream brings. */
@@ -28,8 +28,8 @@ export type OpenStream = (path: string, listener: StreamListener) => Promise<Out
 export interface TwoWayStreamOptions {
   /** The node, as its URL's origin. */
   readonly node: string
-  readonly path: string
-  readonly headers: Readonly<Record<string, string>>
+  /** What the request begins with, up to the headers. */
+  readonly head: string
   /** Options of `tls.connect`, for a node that speaks it. */
   readonly tls: Readonly<Record<string, string>>
   readonly connectMs: number
@@ -47,16 +47,12 @@ const REQUEST_BYTES = 1_000_000_000_000
 const NUDGE_MS = 1
 const NUDGE_MS_MAX = 100
 
-const BUFFER_BYTES = 64 * 1_024
-
 /**
  * A request of HTTP/1.1 that is written and answered at the same time, on a connection of its own. The gateway speaks its streams so:
  * one message of JSON per line, both ways.
  *
  * etcd's HTTP server begins an answer only in a moment when nobody waits for more of the request, and something waits all the time but
  * right after data has come. So, until the answer begins, there is a little white space now and then; after that, never again.
- *
- * It reads from the socket into one buffer, past Node's streams and past undici: an event of a watch costs two thirds of what it would cost there.
  */
 export class TwoWayStream implements OutgoingStream {
   readonly #options: TwoWayStreamOptions
@@ -66,16 +62,17 @@ export class TwoWayStream implements OutgoingStream {
   #ended = false
 
   constructor(options: TwoWayStreamOptions) {
-    const { node, clock, connectMs } = options
+    const { node, head, tls, clock, connectMs } = options
     this.#options = options
-    this.#socket = this.#connect(new URL(node))
     this.#timer = clock.schedule(connectMs, () => this.#fail(new TimeLimit(connectMs)))
-    this.#socket.setNoDelay(true)
-    this.#socket.setKeepAlive(true)
-    this.#socket.on('error', error => this.#fail(error))
-    this.#socket.on('close', () => this.#fail(new Error('it closed the connection')))
-    this.#socket.once(node.startsWith('https:') ? 'secureConnect' : 'connect', () => this.#nudgeIn(NUDGE_MS))
-    this.#socket.write(this.#head(new URL(node)))
+    this.#socket = openSocket({
+      origin: node,
+      tls,
+      onBytes: bytes => this.#receive(bytes),
+      onConnect: () => this.#nudgeIn(NUDGE_MS),
+      onClose: error => this.#fail(error),
+    })
+    this.#socket.write(`${head}content-length: ${REQUEST_BYTES}\r\n\r\n`)
   }
 
   write(text: string): void {
@@ -90,32 +87,11 @@ export class TwoWayStream implements OutgoingStream {
     this.#options.listener.onEnd(error)
   }
 
-  #connect({ protocol, hostname, port }: URL): Socket {
-    const buffer = Buffer.allocUnsafe(BUFFER_BYTES)
-    const callback = (bytes: number): boolean => {
-      this.#receive(buffer.subarray(0, bytes))
-      return true
-    }
-    const host = hostname.replace(/^\[(.*)\]$/, '$1')
-    const place = { host, port: Number(port), onread: { buffer, callback } }
-    if (protocol !== 'https:') return connectTcp(place)
-    // A name that is an address is not one to tell a server by.
-    const servername = /[^\d.]/.test(host) && !host.includes(':') ? { servername: host } : {}
-    return connectTls({ ...place, ...servername, ...this.#options.tls })
-  }
-
-  #head({ host }: URL): string {
-    const { path, headers } = this.#options
-    const lines = Object.entries({ host, ...headers, 'content-length': `${REQUEST_BYTES}` })
-    return `POST ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`
-  }
-
   #receive(bytes: Buffer): void {
     if (this.#ended) return
-    const isFirst = this.#answer.status === 0
     try {
       const lines = this.#answer.take(bytes)
-      if (isFirst && this.#answer.status > 0) this.#timer.cancel()
+      if (this.#answer.begun) this.#timer.cancel()
       if (lines !== '') this.#options.listener.onText(lines)
     } catch (error) {
       this.#fail(error as Error)

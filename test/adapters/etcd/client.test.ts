@@ -253,7 +253,7 @@ describe('EtcdClient', { skip }, () => {
     relay.pause()
     const watcher = new Watcher(opened, '/close/', 1)
     const asked = Promise.allSettled([opened.range({ key: encodeText('/close/a') }), opened.keepAlive('1')])
-    await opened.close()
+    opened.close()
     for (const { status } of await asked) assert.equal(status, 'rejected')
     assert.ok(watcher.error)
     await assert.rejects(opened.keepAlive('1'))
