@@ -179,6 +179,10 @@ export class EngineLease implements Lease {
 
   #extend(begunAt: number): void {
     this.#deadline = begunAt + this.#ttlMs
+    this.#await()
+  }
+
+  #await(): void {
     this.#timer?.cancel()
     this.#timer = this.#options.context.clock.schedule(this.#remainingMs, () => this.#lapseIfDue())
   }
@@ -187,8 +191,10 @@ export class EngineLease implements Lease {
     return this.#deadline - this.#options.context.clock.now()
   }
 
+  /** Timers may come a fraction of a millisecond early. */
   #lapseIfDue(): void {
     if (!this.held) return
+    if (this.#remainingMs > 0) return this.#await()
     this.#losing.abort(this.#lostError())
     void this.#lapse()
   }

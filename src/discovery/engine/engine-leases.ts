@@ -31,6 +31,7 @@ export class EngineLeases {
    */
   async register(instance: Instance, { ttlMs, signal }: { ttlMs: number } & Abortable): Promise<EngineLease> {
     const registered = Promise.withResolvers<EngineLease>()
+    const given = abortable(registered.promise, signal)
     void this.#turns.take(name(instance), async () => {
       if (signal?.aborted) return registered.reject(signal.reason)
       const held = this.#held(instance)
@@ -39,14 +40,17 @@ export class EngineLeases {
         await lease.take(instance, ttlMs, signal)
         this.#leases.set(name(instance), lease)
         registered.resolve(lease)
+        // Whoever gave up at this very moment does not get it.
+        await given
       } catch (error) {
         registered.reject(error)
         const isTaken = error instanceof InstanceConflictError
+        if (!held) lease.lose()
         if (!held && !isTaken) await lease.withdraw()
         if (held && isTaken) held.lose()
       }
     })
-    return abortable(registered.promise, signal)
+    return given
   }
 
   /** Asks the engine about those of `gone` that are held here. */
