@@ -4,14 +4,14 @@ import type { Benchmark } from './harness/benchmark.ts'
 import { documentOf } from './harness/document.ts'
 import { measureRounds } from './harness/rounds.ts'
 import { summaryOf, tableOf } from './harness/report.ts'
-import { type Result, resultOf } from './harness/row.ts'
+import { failedResult, type Result, resultOf } from './harness/row.ts'
 
 /*
  * npm run bench [-- [AREA…] [--json FILE] [--rounds N] [--docs] [--profile FOLDER]]
  *
  * Measures what is in the folders AREA of bench/, or in all, and prints one row per comparison. `--json` writes the rows to FILE,
  * `--docs` writes docs/benchmarks.md, `--profile` a CPU profile of every program. A goal that was missed is a result, not an
- * error: the exit status is 0.
+ * error: the exit status is 0. A benchmark that fails is reported as such, the others are measured, and the exit status is 1.
  */
 
 const { values, positionals } = parseArgs({
@@ -33,8 +33,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.e
 const results: Result[] = []
 for (const benchmark of await benchmarks()) {
   console.log(`\n${benchmark.area}: ${benchmark.name}`)
-  const measured = await measureRounds(benchmark, Number(values.rounds))
-  const rows = benchmark.goals.map(goal => resultOf(benchmark, goal, measured))
+  const rows = await rowsOf(benchmark)
   console.log(tableOf(rows))
   results.push(...rows)
 }
@@ -49,6 +48,18 @@ if (values.json)
     )}\n`,
   )
 if (values.docs) await writeFile(new URL('../docs/benchmarks.md', import.meta.url), documentOf(results))
+
+/** What goes wrong in one benchmark does not keep the others from being measured. */
+async function rowsOf(benchmark: Benchmark): Promise<Result[]> {
+  try {
+    const measured = await measureRounds(benchmark, Number(values.rounds))
+    return benchmark.goals.map(goal => resultOf(benchmark, goal, measured))
+  } catch (error) {
+    console.error(error)
+    process.exitCode = 1
+    return benchmark.goals.map(goal => failedResult(benchmark, goal, error as Error))
+  }
+}
 
 async function benchmarks(): Promise<Benchmark[]> {
   const files = await Array.fromAsync(glob('*/*.bench.ts', { cwd: import.meta.dirname }))

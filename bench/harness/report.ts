@@ -12,20 +12,32 @@ export function tableOf(results: readonly Result[]): string {
   return [head, rule, ...body].map(line => `| ${line.join(' | ')} |`).join('\n')
 }
 
-/** One sentence on how many rows met their goal, and the reasons of those that were skipped. */
+/** One sentence on how many rows met their goal, and the reasons of those that have failed or were skipped. */
 export function summaryOf(results: readonly Result[]): string {
   const left = results.filter(({ skipped }) => skipped !== undefined)
   const met = results.filter(({ row }) => row.met).length
   const missed = results.filter(({ row }) => row.met === false).length
+  const failures = results.filter(({ failed }) => failed !== undefined)
   const sentence = `${met} of ${met + missed} rows met their goal, ${missed} missed it, ${left.length} were skipped.`
-  return [sentence, ...left.map(({ row, skipped }) => `Skipped: ${row.name} against ${row.against}: ${skipped}`)].join(
-    '\n',
-  )
+  return [
+    sentence,
+    ...failures.map(({ row, failed }) => `Failed: ${row.name} against ${row.against}: ${failed}`),
+    ...left.map(({ row, skipped }) => `Skipped: ${row.name} against ${row.against}: ${skipped}`),
+  ].join('\n')
 }
 
-function cells({ row, unit, ours, theirs, skipped }: Result): string[] {
+function cells({ row, unit, ours, theirs, skipped, failed }: Result): string[] {
   const figures = [figure(ours), figure(theirs), unit]
-  if (row.ratio === null) return [row.name, row.against, '–', '–', row.goal, `skipped: ${skipped}`, ...figures]
+  if (row.ratio === null)
+    return [
+      row.name,
+      row.against,
+      '–',
+      '–',
+      row.goal,
+      failed === undefined ? `skipped: ${skipped}` : `**failed**: ${failed}`,
+      ...figures,
+    ]
   const range = `${digits(row.min)}–${digits(row.max)}`
   return [row.name, row.against, digits(row.ratio), range, row.goal, verdict(row.met), ...figures]
 }

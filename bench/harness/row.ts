@@ -8,13 +8,13 @@ export interface Row {
   readonly name: string
   /** The peer; `–` when our figure itself is bound. */
   readonly against: string
-  /** The median of the rounds: ours ÷ theirs, or our figure when there is no peer. Null when the row was skipped. */
+  /** The median of the rounds: ours ÷ theirs, or our figure when there is no peer. Null when the row was skipped or has failed. */
   readonly ratio: number | null
   readonly min: number | null
   readonly max: number | null
   /** The bound, as `≥ 0.95`. */
   readonly goal: string
-  /** Whether the median keeps the bound. Null when the row was skipped, or has no goal. */
+  /** Whether the median keeps the bound. False when it has failed. Null when the row was skipped, or has no goal. */
   readonly met: boolean | null
 }
 
@@ -27,6 +27,8 @@ export interface Result {
   readonly theirs?: Spread
   /** Why it was not measured, if it was not. */
   readonly skipped?: string
+  /** What went wrong while it was measured, if something did. */
+  readonly failed?: string
 }
 
 /** What the Contenders of one Benchmark measured, by name and round, or the reason why one could not be. */
@@ -48,6 +50,13 @@ export function resultOf(benchmark: Benchmark, goal: Goal, measured: Measured): 
     met: goal.bound === unbound ? null : goal.bound.admits(median),
   }
   return { row, unit: benchmark.unit, ours: spread(ours), ...(theirs && { theirs: spread(theirs) }) }
+}
+
+/** The row of a `goal` that could not be measured because something went wrong: a goal that is not met. */
+export function failedResult(benchmark: Benchmark, goal: Goal, error: Error): Result {
+  const met = goal.bound === unbound ? null : false
+  const row = { ...heading(benchmark, goal), ratio: null, min: null, max: null, goal: goal.bound.text, met }
+  return { row, unit: benchmark.unit, failed: error.message.split('\n')[0] ?? '' }
 }
 
 function skipped(benchmark: Benchmark, goal: Goal, reason: string): Result {

@@ -21,6 +21,8 @@ const skipped: Result = {
   skipped: 'etcd is not installed',
 }
 
+const failed: Result = { row: { ...skipped.row, met: false }, unit: 'per second', failed: 'the program has ended' }
+
 describe('The table', () => {
   test('has a line per row, with three significant digits', () => {
     const [, , line] = tableOf([met]).split('\n')
@@ -34,10 +36,18 @@ describe('The table', () => {
     const table = tableOf([missed, skipped])
     assert.match(table, /\*\*no\*\*/)
     assert.match(table, /skipped: etcd is not installed/)
+    assert.match(tableOf([failed]), /\*\*failed\*\*: the program has ended/)
   })
 })
 
 describe('The summary', () => {
+  test('counts what has failed as missed, and says by what', () => {
+    assert.equal(
+      summaryOf([met, failed]),
+      '1 of 2 rows met their goal, 1 missed it, 0 were skipped.\nFailed: hello against peer: the program has ended',
+    )
+  })
+
   test('counts what was met, missed and skipped, and says why', () => {
     assert.equal(
       summaryOf([met, missed, skipped]),

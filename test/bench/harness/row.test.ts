@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Benchmark, Contender, Goal } from '../../../bench/harness/benchmark.ts'
 import { atLeast, atMost } from '../../../bench/harness/bound.ts'
-import { resultOf } from '../../../bench/harness/row.ts'
+import { failedResult, resultOf } from '../../../bench/harness/row.ts'
 
 const ours = contender('ours')
 const peer = contender('peer')
@@ -51,6 +51,14 @@ describe('The row of a goal', () => {
     const { row, skipped } = resultOf(benchmark, comparison, measured)
     assert.deepEqual([row.ratio, row.min, row.max, row.met], [null, null, null, null])
     assert.equal(skipped, 'etcd is not installed')
+  })
+})
+
+describe('A row that fails', () => {
+  test('has not met its goal, and says what went wrong', () => {
+    const { row, failed } = failedResult(benchmark, comparison, new Error('the program has ended\nat once'))
+    assert.deepEqual([row.name, row.against, row.ratio, row.met], [benchmark.name, 'peer', null, false])
+    assert.equal(failed, 'the program has ended')
   })
 })
 
