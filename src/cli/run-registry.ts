@@ -1,10 +1,11 @@
-import { homedir } from 'node:os'
+import { homedir, hostname } from 'node:os'
 import { join } from 'node:path'
 import { Application } from '../application/application.ts'
 import { AccessFile } from '../daemon/access/access-file.ts'
 import { ConsulFrontend } from '../daemon/consul/consul-frontend.ts'
 import type { ConsulOptions } from '../daemon/consul/consul-options.ts'
-import { DnsServer, type DnsServerOptions } from '../daemon/dns/dns-server.ts'
+import { type CatalogDefaults, DnsServer, type DnsServerOptions } from '../daemon/dns/dns-server.ts'
+import type { FrontendContext } from '../daemon/frontend.ts'
 import { RegistryDaemon } from '../daemon/registry-daemon.ts'
 import { RestFrontend } from '../daemon/rest/rest-frontend.ts'
 import { parseEndpoint } from '../endpoint/parse-endpoint.ts'
@@ -40,8 +41,9 @@ const CONSUL_PORT = 8500
 
 /** Runs the registry daemon in the foreground until it is told to end; its URL goes to stdout when it is ready. */
 export async function runRegistry(options: RunRegistryOptions): Promise<void> {
-  const { listen, dataPath, graceMs, insecure, dns, consul } = options
+  const { listen, dataPath, graceMs, insecure, consul } = options
   const access = options.access === undefined ? undefined : new AccessFile(options.access)
+  const consulApi = new ConsulFrontend(consul)
   const daemon = new RegistryDaemon({
     name: 'daemon',
     endpoint: listen,
@@ -49,20 +51,25 @@ export async function runRegistry(options: RunRegistryOptions): Promise<void> {
     graceMs,
     insecure,
     version: packageVersion(),
-    frontends: [new RestFrontend(), new ConsulFrontend(consul)],
-    dns: dnsServer(listen, dns),
+    frontends: [new RestFrontend(), consulApi],
+    dns: dnsServer(options, consulApi),
     access,
   })
   await run(new Application('registry', [...(access ? [access] : []), daemon, new UrlPrinter(daemon)]))
 }
 
 /** Who answers DNS: where that was asked for, else beside a daemon on Consul's own port, if there is room. */
-function dnsServer(listen: string, options: RunDnsOptions | false = { isWanted: false }): DnsServer | undefined {
-  if (options === false) return undefined
-  const { isWanted, ...rest } = options
+function dnsServer(
+  { listen, dns = { isWanted: false }, consul = {} }: RunRegistryOptions,
+  consulApi: ConsulFrontend,
+): DnsServer | undefined {
+  if (dns === false) return undefined
+  const { isWanted, ...rest } = dns
   const endpoint = parseEndpoint(listen)
   if (!isWanted && (endpoint.scheme === 'unix' || endpoint.port !== CONSUL_PORT)) return undefined
-  return new DnsServer({ ...rest, optional: !isWanted })
+  const { nodeName = hostname(), datacenter } = consul
+  const catalog = (_context: FrontendContext, defaults: CatalogDefaults) => consulApi.dnsCatalog(defaults)
+  return new DnsServer({ ...rest, nodeName, datacenter, catalog, optional: !isWanted })
 }
 
 /**

@@ -5,6 +5,9 @@ import { type Access, openAccess } from '../access/access.ts'
 import { ForbiddenError, TokenUnknownError } from '../access/errors.ts'
 import { JournalError } from '../errors.ts'
 import type { Frontend, FrontendContext } from '../frontend.ts'
+import type { DnsCatalog } from '../dns/catalog.ts'
+import type { CatalogDefaults } from '../dns/dns-server.ts'
+import { ConsulDnsCatalog } from './dns/consul-dns-catalog.ts'
 import { type ConsulOptions, consulSettings } from './consul-options.ts'
 import { ConsulState } from './consul-state.ts'
 import { ConsulRefusedError } from './errors.ts'
@@ -40,6 +43,12 @@ export class ConsulFrontend implements Frontend {
     this.#routes = consulRoutes(this.#state)
     this.#access = context.access
     for (const method of METHODS) router.route(method, '/v1/*path', this.#handle)
+  }
+
+  /** What DNS tells of what is here. To be called once this is mounted. */
+  dnsCatalog(defaults: CatalogDefaults): DnsCatalog {
+    if (!this.#state) throw new TypeError('The Consul API is not mounted')
+    return new ConsulDnsCatalog(this.#state, defaults)
   }
 
   close(): void {

@@ -34,7 +34,8 @@ export interface DnsNode {
 
 /** What a prepared query found. */
 export interface PreparedAnswer {
-  readonly instances: readonly DnsInstance[]
+  /** `forbidden` when it may not be told. */
+  readonly instances: readonly DnsInstance[] | 'forbidden'
   /** How long it may be kept, in seconds; undefined: as other answers. */
   readonly ttlS: number | undefined
 }

@@ -112,6 +112,12 @@ function tell({ instances }: InstanceSet, { node, onlyPassing }: StoreCatalogIni
   return []
 }
 
+/** Those of `instances` that are surely alive and can be told. */
+export function tellLiving(instances: readonly Instance[], node: DnsNode): DnsInstance[] {
+  const [living = []] = TIERS
+  return instances.filter(({ status }) => living.includes(status)).flatMap(instance => tellOne(instance, node))
+}
+
 /** By its first endpoint that has a host and a port; an instance without one, such as of a Unix socket only, cannot be told. */
 function tellOne({ endpoints, weight, tags }: Instance, node: DnsNode): DnsInstance[] {
   for (const text of endpoints) {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
+import { ConsulFrontend } from '../../../src/daemon/consul/consul-frontend.ts'
 import { DnsServer } from '../../../src/daemon/dns/dns-server.ts'
 import { RegistryDaemon } from '../../../src/daemon/registry-daemon.ts'
-import { createInstance } from '../../../src/discovery/create-instance.ts'
 import { askByTcp, askByUdp, queryFor, type QueryInit, readAnswer } from '../../daemon/dns/queries.ts'
 import { missingEngine, startConsul } from '../../engines/engines.ts'
 
@@ -15,6 +15,8 @@ interface Known {
   readonly port: number
   readonly tags?: readonly string[]
   readonly weight?: number
+  /** Of its check. Default: it has none. */
+  readonly status?: 'passing' | 'warning' | 'critical'
 }
 
 const SERVICES: readonly Known[] = [
@@ -23,6 +25,11 @@ const SERVICES: readonly Known[] = [
   { name: 'web', id: 'web-3', address: '10.0.0.2', port: 8003, tags: ['V2'] },
   { name: 'host', id: 'host', address: 'example.test', port: 80 },
   { name: 'six', id: 'six', address: 'fd00::1', port: 443 },
+  { name: 'noaddr', id: 'noaddr', address: '', port: 80 },
+  { name: 'ill', id: 'ill-1', address: '10.0.2.1', port: 1, status: 'critical' },
+  { name: 'ill', id: 'ill-2', address: '10.0.2.2', port: 2, weight: 9, status: 'warning' },
+  { name: 'ill', id: 'ill-3', address: '10.0.2.3', port: 3, weight: 9, status: 'passing' },
+  { name: 'dead', id: 'dead', address: '10.0.2.4', port: 4, status: 'critical' },
   { name: 'Upper', id: 'upper', address: '10.0.0.9', port: 80 },
   ...Array.from({ length: 20 }, (_, index) => ({
     name: 'many',
@@ -49,6 +56,18 @@ const QUESTIONS: readonly (readonly [name: string, ...types: string[]])[] = [
   ['_none._tcp.service.consul', 'SRV'],
   ['upper.service.consul', 'A'],
   ['none.service.consul', 'A', 'SRV', 'ANY'],
+  ['noaddr.service.consul', 'A', 'SRV', 'ANY'],
+  ['ill.service.consul', 'A', 'SRV'],
+  ['dead.service.consul', 'A', 'SRV'],
+  ['consul.service.consul', 'A', 'SRV'],
+  ['external.service.consul', 'A', 'SRV'],
+  ['far.external.service.consul', 'A'],
+  ['ext-1.node.consul', 'A', 'TXT', 'ANY', 'AAAA'],
+  ['1.0.9.10.in-addr.arpa', 'PTR'],
+  ['q-web.query.consul', 'A', 'SRV'],
+  ['q-web.query.dc1.consul', 'A'],
+  ['near-web.query.consul', 'A', 'SRV'],
+  ['near-none.query.consul', 'A'],
   ['host.service.consul', 'A', 'AAAA', 'SRV'],
   ['six.service.consul', 'A', 'AAAA', 'SRV', 'ANY'],
   ['n0.node.consul', 'A', 'AAAA', 'SRV', 'MX'],
@@ -80,11 +99,13 @@ describe('DNS of the registry daemon, beside that of Consul', { skip: missingEng
 
   before(async () => {
     consul = await startConsul()
-    for (const known of SERVICES) await registerAtConsul(consul.ports.http, known)
-    dns = new DnsServer({ endpoint: 'tcp:0:interface=127.0.0.1', nodeName: 'n0' })
-    daemon = new RegistryDaemon({ endpoint: 'tcp:0:interface=127.0.0.1', dns, settleMs: 0 })
+    const api = new ConsulFrontend({ nodeName: 'n0', serverPort: consul.ports.server })
+    const endpoint = 'tcp:0:interface=127.0.0.1'
+    dns = new DnsServer({ endpoint, nodeName: 'n0', catalog: (_context, defaults) => api.dnsCatalog(defaults) })
+    daemon = new RegistryDaemon({ endpoint, dns, frontends: [api], settleMs: 0 })
     await daemon.start()
-    for (const known of SERVICES) registerAt(daemon, known)
+    await tell(consul.ports.http)
+    await tell(Number(new URL(daemon.endpoints[0] ?? '').port))
     while (!daemon.store?.rosters.settled) await setImmediate()
   })
 
@@ -146,20 +167,36 @@ function comparable(bytes: Buffer) {
   }
 }
 
-async function registerAtConsul(
-  port: number,
-  { name, id, address, port: at, tags = [], weight = 1 }: Known,
-): Promise<void> {
-  const body = { Name: name, ID: id, Address: address, Port: at, Tags: tags, Weights: { Passing: weight, Warning: 1 } }
-  const url = `http://127.0.0.1:${port}/v1/agent/service/register`
-  const answer = await fetch(url, { method: 'PUT', body: JSON.stringify(body) })
-  assert.equal(answer.status, 200, await answer.text())
+/** What is asked of both, so that they know the same. */
+function requests(): [method: string, path: string, body?: object][] {
+  const services = SERVICES.map(({ name, id, address, port, tags = [], weight = 1, status }) => ({
+    Name: name,
+    ID: id,
+    Address: address,
+    Port: port,
+    Tags: tags,
+    Weights: { Passing: weight, Warning: 3 },
+    Check: status ? { TTL: '1h', Status: status } : undefined,
+  }))
+  const external = {
+    Node: 'Ext-1',
+    Address: '10.9.0.1',
+    NodeMeta: { rack: '7', 'rfc1035-note': 'hello' },
+    Service: { Service: 'external', ID: 'e1', Port: 70, Tags: ['far'] },
+  }
+  const named = { Name: 'q-web', Service: { Service: 'web', Tags: ['v1'] }, DNS: { TTL: '30s' } }
+  const template = { Name: 'near-', Template: { Type: 'name_prefix_match' }, Service: { Service: '${name.suffix}' } }
+  return [
+    ...services.map((body): [string, string, object] => ['PUT', '/v1/agent/service/register', body]),
+    ['PUT', '/v1/catalog/register', external],
+    ['POST', '/v1/query', named],
+    ['POST', '/v1/query', template],
+  ]
 }
 
-function registerAt({ store }: RegistryDaemon, { name, id, address, port, tags = [], weight = 1 }: Known): void {
-  assert.ok(store)
-  const owner = store.leases.connect({ id: `session:${id}`, name: id })
-  const host = address.includes(':') ? `[${address}]` : address
-  const instance = createInstance({ serviceName: name, id, endpoints: [`tcp://${host}:${port}`], tags, weight })
-  store.leases.register(owner, instance, 60_000)
+async function tell(port: number): Promise<void> {
+  for (const [method, path, body] of requests()) {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method, body: JSON.stringify(body) })
+    assert.equal(answer.status, 200, await answer.text())
+  }
 }

@@ -16,8 +16,17 @@ export interface ExecuteInit {
   readonly limit: number
 }
 
-/** The instances that a query is for: none that is critical, shuffled unless something is to be near. */
-export function executeQuery({ Service: query }: QueryRow, init: ExecuteInit): object[] {
+/** The instances that a query is for, as it shows them: none that is critical, shuffled unless something is to be near. */
+export function executeQuery(query: QueryRow, init: ExecuteInit): object[] {
+  return queryEntries(query, init).map(({ node, service, checks }) => ({
+    Node: node,
+    Service: healthService(service),
+    Checks: checks.map(check => ({ ...check, ServiceTags: check.ServiceTags.length > 0 ? check.ServiceTags : null })),
+  }))
+}
+
+/** The same with all that is known of them. */
+export function queryEntries({ Service: query }: QueryRow, init: ExecuteInit): ServiceEntry[] {
   const entries = init.view.entries(query.Service).filter(entry => isWanted(entry, query))
   const near = init.near || query.Near
   const ordered = shuffled(entries, init.random)
@@ -25,12 +34,7 @@ export function executeQuery({ Service: query }: QueryRow, init: ExecuteInit): o
     const distance = ({ node }: ServiceEntry) => (node.Node === init.ownNode ? 0 : 1)
     ordered.sort((a, b) => distance(a) - distance(b))
   }
-  const wanted = init.limit > 0 ? ordered.slice(0, init.limit) : ordered
-  return wanted.map(({ node, service, checks }) => ({
-    Node: node,
-    Service: healthService(service),
-    Checks: checks.map(check => ({ ...check, ServiceTags: check.ServiceTags.length > 0 ? check.ServiceTags : null })),
-  }))
+  return init.limit > 0 ? ordered.slice(0, init.limit) : ordered
 }
 
 function isWanted({ node, service, checks }: ServiceEntry, query: QueryService): boolean {

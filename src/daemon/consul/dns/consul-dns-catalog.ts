@@ -1,0 +1,141 @@
+import { systemRandom } from '../../../core/random.ts'
+import type { DnsCatalog, DnsHolder, DnsInstance, DnsNode, PreparedAnswer } from '../../dns/catalog.ts'
+import type { CatalogDefaults } from '../../dns/dns-server.ts'
+import { StoreCatalog, tellLiving } from '../../dns/store-catalog.ts'
+import type { ConsulState } from '../consul-state.ts'
+import { parseGoDuration } from '../go/duration.ts'
+import { queryEntries } from '../queries/execute-query.ts'
+import { isNative } from '../rows/native-rows.ts'
+import type { CheckRow, NodeRow, ServiceEntry, ServiceRow } from '../state/rows.ts'
+
+/** How many services keep what was told of them. */
+const SERVICES_MAX = 10_000
+
+/** How names that have capitals are spelled is looked for anew no more often than this: it takes a look at every name. */
+const NAMES_MS = 1_000
+
+/** RFC 2181 allows no more. */
+const TTL_S_MAX = 2 ** 31 - 1
+
+/** What is told of a service, as of one revision of it. */
+interface Told {
+  readonly revision: number
+  readonly instances: readonly DnsInstance[]
+}
+
+/**
+ * What DNS tells where there is the Consul API: its nodes, its services by their own checks and weights, its prepared queries; and what others
+ * have in the Store.
+ */
+export class ConsulDnsCatalog implements DnsCatalog {
+  readonly #state: ConsulState
+  readonly #defaults: CatalogDefaults
+  readonly #store: StoreCatalog
+  readonly #told = new Map<string, Told>()
+  readonly #nodes = new WeakMap<NodeRow, DnsNode>()
+  #names: { readonly at: number; readonly byLowerCase: ReadonlyMap<string, string> } | undefined
+
+  constructor(state: ConsulState, defaults: CatalogDefaults) {
+    this.#state = state
+    this.#defaults = defaults
+    const { store, clock } = state.context
+    this.#store = new StoreCatalog({ rosters: store.rosters, clock, ...defaults })
+  }
+
+  instances(serviceName: string): ReturnType<DnsCatalog['instances']> {
+    const { rosters } = this.#state.context.store
+    const { mayRead, quietMs, onlyPassing } = this.#defaults
+    const name = this.#spelled(serviceName)
+    if (!mayRead(name)) return 'forbidden'
+    const told = this.#tell(name)
+    if (told.length === 0 && !onlyPassing) return this.#store.instances(serviceName)
+    rosters.polled(name, quietMs)
+    return told.length === 0 && !rosters.settled ? 'unsettled' : told
+  }
+
+  node(name: string): DnsNode | undefined {
+    const { catalog } = this.#state
+    const row = catalog.node(name) ?? this.#state.view.nodes().find(({ Node }) => Node.toLowerCase() === name)
+    return row && this.#nodeOf(row)
+  }
+
+  prepared(name: string): PreparedAnswer | undefined {
+    const { queries, view, settings } = this.#state
+    const query = queries.resolve(name)
+    if (!query) return undefined
+    const ttlNs = parseGoDuration(query.DNS.TTL)
+    const ttlS = ttlNs === undefined ? undefined : Math.min(TTL_S_MAX, Math.max(0, Math.floor(ttlNs / 1e9)))
+    if (!this.#defaults.mayRead(query.Service.Service)) return { instances: 'forbidden', ttlS }
+    const init = { view, random: systemRandom, ownNode: settings.nodeName, near: '', limit: 0 }
+    return { instances: queryEntries(query, init).map(entry => this.#instanceOf(entry)), ttlS }
+  }
+
+  holder(address: string): DnsHolder | undefined {
+    const node = this.#state.view.nodes().find(({ Address }) => Address === address)
+    return node ? { kind: 'node', name: node.Node } : this.#store.holder(address)
+  }
+
+  #tell(name: string): readonly DnsInstance[] {
+    const revision = this.#state.topics.revision([`service/${name}`])
+    const known = this.#told.get(name)
+    if (known?.revision === revision) return known.instances
+    const instances = [...this.#ofConsul(name), ...this.#ofOthers(name)]
+    this.#told.delete(name)
+    if (instances.length > 0) this.#told.set(name, { revision, instances })
+    const [oldest] = this.#told.keys()
+    if (this.#told.size > SERVICES_MAX && oldest !== undefined) this.#told.delete(oldest)
+    return instances
+  }
+
+  /** Those registered by the Consul API: none that is critical, and with `onlyPassing` none with a warning. */
+  #ofConsul(name: string): DnsInstance[] {
+    const { catalog } = this.#state
+    return [...catalog.servicesNamed(name)].flatMap(service => {
+      const node = catalog.node(service.Node)
+      const checks = [...catalog.checksOf(service.Node, ''), ...catalog.checksOf(service.Node, service.ID)]
+      return node && this.#isTold(checks) ? [this.#instanceOf({ node, service, checks })] : []
+    })
+  }
+
+  #ofOthers(name: string): DnsInstance[] {
+    const { context, settings } = this.#state
+    const claims = [...context.store.rosters.claims(name)].filter(isNative)
+    return tellLiving(
+      claims.map(({ instance }) => instance),
+      this.node(settings.nodeName.toLowerCase()) ?? this.#defaults.node,
+    )
+  }
+
+  #isTold(checks: readonly CheckRow[]): boolean {
+    const { onlyPassing } = this.#defaults
+    return checks.every(({ Status }) => Status === 'passing' || (Status === 'warning' && !onlyPassing))
+  }
+
+  #instanceOf({ node, service, checks }: ServiceEntry): DnsInstance {
+    const { Address: address, Port: port, Tags: tags } = service
+    return { address, port, tags, weight: weightOf(service, checks), node: this.#nodeOf(node) }
+  }
+
+  #nodeOf(row: NodeRow): DnsNode {
+    let node = this.#nodes.get(row)
+    if (!node) this.#nodes.set(row, (node = { name: row.Node, address: row.Address, metadata: row.Meta ?? {} }))
+    return node
+  }
+
+  /** How a name is really spelled that was given in lower case. */
+  #spelled(name: string): string {
+    const { catalog, context, view } = this.#state
+    const isKnown = context.store.rosters.set(name).known || !catalog.servicesNamed(name)[Symbol.iterator]().next().done
+    if (isKnown) return name
+    const at = context.clock.now()
+    if (!this.#names || at - this.#names.at >= NAMES_MS) {
+      const spelled = view.names().filter(other => other !== other.toLowerCase())
+      this.#names = { at, byLowerCase: new Map(spelled.map(other => [other.toLowerCase(), other])) }
+    }
+    return this.#names.byLowerCase.get(name) ?? name
+  }
+}
+
+function weightOf({ Weights }: ServiceRow, checks: readonly CheckRow[]): number {
+  return checks.some(({ Status }) => Status === 'warning') ? Weights.Warning : Weights.Passing
+}

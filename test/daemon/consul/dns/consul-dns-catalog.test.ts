@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { describe, it, type TestContext } from 'node:test'
+import { serveConsul } from '../consul-server.ts'
+
+const node = { name: 'other', address: '127.0.0.1', metadata: {} }
+
+const check = (status: string) => ({ Check: { TTL: '1h', Status: status } })
+
+async function catalogOf(t: TestContext, { onlyPassing = false, mayRead = (_name: string): boolean => true } = {}) {
+  const served = await serveConsul(t)
+  const catalog = served.frontend.dnsCatalog({ node, onlyPassing, quietMs: 2_000, mayRead })
+  const addresses = (name: string) => {
+    const told = catalog.instances(name)
+    return typeof told === 'string' ? told : told.map(({ address, weight }) => `${address} ${weight}`).toSorted()
+  }
+  const put = async (name: string, address: string, more: object = {}) => {
+    const body = {
+      Name: name,
+      ID: `${name}-${address}`,
+      Address: address,
+      Port: 80,
+      Weights: { Passing: 5, Warning: 2 },
+      ...more,
+    }
+    assert.equal((await served.ask('PUT', '/v1/agent/service/register', body)).status, 200)
+  }
+  return { ...served, catalog, addresses, put }
+}
+
+describe('ConsulDnsCatalog', () => {
+  it('tells services by their checks and weights, and instances of others beside them', async t => {
+    const { addresses, put, register } = await catalogOf(t)
+    await put('web', '10.0.0.1', check('passing'))
+    await put('web', '10.0.0.2', check('warning'))
+    await put('web', '10.0.0.3', check('critical'))
+    register('n1', { serviceName: 'web', endpoints: ['tcp://10.0.0.4:80'], weight: 3 })
+    assert.deepEqual(addresses('web'), ['10.0.0.1 5', '10.0.0.2 2', '10.0.0.4 3'])
+  })
+
+  it('tells none with a warning where only passing ones are wanted', async t => {
+    const { addresses, put } = await catalogOf(t, { onlyPassing: true })
+    await put('web', '10.0.0.1', check('passing'))
+    await put('web', '10.0.0.2', check('warning'))
+    await put('ill', '10.0.0.3', check('warning'))
+    assert.deepEqual([addresses('web'), addresses('ill')], [['10.0.0.1 5'], []])
+  })
+
+  it('gives the same list until something of the service changes', async t => {
+    const { catalog, put, ask } = await catalogOf(t)
+    await put('web', '10.0.0.1', check('passing'))
+    const before = catalog.instances('web')
+    await put('other', '10.0.0.9')
+    assert.equal(catalog.instances('web'), before)
+    await ask('PUT', '/v1/agent/check/fail/service:web-10.0.0.1')
+    assert.notEqual(catalog.instances('web'), before)
+  })
+
+  it('finds services and nodes whatever case they were registered in', async t => {
+    const { catalog, addresses, put } = await catalogOf(t)
+    await put('WebShop', '10.0.0.1')
+    assert.deepEqual(addresses('webshop'), ['10.0.0.1 5'])
+    assert.equal(catalog.node('n0')?.address, '127.0.0.1')
+    assert.equal(catalog.node('none'), undefined)
+  })
+
+  it('tells nothing of what not everybody may read, by name or by query', async t => {
+    const { catalog, addresses, put, ask } = await catalogOf(t, { mayRead: name => name !== 'Secret' })
+    await put('Secret', '10.0.0.1')
+    await ask('POST', '/v1/query', { Name: 'q', Service: { Service: 'Secret' } })
+    assert.equal(addresses('secret'), 'forbidden')
+    assert.equal(catalog.prepared('q')?.instances, 'forbidden')
+    assert.equal(catalog.holder('10.0.0.1'), undefined)
+  })
+
+  it('runs prepared queries with their time to live, and knows whose an address is', async t => {
+    const { catalog, put, ask } = await catalogOf(t)
+    await put('web', '10.0.0.1', { Tags: ['a'] })
+    await put('web', '10.0.0.2')
+    await ask('POST', '/v1/query', { Name: 'q', Service: { Service: 'web', Tags: ['a'] }, DNS: { TTL: '90s' } })
+    const prepared = catalog.prepared('q')
+    assert.equal(prepared?.ttlS, 90)
+    assert.equal(prepared?.instances.length, 1)
+    assert.equal(catalog.prepared('none'), undefined)
+    assert.deepEqual(catalog.holder('127.0.0.1'), { kind: 'node', name: 'n0' })
+    assert.deepEqual(catalog.holder('10.0.0.2'), { kind: 'service', name: 'web' })
+  })
+})
