@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { attemptOn } from './database.ts'
+import { attemptOn } from './attempt-on.ts'
 
 /**
  * Keeps every other process out of a folder of data, by the file `registry.lock` in it. Node has no locks for files, SQLite has them, on every

@@ -1,14 +1,10 @@
-import { renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../core/clock.ts'
 import { publish } from '../core/event.ts'
 import type { LeaseRecord } from '../discovery/store/claims.ts'
-import { AppendFile } from './append-file.ts'
-import { attemptOn } from './database.ts'
-import { JournalError } from './errors.ts'
+import { attemptOn } from './attempt-on.ts'
+import type { JournalError } from './errors.ts'
 import { FolderLock } from './folder-lock.ts'
-import { encodeLine, readLines } from './journal-lines.ts'
 import {
   JOURNAL_FORMAT,
   type JournalBatch,
@@ -17,34 +13,24 @@ import {
   type WrittenBatch,
   type WrittenRecord,
 } from './journal-record.ts'
-import { JournalRewrite } from './journal-rewrite.ts'
-
-/** A file is written anew when it has grown by so much, and by as much as it began with. */
-const GROWTH_BYTES_MIN = 16 * 1024 * 1024
+import { LogFile } from './log-file.ts'
+import { type LogReading, readLog, readOrSetAside } from './read-log.ts'
 
 /** What a file says when all its lines are read. */
 interface Contents {
   head: JournalHead | undefined
   readonly claims: Map<number, WrittenRecord>
-  /** Where its last whole line ends. */
-  length: number
 }
 
 /**
- * The file `registry.log` in a folder of the daemon's own, which it locks while it is open. Each line is a batch of changes with a checksum; read one after the other they
- * make what there is. So a commit is one write at the end of the file and one sync, whatever is in it, and is done while the event loop goes on. When
- * most of the file is of the past it is written anew, in pieces, beside the one in use. What a crash left of a last line is cut off. All
- * methods but `close` throw `JournalError`.
+ * The file `registry.log` in a folder of the daemon's own, which it locks while it is open: a `LogFile` whose lines are batches of changes of
+ * claims. All methods but `close` throw `JournalError`.
  */
 export class JournalFile {
   readonly path: string
   readonly #lock: FolderLock
+  readonly #log: LogFile
   #contents: Contents
-  #file: AppendFile
-  /** How long the file was when it had nothing of the past. */
-  #baseBytes = 0
-  #rewrite: JournalRewrite | undefined
-  #isWriting = false
 
   /**
    * Opens or makes the file, and the folder. A file that is damaged is moved aside, beside the new one, and told by the event
@@ -54,8 +40,11 @@ export class JournalFile {
     this.path = join(folder, 'registry.log')
     this.#lock = new FolderLock(folder)
     try {
-      this.#contents = this.#attempt('cannot be read', () => this.#readOrSetAside(clock))
-      this.#file = this.#attempt('cannot be opened', () => new AppendFile(this.path, this.#contents.length))
+      const { contents, length } = attemptOn(this.path, 'cannot be read', () =>
+        readOrSetAside(this.path, READING, clock),
+      )
+      this.#contents = contents
+      this.#log = new LogFile(this.path, length)
     } catch (error) {
       this.#lock.release()
       throw error
@@ -82,7 +71,8 @@ export class JournalFile {
 
   /** Those of these claims that the disk has, as they are there. */
   kept(numbers: ReadonlySet<number>): ReadonlyMap<number, LeaseRecord> {
-    const { claims } = this.#attempt('cannot be read', () => this.#read(this.#file.length))
+    const read = () => readLog(this.path, READING, this.#log.length)
+    const { claims } = attemptOn(this.path, 'cannot be read', read).contents
     const kept = [...numbers].flatMap(number => {
       const written = claims.get(number)
       const record = written && this.#decode(written)
@@ -93,120 +83,28 @@ export class JournalFile {
 
   /** Writes all of it, or nothing; tells, later, when it is on the disk, or why it is not. One at a time. */
   write(batch: JournalBatch, callback: (error?: JournalError) => void): void {
-    let line: Buffer
-    try {
-      line = this.#append(batch)
-    } catch (error) {
-      return queueMicrotask(() => callback(error as JournalError))
-    }
-    this.#isWriting = true
-    this.#file.sync(cause => {
-      this.#isWriting = false
-      if (cause) return callback(this.#error('cannot be written', cause))
-      this.#rewrite?.follow(line)
-      this.#replaceIfReady()
-      callback()
-    })
+    this.#log.write(lineOf(batch), callback)
   }
 
   /** The same, at once. */
   writeNow(batch: JournalBatch): void {
-    this.#append(batch)
-    this.#attempt('cannot be written', () => this.#file.syncNow())
+    this.#log.writeNow(lineOf(batch))
   }
 
-  /** Whether most of the file is of the past, and nothing has been done about it yet. */
+  /** See `LogFile`. */
   get isStale(): boolean {
-    return !this.#rewrite && this.#file.length > 2 * this.#baseBytes + GROWTH_BYTES_MIN
+    return this.#log.isStale
   }
 
-  /**
-   * Writes the file anew with `batches`, which say all there is: one batch per turn of the event loop; what is written meanwhile goes to
-   * both. Where it fails, the file in use stays, and is stale again when it has grown further. Ends without effect when the file is closed.
-   */
+  /** Writes the file anew with `batches`, which say all there is; see `LogFile`. */
   async renew(batches: Iterable<JournalBatch>): Promise<void> {
-    const rewrite = this.#attempt('cannot be written anew', () => new JournalRewrite(`${this.path}.new`))
-    this.#rewrite = rewrite
-    try {
-      for (const batch of batches) {
-        rewrite.append(lineOf(batch))
-        await nextTurn()
-        if (this.#rewrite !== rewrite) return
-      }
-      await rewrite.sync()
-      this.#replaceIfReady()
-      await rewrite.finished
-    } catch (error) {
-      if (this.#rewrite !== rewrite) return
-      rewrite.abandon()
-      this.#rewrite = undefined
-      this.#baseBytes = this.#file.length
-      throw this.#error('cannot be written anew', error as Error)
-    }
+    await this.#log.renew(Iterator.from(batches).map(lineOf))
   }
 
   /** Lets go of the file. Harmless a second time. */
   close(): void {
-    this.#rewrite?.abandon()
-    this.#rewrite = undefined
-    this.#file.close()
+    this.#log.close()
     this.#lock.release()
-  }
-
-  /** Not between a write and its sync, which are of one file. */
-  #replaceIfReady(): void {
-    if (!this.#rewrite?.isReady || this.#isWriting) return
-    const file = this.#rewrite.finish(this.path)
-    this.#rewrite = undefined
-    if (!file) return
-    this.#file.close()
-    this.#file = file
-    this.#baseBytes = file.length
-  }
-
-  #append(batch: JournalBatch): Buffer {
-    return this.#attempt('cannot be written', () => {
-      const line = lineOf(batch)
-      this.#file.append(line)
-      return line
-    })
-  }
-
-  #readOrSetAside(clock: Clock): Contents {
-    rmSync(`${this.path}.new`, { force: true })
-    try {
-      return this.#read(Infinity)
-    } catch (error) {
-      if (!(error instanceof DamageError)) throw error
-      const aside = `${this.path}.damaged-${clock.wallTime()}`
-      renameSync(this.path, aside)
-      const message = `${this.path} is damaged: it was moved to ${aside}, and the registry begins without data`
-      publish('daemon', { level: 'error', event: 'journal.damaged', message, path: this.path, aside, error })
-      return empty()
-    }
-  }
-
-  /** What the first `length` bytes say. */
-  #read(length: number): Contents {
-    const contents = empty()
-    let torn = false
-    for (const { value, end } of readLines(this.path)) {
-      if (end > length) break
-      if (torn) throw new DamageError('A line inside the file is not as it was written')
-      torn = value === undefined
-      if (torn) continue
-      this.#requireFormat(value as WrittenBatch)
-      add(contents, value as WrittenBatch)
-      contents.length = end
-    }
-    if (torn && contents.length === 0) throw new DamageError('The file has no valid line')
-    return contents
-  }
-
-  #requireFormat({ format }: WrittenBatch): void {
-    if (format === JOURNAL_FORMAT) return
-    const advice = `this version reads format ${JOURNAL_FORMAT}: use the version that wrote them`
-    throw new JournalError(this.path, `are of format ${format}, and ${advice}`)
   }
 
   #decode(written: WrittenRecord): LeaseRecord | undefined {
@@ -219,29 +117,19 @@ export class JournalFile {
       return undefined
     }
   }
-
-  #attempt<T>(problem: string, action: () => T): T {
-    return attemptOn(this.path, problem, action)
-  }
-
-  #error(problem: string, cause: Error): JournalError {
-    return new JournalError(this.path, `${problem} (${cause.message}): see to the disk and its rights`, { cause })
-  }
 }
 
-/** What the file says makes no sense. */
-class DamageError extends Error {}
-
-function lineOf({ put, removed, head }: JournalBatch): Buffer {
-  return encodeLine({ format: JOURNAL_FORMAT, head, removed, put })
+function lineOf({ put, removed, head }: JournalBatch): object {
+  return { format: JOURNAL_FORMAT, head, removed, put }
 }
 
-function empty(): Contents {
-  return { head: undefined, claims: new Map(), length: 0 }
-}
-
-function add(contents: Contents, { put, removed, head }: WrittenBatch): void {
-  for (const number of removed) contents.claims.delete(number)
-  for (const record of put) contents.claims.set(record.number, record)
-  contents.head = head
+const READING: LogReading<Contents> = {
+  format: JOURNAL_FORMAT,
+  begin: () => ({ head: undefined, claims: new Map() }),
+  add(contents, line) {
+    const { put, removed, head } = line as WrittenBatch
+    for (const number of removed) contents.claims.delete(number)
+    for (const record of put) contents.claims.set(record.number, record)
+    contents.head = head
+  },
 }

@@ -25,7 +25,9 @@ export async function readBody(request: IncomingMessage, options: BodyOptions = 
     if (bytes > bodyBytesMax) reject(new BodyTooLargeError(bodyBytesMax))
     else chunks.push(chunk)
   }
-  const onClose = () => reject(new ClientGoneError())
+  const onClose = () => {
+    if (!request.readableEnded) reject(new ClientGoneError())
+  }
   request.on('data', onData).once('end', resolve).once('error', onClose).once('close', onClose)
   if (request.destroyed && !request.readableEnded) onClose()
   try {

@@ -1,86 +1,88 @@
 import { join } from 'node:path'
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Clock } from '../../../core/clock.ts'
-import { attemptOn, openDatabase } from '../../database.ts'
+import { attemptOn } from '../../attempt-on.ts'
+import type { JournalError } from '../../errors.ts'
+import { LogFile } from '../../log-file.ts'
+import { type LogReading, readLog, readOrSetAside } from '../../read-log.ts'
 
-/** Changes of the tables raise it; a file of another one is not touched. */
+/** Changes of what the lines say raise it; a file of another one is not touched. */
 const FORMAT = 1
 
-/** A row as it is on disk; without a value it is not there. */
-export interface StoredRow {
-  readonly table: string
-  readonly key: string
-  readonly value: string | undefined
-}
+/** A row of a table, as it is to be on disk; null where there is none. */
+export type StoredRow = readonly [table: string, key: string, row: unknown]
 
-/** What keeps the rows of the Consul API. All methods throw `JournalError`. */
-export interface RowFile {
-  rows(): Iterable<StoredRow>
-  /** The row as it was last written. */
-  row(table: string, key: string): StoredRow
-  /** Writes all of it, or nothing and throws. */
-  write(rows: readonly StoredRow[]): void
-  /** Lets go of the file. Harmless a second time. */
-  close(): void
-}
+/** Rows by table and key. */
+export type StoredRows = ReadonlyMap<string, ReadonlyMap<string, unknown>>
 
 /**
- * The file `consul.sqlite` in the daemon's folder: what only the Consul API has (nodes, services, checks, keys, sessions, queries), a row each, as
- * JSON. A commit is on the disk when `write` returns. Open in one process at a time, like the registry's own file, which is opened first.
+ * The file `consul.log` in the daemon's folder: what only the Consul API has (nodes, services, checks, keys, sessions, queries). A `LogFile`
+ * whose lines are rows that changed together. The registry's own file, which is opened first, keeps other processes out of the folder. All
+ * methods but `close` throw `JournalError`.
  */
-export class StateFile implements RowFile {
+export class StateFile {
   readonly path: string
-  readonly #database: DatabaseSync
-  readonly #put: StatementSync
-  readonly #delete: StatementSync
-  readonly #get: StatementSync
+  readonly #log: LogFile
+  #rows: StoredRows
 
-  /** See `openDatabase`. Throws `JournalError`. */
+  /** Opens or makes the file. One that is damaged is moved aside, told by the event `journal.damaged`. Throws `JournalError`. */
   constructor(folder: string, clock: Clock) {
-    this.path = join(folder, 'consul.sqlite')
-    this.#database = openDatabase(this.path, { clock, format: FORMAT, schema: SCHEMA })
-    this.#put = this.#database.prepare('INSERT OR REPLACE INTO rows VALUES (?, ?, ?)')
-    this.#delete = this.#database.prepare('DELETE FROM rows WHERE kind = ? AND key = ?')
-    this.#get = this.#database.prepare('SELECT value FROM rows WHERE kind = ? AND key = ?')
+    this.path = join(folder, 'consul.log')
+    const read = attemptOn(this.path, 'cannot be read', () => readOrSetAside(this.path, READING, clock))
+    this.#rows = read.contents
+    this.#log = new LogFile(this.path, read.length)
   }
 
-  *rows(): Generator<StoredRow, void, void> {
-    const select = 'SELECT kind, key, value FROM rows ORDER BY kind, key'
-    for (const row of this.#attempt('cannot be read', () => this.#database.prepare(select).iterate())) {
-      yield { table: row.kind as string, key: row.key as string, value: row.value as string }
-    }
+  /** What the file began with. To be read once: it is not kept. */
+  takeRows(): StoredRows {
+    const rows = this.#rows
+    this.#rows = new Map()
+    return rows
   }
 
-  row(table: string, key: string): StoredRow {
-    const row = this.#attempt('cannot be read', () => this.#get.get(table, key))
-    return { table, key, value: row?.value as string | undefined }
+  /** What the disk has now. */
+  kept(): StoredRows {
+    return attemptOn(this.path, 'cannot be read', () => readLog(this.path, READING, this.#log.length)).contents
   }
 
-  write(rows: readonly StoredRow[]): void {
-    this.#attempt('cannot be written', () => {
-      this.#database.exec('BEGIN')
-      try {
-        for (const { table, key, value } of rows) {
-          if (value === undefined) this.#delete.run(table, key)
-          else this.#put.run(table, key, value)
-        }
-        this.#database.exec('COMMIT')
-      } catch (error) {
-        if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
-        throw error
-      }
-    })
+  /** Writes all of it, or nothing; tells, later, when it is on the disk, or why it is not. One at a time. */
+  write(rows: readonly StoredRow[], callback: (error?: JournalError) => void): void {
+    this.#log.write(lineOf(rows), callback)
   }
 
+  /** The same, at once. */
+  writeNow(rows: readonly StoredRow[]): void {
+    this.#log.writeNow(lineOf(rows))
+  }
+
+  /** See `LogFile`. */
+  get isStale(): boolean {
+    return this.#log.isStale
+  }
+
+  /** Writes the file anew with rows that are all there is, some at a time; see `LogFile`. */
+  async renew(batches: Iterable<readonly StoredRow[]>): Promise<void> {
+    await this.#log.renew(Iterator.from(batches).map(lineOf))
+  }
+
+  /** Lets go of the file. Harmless a second time. */
   close(): void {
-    if (this.#database.isOpen) this.#database.close()
-  }
-
-  #attempt<T>(problem: string, action: () => T): T {
-    return attemptOn(this.path, problem, action)
+    this.#log.close()
   }
 }
 
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS rows (kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID
-`
+function lineOf(rows: readonly StoredRow[]): object {
+  return { format: FORMAT, rows }
+}
+
+const READING: LogReading<Map<string, Map<string, unknown>>> = {
+  format: FORMAT,
+  begin: () => new Map(),
+  add(contents, line) {
+    for (const [name, key, row] of (line as { rows: readonly StoredRow[] }).rows) {
+      const table = contents.get(name) ?? new Map<string, unknown>()
+      contents.set(name, table)
+      if (row === null) table.delete(key)
+      else table.set(key, row)
+    }
+  },
+}

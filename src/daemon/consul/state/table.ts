@@ -9,6 +9,7 @@ export interface TableJournal {
 /** A table as its journal sees it. */
 export interface KeptTable {
   readonly name: string
+  keys(): Iterable<string>
   /** The row, to be written as JSON. */
   get(key: string): unknown
   /** Makes the row what it was when it could not be kept. */
@@ -37,6 +38,10 @@ export class Table<R> implements KeptTable {
 
   get(key: string): R | undefined {
     return this.#rows.get(key)
+  }
+
+  keys(): Iterable<string> {
+    return this.#rows.keys()
   }
 
   values(): Iterable<R> {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { statSync } from 'node:fs'
 import { describe, it, type TestContext } from 'node:test'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { StateFile, type StoredRow } from '../../../../src/daemon/consul/state/state-file.ts'
 import { StateJournal } from '../../../../src/daemon/consul/state/state-journal.ts'
 import { Table } from '../../../../src/daemon/consul/state/table.ts'
@@ -13,10 +15,11 @@ class FillableFile extends StateFile {
   full = false
   commits = 0
 
-  override write(rows: readonly StoredRow[]): void {
-    if (this.full) throw new JournalError(this.path, 'cannot be written (disk is full)')
-    super.write(rows)
+  override write(rows: readonly StoredRow[], callback: (error?: JournalError) => void): void {
+    if (this.full)
+      return queueMicrotask(() => callback(new JournalError(this.path, 'cannot be written (disk is full)')))
     this.commits++
+    super.write(rows, callback)
   }
 }
 
@@ -60,7 +63,46 @@ describe('StateJournal', () => {
     file.full = false
     table.put('a', { n: 4 })
     await journal.kept()
-    assert.equal(file.row('things', 'a').value, '{"n":4}')
+    assert.deepEqual(file.kept().get('things')?.get('a'), { n: 4 })
+  })
+
+  it('undoes what was written since then as well', async t => {
+    const { file, journal, table } = await journalled(t)
+    file.full = true
+    table.put('a', { n: 1 })
+    const first = journal.kept()
+    table.put('b', { n: 2 })
+    const second = journal.kept()
+    await assert.rejects(first, { code: 'ERR_JOURNAL' })
+    await assert.rejects(second, { code: 'ERR_JOURNAL' })
+    assert.deepEqual([...table.values()], [])
+  })
+
+  it('has one commit for everything that was written while the disk was busy', async t => {
+    const { file, journal, table, path } = await journalled(t)
+    const waits = Array.from({ length: 50 }, async (_, n) => {
+      await new Promise(resolve => setImmediate(resolve))
+      table.put(`k${n}`, { n })
+      await journal.kept()
+    })
+    await Promise.all(waits)
+    assert.ok(file.commits < 25, `${file.commits} commits`)
+    journal.close()
+    assert.equal((await journalled(t, path)).table.size, 50)
+  })
+
+  it('writes its file anew when most of it is of the past', async t => {
+    const { file, journal, table, path } = await journalled(t)
+    const text = 'x'.repeat(1024 * 1024)
+    for (let n = 0; n < 20; n++) {
+      table.put('a', { n, text } as { n: number })
+      await journal.kept()
+    }
+    const deadline = performance.now() + 30_000
+    while (statSync(file.path).size > 16 * 1024 * 1024 && performance.now() < deadline) await nextTurn()
+    assert.ok(statSync(file.path).size < 16 * 1024 * 1024)
+    journal.close()
+    assert.equal((await journalled(t, path)).table.get('a')?.n, 19)
   })
 
   it('writes what is left when it closes', async t => {

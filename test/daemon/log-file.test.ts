@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { appendFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+import { LogFile } from '../../src/daemon/log-file.ts'
+import { readLog, readOrSetAside } from '../../src/daemon/read-log.ts'
+import { FakeClock } from '../../src/testing/fake-clock.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const READING = {
+  format: 1,
+  begin: (): number[] => [],
+  add: (numbers: number[], line: unknown) => void numbers.push((line as { n: number }).n),
+}
+
+async function opened(t: TestContext) {
+  const folder = await temporaryFolder(t)
+  const path = join(folder, 'things.log')
+  const open = () => {
+    const { contents, length } = readOrSetAside(path, READING, new FakeClock())
+    const log = new LogFile(path, length)
+    t.after(() => log.close())
+    return { log, contents }
+  }
+  return { folder, path, open }
+}
+
+const write = (log: LogFile, n: number) =>
+  new Promise<void>((resolve, reject) => log.write({ format: 1, n }, error => (error ? reject(error) : resolve())))
+
+describe('LogFile', () => {
+  it('has, when it is opened again, everything that was written, in order', async t => {
+    const { open } = await opened(t)
+    const { log } = open()
+    await write(log, 1)
+    log.writeNow({ format: 1, n: 2 })
+    log.close()
+    assert.deepEqual(open().contents, [1, 2])
+  })
+
+  it('cuts off what a crash left of a last line', async t => {
+    const { open, path } = await opened(t)
+    const { log } = open()
+    await write(log, 1)
+    log.close()
+    appendFileSync(path, '0000')
+    const again = open()
+    await write(again.log, 2)
+    again.log.close()
+    assert.deepEqual(open().contents, [1, 2])
+  })
+
+  it('is written anew beside the one in use, with what is written meanwhile', async t => {
+    const { open, folder } = await opened(t)
+    const { log } = open()
+    for (let n = 0; n < 5; n++) await write(log, n)
+    const renewing = log.renew([{ format: 1, n: 100 }])
+    await write(log, 101)
+    await renewing
+    log.close()
+    assert.deepEqual([open().contents, readdirSync(folder)], [[100, 101], ['things.log']])
+  })
+})
+
+describe('readLog', () => {
+  it('reads no further than it is told', async t => {
+    const { open, path } = await opened(t)
+    const { log } = open()
+    await write(log, 1)
+    const { length } = log
+    await write(log, 2)
+    assert.deepEqual(readLog(path, READING, length), { contents: [1], length })
+  })
+
+  it('refuses a log of another format, and moves a damaged one aside', async t => {
+    const { open, path, folder } = await opened(t)
+    const { log } = open()
+    await write(log, 1)
+    log.close()
+    assert.throws(() => readLog(path, { ...READING, format: 2 }), /of format 1, and this version reads format 2/)
+    appendFileSync(path, 'nonsense\nmore nonsense\n')
+    assert.deepEqual(readOrSetAside(path, READING, new FakeClock()), { contents: [], length: 0 })
+    assert.equal(readdirSync(folder).filter(name => name.startsWith('things.log.damaged-')).length, 1)
+  })
+})
