@@ -141,7 +141,7 @@ export class EtcdClient {
     return node.open(path, headers, {
       onText: lines => listener.onText(lines),
       onEnd: error => {
-        this.#nodes.leave(node)
+        if (error instanceof EtcdNodeError) this.#nodes.leave(node)
         listener.onEnd(error)
       },
     })

@@ -103,7 +103,7 @@ export class WatchStream {
   /** Looks whether anything has come since the last look. */
   #look(): void {
     const { etcd, clock, progressMs } = this.#options
-    if (this.#watches.size === 0) return this.end(new EtcdNodeError(etcd, 'nobody watches'))
+    if (this.#watches.size === 0) return this.end(new Error('Nobody watches'))
     if (!this.#heard) return this.end(new EtcdNodeError(etcd, `no sign of life from its watches for ${progressMs} ms`))
     this.#heard = false
     this.#send({ progress_request: {} })

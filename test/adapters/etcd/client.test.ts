@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, describe, it } from 'node:test'
+import { after, before, describe, it } from 'node:test'
 import { decodeText, encodeText } from '../../../src/adapters/etcd/base64.ts'
 import { EtcdClient, type EtcdClientOptions } from '../../../src/adapters/etcd/client.ts'
 import { keysBelow } from '../../../src/adapters/etcd/key-range.ts'
@@ -9,10 +9,8 @@ import { TcpRelay } from '../../../src/testing/tcp-relay.ts'
 import { missingEngine, startEtcd } from '../../engines/engines.ts'
 import { until } from '../daemon/until.ts'
 
-const skip = missingEngine('etcd')
-const etcd = skip ? undefined : await startEtcd()
-after(() => etcd?.stop())
-const port = etcd?.ports.client ?? 0
+/** Of the etcd that is tried. */
+let port = 0
 
 function client(stack: AsyncDisposableStack, options: Partial<EtcdClientOptions> = {}): EtcdClient {
   const opened = new EtcdClient({ origins: [`http://127.0.0.1:${port}`], ...options })
@@ -56,7 +54,22 @@ function textOf({ type, kv }: WatchEvent): string {
   return type === 'DELETE' ? `-${decodeText(kv.key)}` : `${decodeText(kv.key)}=${decodeText(kv.value ?? '')}`
 }
 
-describe('EtcdClient', { skip }, () => {
+for (const [version, engine] of [
+  ['3.4', 'etcd'],
+  ['3.5', 'etcd-3.5'],
+] as const) {
+  describe(`EtcdClient with etcd ${version}`, { skip: missingEngine(engine) }, () => {
+    let etcd: Awaited<ReturnType<typeof startEtcd>> | undefined
+    before(async () => {
+      etcd = await startEtcd({ version })
+      port = etcd.ports.client
+    })
+    after(() => etcd?.stop())
+    cases()
+  })
+}
+
+function cases(): void {
   it('writes and reads keys of any characters', async () => {
     await using stack = new AsyncDisposableStack()
     const opened = client(stack)
@@ -242,7 +255,7 @@ describe('EtcdClient', { skip }, () => {
 
   it('says so when what answers is no etcd', async () => {
     await using stack = new AsyncDisposableStack()
-    await assert.rejects(client(stack).call('/v3/nonsense', {}), { code: 'ERR_ETCD_REFUSED', message: /404/ })
+    await assert.rejects(client(stack).call('/v3/nonsense', {}), { code: 'ERR_ETCD_REFUSED', message: /404|Not Found/ })
   })
 
   it('answers everything that is under way when it is closed', async () => {
@@ -258,4 +271,4 @@ describe('EtcdClient', { skip }, () => {
     assert.ok(watcher.error)
     await assert.rejects(opened.keepAlive('1'))
   })
-})
+}
