@@ -71,6 +71,15 @@ describe('ZooKeeper of three servers on a bad day', { skip: missingEngine('zooke
     })
   })
 
+  it('of which a follower is cut off from the others, though not from its callers, costs no call', async context => {
+    const leader = await cluster.leader()
+    const follower = (leader + 1) % cluster.nodes.length
+    cluster.isolate(follower)
+    await day.work(context)
+    await delay(TTL_MS)
+    await day.recover(context, () => cluster.rejoin(follower))
+  })
+
   it('of which one is left, which must not answer, costs no call, and goes on when the others are back', async context => {
     const [, ...others] = cluster.nodes
     await each(others, node => node.pause())
