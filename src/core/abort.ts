@@ -45,37 +45,38 @@ export class TimeLimit extends DOMException {
   }
 }
 
-/** A signal that aborts after `limitMs` on `clock`, or with `signal` if that comes first. Dispose of it to take the timer back. */
+/** A signal that aborts after `limitMs` on `clock`, or with the first of the given ones if that comes first. Dispose of it to take the timer back. */
 export function timeLimit(
   clock: Clock,
   limitMs: number,
-  { signal }: Abortable = {},
+  { signal, signals = [signal] }: Abortable & { signals?: readonly (AbortSignal | undefined)[] } = {},
 ): Disposable & { signal: AbortSignal } {
-  const controller = new AbortController()
-  const abort = () => controller.abort(signal?.reason)
-  const timer = clock.schedule(limitMs, () => controller.abort(new TimeLimit(limitMs)))
-  if (signal?.aborted) abort()
-  signal?.addEventListener('abort', abort, { once: true })
+  const first = firstAborted(signals)
+  const timer = clock.schedule(limitMs, () => first.abort(new TimeLimit(limitMs)))
   return {
-    signal: controller.signal,
+    signal: first.signal,
     [Symbol.dispose]() {
       timer.cancel()
-      signal?.removeEventListener('abort', abort)
+      first[Symbol.dispose]()
     },
   }
 }
 
-/** A signal that aborts when the first of `signals` does, with its reason. Dispose of it to let go of them. */
-export function firstAborted(signals: readonly (AbortSignal | undefined)[]): Disposable & { signal: AbortSignal } {
+/** A signal that aborts when the first of `signals` does, with its reason, or by `abort`. Dispose of it to let go of them. */
+export function firstAborted(
+  signals: readonly (AbortSignal | undefined)[],
+): Disposable & { signal: AbortSignal; abort: (reason?: unknown) => void } {
   const controller = new AbortController()
-  const given = signals.filter(signal => signal !== undefined)
-  const abort = () => controller.abort(given.find(({ aborted }) => aborted)?.reason)
-  if (given.some(({ aborted }) => aborted)) abort()
-  for (const signal of given) signal.addEventListener('abort', abort, { once: true })
+  const onAbort = () => controller.abort(signals.find(signal => signal?.aborted)?.reason)
+  for (const signal of signals) {
+    if (signal?.aborted) onAbort()
+    signal?.addEventListener('abort', onAbort, { once: true })
+  }
   return {
     signal: controller.signal,
+    abort: reason => controller.abort(reason),
     [Symbol.dispose]() {
-      for (const signal of given) signal.removeEventListener('abort', abort)
+      for (const signal of signals) signal?.removeEventListener('abort', onAbort)
     },
   }
 }

@@ -1,4 +1,4 @@
-import { abortable, firstAborted, sleep, timeLimit } from '../../core/abort.ts'
+import { abortable, sleep, timeLimit } from '../../core/abort.ts'
 import { backoffDelayMs } from '../../core/backoff.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Random } from '../../core/random.ts'
@@ -42,14 +42,14 @@ export class Calls {
    */
   async make<T>(call: (options: EngineCall) => Promise<T>, { signals = [], limitMs }: CallLimits = {}): Promise<T> {
     const { clock, closing, requestMs, url } = this.#options
-    using given = firstAborted([closing, ...signals])
-    using limit = timeLimit(clock, limitMs ?? requestMs, given)
+    const given = [closing, ...signals]
+    using limit = timeLimit(clock, limitMs ?? requestMs, { signals: given })
     let cause: unknown
     for (let attempt = 0; !limit.signal.aborted; attempt++) {
       try {
         return await this.#once(call, limit.signal)
       } catch (error) {
-        given.signal.throwIfAborted()
+        throwIfAborted(given)
         const isReached = !(error instanceof RegistryUnavailableError)
         if (isReached && !limit.signal.aborted) throw error
         if (!isReached || cause === undefined) cause = error
@@ -57,7 +57,7 @@ export class Calls {
         await sleep(clock, this.#delayMs(attempt), limit).catch(ignore)
       }
     }
-    given.signal.throwIfAborted()
+    throwIfAborted(given)
     throw cause instanceof RegistryUnavailableError ? cause : new RegistryUnavailableError(url, { cause })
   }
 
@@ -70,6 +70,10 @@ export class Calls {
   #delayMs(attempt: number): number {
     return backoffDelayMs(attempt, this.#options.random, RETRY)
   }
+}
+
+function throwIfAborted(signals: readonly (AbortSignal | undefined)[]): void {
+  for (const signal of signals) signal?.throwIfAborted()
 }
 
 function ignore(): void {}

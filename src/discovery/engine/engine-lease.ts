@@ -48,6 +48,7 @@ export class EngineLease implements Lease {
   /** The claim has lapsed at this moment. */
   #deadline = Infinity
   #timer: Timer | undefined
+  #closed = false
   /** The revision since which it drains. */
   #drainRevision = 0
 
@@ -138,6 +139,7 @@ export class EngineLease implements Lease {
 
   /** Lets time change nothing any more, as when the Registry is closed. */
   close(): void {
+    this.#closed = true
     this.#timer?.cancel()
     this.#timer = undefined
   }
@@ -178,11 +180,14 @@ export class EngineLease implements Lease {
   }
 
   #extend(begunAt: number): void {
+    if (this.#closed) return
+    const isSooner = begunAt + this.#ttlMs < this.#deadline
     this.#deadline = begunAt + this.#ttlMs
-    this.#await()
+    if (isSooner || !this.#timer) this.#watchDeadline()
   }
 
-  #await(): void {
+  /** A timer that finds the deadline moved on waits again: cheaper than a new one for each renewal. Nor does one that comes early matter. */
+  #watchDeadline(): void {
     this.#timer?.cancel()
     this.#timer = this.#options.context.clock.schedule(this.#remainingMs, () => this.#lapseIfDue())
   }
@@ -191,10 +196,9 @@ export class EngineLease implements Lease {
     return this.#deadline - this.#options.context.clock.now()
   }
 
-  /** Timers may come a fraction of a millisecond early. */
   #lapseIfDue(): void {
     if (!this.held) return
-    if (this.#remainingMs > 0) return this.#await()
+    if (this.#remainingMs > 0) return this.#watchDeadline()
     this.#losing.abort(this.#lostError())
     void this.#lapse()
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { LeaseLostError } from '../../../src/discovery/errors.ts'
 import type { Registry } from '../../../src/discovery/registry.ts'
 import { WatchFollower } from '../../../src/testing/watch-follower.ts'
@@ -94,6 +95,18 @@ describe('EngineLease', () => {
     for (const engine of engines) engine.cut()
     await advance(500)
     assert.equal(lease.lost.aborted, true)
+  })
+
+  it('leaves no timer behind that keeps the process alive, though a renewal is answered after its revocation was asked for', async () => {
+    const { advance, clock, registry, lease } = await withLease()
+    const renewed = lease.renew()
+    await nextTurn()
+    const revoked = lease.revoke()
+    await advance(100)
+    await renewed
+    await revoked
+    assert.equal(clock.pending, 0)
+    await registry.close()
   })
 
   it('leaves an instance alone that another process has taken since', async () => {
