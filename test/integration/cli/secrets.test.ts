@@ -7,7 +7,12 @@ import { poll } from '../../cli/poll.ts'
 import { type Ropewalk, ropewalk, start } from '../../cli/ropewalk.ts'
 
 const SECRETS = /s3cret|lovelace/
-const URLS = ['etcd://lovelace:s3cret@127.0.0.1:1/x', 'zookeeper://lovelace:s3cret@127.0.0.1:1/x']
+const URLS = [
+  'etcd://lovelace:s3cret@127.0.0.1:1/x',
+  'zookeeper://lovelace:s3cret@127.0.0.1:1/x',
+  'consul://127.0.0.1:1/x?token=s3cret',
+  'ropewalk://:s3cret@127.0.0.1:1',
+]
 const onLinux = process.platform === 'linux' ? false : 'reads /proc'
 
 /** A file about a process; empty when that is gone. */
@@ -39,7 +44,7 @@ describe('A secret in the URL of a registry', () => {
       const byEnvironment = start(t, ['services', '--timeout', '300ms'], { environment: { ROPEWALK_REGISTRY: url } })
       for (const { status, stdout, stderr } of [byOption, await byEnvironment.ended()]) {
         assert.notEqual(status, 0)
-        assert.match(stderr, /\*\*\*@127.0.0.1:1|cannot be reached/)
+        assert.match(stderr, /127\.0\.0\.1:1|cannot be reached/)
         assert.doesNotMatch(stdout + stderr, SECRETS)
       }
     })
@@ -49,7 +54,7 @@ describe('A secret in the URL of a registry', () => {
       const program = start(t, ['register', 'users', '-e', 'tcp://127.0.0.1:9', '--registry', url], { environment })
       await poll(() => /registry/.test(program.stderr))
       const lines = await commandLines(program.pid)
-      assert.ok(lines.some(line => line.includes('***@127.0.0.1:1')))
+      assert.ok(lines.some(line => line.includes('***')))
       assert.doesNotMatch(lines.join('\n'), SECRETS)
       assert.doesNotMatch(await said(program), SECRETS)
     })

@@ -10,7 +10,7 @@ import { WatchFollower } from '../../../src/testing/watch-follower.ts'
 import { Site } from '../../../src/web/site.ts'
 import { poll } from '../../cli/poll.ts'
 import { start, startRegistry } from '../../cli/ropewalk.ts'
-import { missingEngine, startEtcd } from '../../engines/engines.ts'
+import { missingEngine, startConsul, startEtcd, startZooKeeper } from '../../engines/engines.ts'
 
 /** How many requests at a time each consumer has under way. */
 const AT_ONCE = 4
@@ -112,9 +112,21 @@ describe('Moving between registries', () => {
     await move(t, await startRegistry(t), await startRegistry(t))
   })
 
-  it('fails no call, from a registry daemon to etcd', { skip: missingEngine('etcd') }, async t => {
-    const etcd = await startEtcd()
+  it('fails no call, from Consul to etcd', { skip: missingEngine('consul') || missingEngine('etcd') }, async t => {
+    const [consul, etcd] = [await startConsul(), await startEtcd()]
+    t.after(() => consul.stop())
     t.after(() => etcd.stop())
-    await move(t, await startRegistry(t), `etcd://127.0.0.1:${etcd.ports.client}`)
+    await move(t, `consul://127.0.0.1:${consul.ports.http}`, `etcd://127.0.0.1:${etcd.ports.client}`)
   })
+
+  it(
+    'fails no call, from etcd to ZooKeeper',
+    { skip: missingEngine('etcd') || missingEngine('zookeeper') },
+    async t => {
+      const [etcd, zookeeper] = [await startEtcd(), await startZooKeeper()]
+      t.after(() => etcd.stop())
+      t.after(() => zookeeper.stop())
+      await move(t, `etcd://127.0.0.1:${etcd.ports.client}`, `zookeeper://127.0.0.1:${zookeeper.ports.client}`)
+    },
+  )
 })
