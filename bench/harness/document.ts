@@ -32,6 +32,10 @@ as often as the package \`etcd3\` or the JSON gateway by undici, and writes as o
 what comes is not decoded, while our watchers have the whole new set and acknowledge it. An etcd registration is one write on a lease
 that its connection has already, the least it can be asked for. The rows *bare clients* have no goal: there both sides have the
 barest client there can be, which encodes by hand and looks at as little of a reply as it can (for etcd: gRPC over \`node:http2\`).
+
+Where each session has one request in flight, a reading and a writing of a socket on either side are most of what is left of a renewal: two processes of Node that
+only throw 30 bytes to each other need 10 and 8 µs of CPU per round on this kind of machine, where etcd and its client need about 60 and 40. A session
+renews all its instances by one message, so that with 16 of them the same work is 16 renewals; both rows are shown.
 `
 
 function machine(): string {
