@@ -25,7 +25,7 @@ export const benchmarks: readonly Benchmark[] = [
   compared('registrations with an agent, 16 in flight', 'register'),
   compared('renewals (TTL passes), 16 in flight', 'pass'),
   compared('reads of 1,000 instances', 'read'),
-  compared('changes of a service of 100 instances heard by a watch', 'watch'),
+  compared('changes of a service of 100 instances that a watch keeps up with', 'watch'),
 ]
 
 function compared(what: string, method: ConsulMethod): Benchmark {
@@ -47,20 +47,21 @@ function contender({ name, file }: ConsulContender, method: ConsulMethod): Conte
       const writer = new ConsulClient({ addresses: [`127.0.0.1:${consul.ports.http}`] })
       await fill(writer, 'many', 1_000)
       await fill(writer, 'changing', 100)
-      const changing = new AbortController()
-      if (method === 'watch') keepChanging(writer, changing.signal).catch(() => {})
+      const changes = { made: 0, stopping: new AbortController() }
+      if (method === 'watch') keepChanging(writer, changes).catch(() => {})
       const client = await Program.start(new URL(`programs/${file}`, import.meta.url), {
         port: consul.ports.http,
         method,
       })
       return {
         async measure() {
-          const before = await client.cpuMs()
+          const [before, made] = [await client.cpuMs(), changes.made]
           const { count } = await client.ask<Done>('run', ROUND_MS)
-          return (count * 1000) / ((await client.cpuMs()) - before)
+          const done = method === 'watch' ? changes.made - made : count
+          return (done * 1000) / ((await client.cpuMs()) - before)
         },
         async close() {
-          changing.abort()
+          changes.stopping.abort()
           await client.close()
           await writer.close()
           await consul.stop()
@@ -81,10 +82,17 @@ async function fill(client: ConsulClient, service: string, count: number): Promi
   }
 }
 
-/** Changes one instance after the other until the signal aborts, or Consul is gone. */
-async function keepChanging(client: ConsulClient, signal: AbortSignal): Promise<void> {
-  for (let port = 81; !signal.aborted; port = (port % 60_000) + 1) {
-    await client.call({ method: 'PUT', path: ['txn'], body: [setting('changing', port % 100, port)] })
+/** The changes that are made while a watch is measured. What a watch leaves out because there is something newer, it has kept up with. */
+interface Changes {
+  made: number
+  readonly stopping: AbortController
+}
+
+/** Changes one instance after the other until that is stopped, or Consul is gone. */
+async function keepChanging(client: ConsulClient, changes: Changes): Promise<void> {
+  for (; !changes.stopping.signal.aborted; changes.made++) {
+    const body = [setting('changing', changes.made % 100, (changes.made % 60_000) + 1)]
+    await client.call({ method: 'PUT', path: ['txn'], body })
   }
 }
 

@@ -1,3 +1,4 @@
+import { startConsul } from '../../tools/engines/servers/consul.ts'
 import { startEtcd } from '../../tools/engines/servers/etcd.ts'
 import { startZooKeeper } from '../../tools/engines/servers/zookeeper.ts'
 
@@ -14,13 +15,20 @@ export interface StartedRegistry {
   readonly stop: () => Promise<void>
 }
 
-/** The registries there are, each with an engine of one node that does not wait for its disk. */
+/** The registries there are, each with an engine of one node that does not wait for its disk, but for Consul, whose agents always do. */
 export const REGISTRIES: readonly MeasuredRegistry[] = [
   {
     name: 'etcd 3.4',
     start: async () => {
       const etcd = await startEtcd()
       return { url: `etcd://127.0.0.1:${etcd.ports.client}`, stop: () => etcd.stop() }
+    },
+  },
+  {
+    name: 'Consul 1.8',
+    start: async () => {
+      const consul = await startConsul()
+      return { url: `consul://127.0.0.1:${consul.ports.http}`, stop: () => consul.stop() }
     },
   },
   {

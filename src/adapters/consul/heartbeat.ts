@@ -24,14 +24,14 @@ export class Heartbeat {
     this.#options = options
   }
 
-  /** Beats until this is disposed of, once for all who hold it. */
+  /**
+   * Beats until this is disposed of, once for all who hold it. Who lets go and holds again at once, as with one request after the other,
+   * costs nothing: only when a beat is due is it seen whether anybody holds it.
+   */
   hold(): Disposable {
-    if (this.#holders++ === 0) this.#start()
-    return {
-      [Symbol.dispose]: () => {
-        if (--this.#holders === 0) this.stop()
-      },
-    }
+    this.#holders++
+    if (!this.#running) this.#start()
+    return { [Symbol.dispose]: () => void this.#holders-- }
   }
 
   /** Beats no more, whoever holds it. */
@@ -50,6 +50,7 @@ export class Heartbeat {
     const { clock, random, beat, onMissed } = this.#options
     for (;;) {
       await sleep(clock, BEAT_MS * (0.8 + 0.4 * random.next()), { signal })
+      if (this.#holders === 0) return this.stop()
       try {
         await beat()
       } catch (error) {

@@ -25,8 +25,13 @@ describe('Heartbeat', () => {
     await clock.advance(30_000)
     assert.ok(beats > before)
     other[Symbol.dispose]()
-    await clock.settle()
-    assert.equal(clock.pending, 0)
+    const after = beats
+    await clock.advance(30_000)
+    assert.deepEqual([beats, clock.pending], [after, 0])
+    using _ = heart.hold()
+    await clock.advance(30_000)
+    assert.ok(beats > after)
+    heart.stop()
   })
 
   it('tells of each beat that is missed, and beats on', async () => {
