@@ -53,10 +53,14 @@ const STATUS_OF_CODE: Readonly<Record<string, ExitStatus>> = {
   ERR_NO_INSTANCE: EXIT_STATUS.EX_UNAVAILABLE,
 }
 
+/** What a registry daemon says to who may not do what was asked. */
+const REFUSALS: ReadonlySet<unknown> = new Set(['ERR_TOKEN_UNKNOWN', 'ERR_FORBIDDEN', 'ERR_LEASE_REQUIRED'])
+
 /** The status that fits `error`: what it says itself, or what an application would end with. */
 export function exitStatusOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_STATUS.EX_OK : EXIT_STATUS.EX_USAGE
   if (!(error instanceof Error)) return EXIT_STATUS.EX_SOFTWARE
+  if ('daemonCode' in error && REFUSALS.has(error.daemonCode)) return EXIT_STATUS.EX_NOPERM
   if ('exitStatus' in error && typeof error.exitStatus === 'number') return error.exitStatus
   return STATUS_OF_CODE[String('code' in error && error.code)] ?? applicationExitStatusOf(error)
 }

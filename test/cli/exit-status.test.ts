@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { CommanderError } from 'commander'
 import { UnknownServiceError } from '../../src/client/errors.ts'
 import { UnusableFileError } from '../../src/cli/errors.ts'
+import { RegistryRefusedError } from '../../src/adapters/daemon/index.ts'
 import { EXIT_STATUS_HELP, EXIT_STATUS, exitStatusOf } from '../../src/cli/exit-status.ts'
 import { RegistryUnavailableError } from '../../src/discovery/errors.ts'
 
@@ -22,6 +23,12 @@ describe('exitStatusOf', () => {
   it('goes by the code of what commands see otherwise than applications, and else by what an application would end with', () => {
     assert.equal(exitStatusOf(new UnknownServiceError('users', 0)), 68)
     assert.equal(exitStatusOf(new RegistryUnavailableError('ropewalk://x')), 75)
+  })
+
+  it('is 77 for what the registry does not permit', () => {
+    for (const code of ['ERR_FORBIDDEN', 'ERR_TOKEN_UNKNOWN']) {
+      assert.equal(exitStatusOf(new RegistryRefusedError({ code, message: 'no' })), 77)
+    }
   })
 
   it('is 70 for what nobody expected', () => {

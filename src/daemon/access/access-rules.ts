@@ -13,6 +13,8 @@ export interface Principal {
   /** The common name of the certificate. */
   readonly certificate: string | undefined
   readonly grants: Grants
+  /** The most writes per second; undefined for any number. */
+  readonly writesPerSecond: number | undefined
 }
 
 /** All rules, as they were read. */
@@ -26,7 +28,13 @@ export interface AccessRules {
 
 const HASH = /^sha256:[A-Za-z0-9_-]{43}$/
 
-const PRINCIPAL_FIELDS: ReadonlySet<string> = new Set(['name', 'hash', 'certificate', ...Object.keys(LEVELS)])
+const PRINCIPAL_FIELDS: ReadonlySet<string> = new Set([
+  'name',
+  'hash',
+  'certificate',
+  'writesPerSecond',
+  ...Object.keys(LEVELS),
+])
 
 /**
  * Reads rules from JSON, see docs/reference/access.md:
@@ -75,7 +83,7 @@ function parse(text: string, path: string): unknown {
 
 function principalOf(value: unknown, { what, refuse }: Reading): Principal {
   const fields = objectOf(value, { what, refuse })
-  const { name, hash, certificate } = fields
+  const { name, hash, certificate, writesPerSecond } = fields
   if (typeof name !== 'string' || name === '' || name.length > 255) throw refuse(`${what} needs a "name"`)
   const named = `the token "${name}"`
   requireFields(fields, { known: PRINCIPAL_FIELDS, what: named, refuse })
@@ -84,7 +92,9 @@ function principalOf(value: unknown, { what, refuse }: Reading): Principal {
     throw refuse(`the "hash" of ${named} is not what "ropewalk token" prints`)
   if (certificate !== undefined && !(typeof certificate === 'string' && certificate !== ''))
     throw refuse(`the "certificate" of ${named} must be the common name of one`)
-  return { name, hash, certificate, grants: new Grants(tableOf(fields, { what: named, refuse })) }
+  if (writesPerSecond !== undefined && !(typeof writesPerSecond === 'number' && writesPerSecond > 0))
+    throw refuse(`the "writesPerSecond" of ${named} must be a number above 0`)
+  return { name, hash, certificate, writesPerSecond, grants: new Grants(tableOf(fields, { what: named, refuse })) }
 }
 
 function tableOf(fields: Readonly<Record<string, unknown>>, { what, refuse }: Reading): GrantTable {

@@ -10,6 +10,8 @@ export interface Identity {
   mayAll(right: Right, prefix?: string): boolean
   /** Whether the right is had on any name. */
   mayAny(right: Right): boolean
+  /** Counts a write; false if there were too many in too short a time. */
+  takeWrite(): boolean
 }
 
 /** Who may do what in a registry daemon. All ways in ask here, and nowhere else. */
@@ -24,7 +26,13 @@ export interface Access {
   watch(onChange: () => void): () => void
 }
 
-const everybody: Identity = { name: 'anonymous', may: () => true, mayAll: () => true, mayAny: () => true }
+const everybody: Identity = {
+  name: 'anonymous',
+  may: () => true,
+  mayAll: () => true,
+  mayAny: () => true,
+  takeWrite: () => true,
+}
 
 /** Without rules: everybody may everything. */
 export const openAccess: Access = {

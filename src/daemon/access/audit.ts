@@ -1,6 +1,6 @@
 import { isObserved, publish } from '../../core/event.ts'
 import type { Access, Identity } from './access.ts'
-import { ForbiddenError } from './errors.ts'
+import { ForbiddenError, WriteRateError } from './errors.ts'
 import type { Right } from './grants.ts'
 
 /** Something that somebody wants to do. */
@@ -20,7 +20,7 @@ export interface Deed {
 }
 
 /**
- * Throws `ForbiddenError` unless there is the right to do it. Where there are rules, what is refused is told by the event `access.refused`,
+ * Throws `ForbiddenError` unless there is the right to do it, `WriteRateError` when it is one write too many. Where there are rules, what is refused is told by the event `access.refused`,
  * and what is allowed, unless it only reads or renews, by `access.granted`: together they are the audit log.
  */
 export function requireGranted(access: Access, deed: Deed): void {
@@ -29,6 +29,7 @@ export function requireGranted(access: Access, deed: Deed): void {
   const { isGranted = identity.may(right, name) } = deed
   if (isObserved('daemon') && !(isGranted && isRoutine)) tell(deed, isGranted)
   if (!isGranted) throw new ForbiddenError(identity.name, right, name)
+  if (!isRoutine && !identity.takeWrite()) throw new WriteRateError(identity.name)
 }
 
 function tell({ identity, right, name, action, from }: Deed, isGranted: boolean): void {

@@ -24,6 +24,22 @@ export class TokenUnknownError extends HttpError {
   }
 }
 
+/** Who asks writes more often than the rules allow. */
+export class WriteRateError extends HttpError {
+  readonly code = 'ERR_WRITE_RATE'
+  readonly status = 429
+
+  constructor(identity: string) {
+    super(
+      `${identity} writes more often than the rules of access allow: write less often, or have "writesPerSecond" raised`,
+    )
+  }
+
+  override get headers(): Record<string, string> {
+    return { 'retry-after': '1' }
+  }
+}
+
 /** Who asks has no right to do so. */
 export class ForbiddenError extends HttpError {
   readonly code = 'ERR_FORBIDDEN'

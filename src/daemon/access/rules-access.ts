@@ -1,11 +1,16 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { type Clock, systemClock } from '../../core/clock.ts'
 import type { Access, Identity } from './access.ts'
 import type { AccessRules, Principal } from './access-rules.ts'
 import { credentialsOf } from './credentials.ts'
 import { TokenUnknownError } from './errors.ts'
-import type { Grants, Right } from './grants.ts'
+import type { Right } from './grants.ts'
+import { WriteRate } from './write-rate.ts'
 import { tokenHash } from './token-hash.ts'
+
+/** Of whom nothing is said but the rights. */
+const NOBODY = { name: 'anonymous', hash: undefined, certificate: undefined, writesPerSecond: undefined }
 
 /**
  * Access by rules, which can be replaced while the daemon runs: who is connected has what the new ones say at once, and nothing when its token
@@ -16,23 +21,27 @@ export class RulesAccess implements Access {
   readonly isControlled = true
   readonly #watchers = new Set<() => void>()
   #rules: AccessRules
+  readonly #clock: Clock
+  /** By what the rules say of whom; it begins anew with new rules. */
+  #rates = new WeakMap<Principal, WriteRate>()
 
-  constructor(rules: AccessRules) {
+  constructor(rules: AccessRules, { clock = systemClock }: { clock?: Clock } = {}) {
     this.#rules = rules
+    this.#clock = clock
   }
 
   identify(request: IncomingMessage): Identity {
     const { token, certificate } = credentialsOf(request)
     if (certificate === '' || !this.#rules.byCertificate.has(certificate)) return this.identifyToken(token)
-    return this.#identity(`certificate "${certificate}"`, () => this.#rules.byCertificate.get(certificate)?.grants)
+    return this.#identity(`certificate "${certificate}"`, () => this.#rules.byCertificate.get(certificate))
   }
 
   identifyToken(token: string): Identity {
-    if (token === '') return this.#identity('anonymous', () => this.#rules.anonymous)
+    if (token === '') return this.#identity('anonymous', () => ({ ...NOBODY, grants: this.#rules.anonymous }))
     const hash = tokenHash(token)
     const principal = this.#find(hash)
     if (!principal) throw new TokenUnknownError()
-    return this.#identity(`token "${principal.name}"`, () => this.#find(hash)?.grants)
+    return this.#identity(`token "${principal.name}"`, () => this.#find(hash))
   }
 
   watch(onChange: () => void): () => void {
@@ -47,13 +56,21 @@ export class RulesAccess implements Access {
     for (const watcher of this.#watchers) watcher()
   }
 
-  #identity(name: string, grants: () => Grants | undefined): Identity {
+  #identity(name: string, principal: () => Principal | undefined): Identity {
     return {
       name,
-      may: (right: Right, subject: string) => grants()?.may(right, subject) ?? false,
-      mayAll: (right: Right, prefix?: string) => grants()?.mayAll(right, prefix) ?? false,
-      mayAny: (right: Right) => grants()?.mayAny(right) ?? false,
+      may: (right: Right, subject: string) => principal()?.grants.may(right, subject) ?? false,
+      mayAll: (right: Right, prefix?: string) => principal()?.grants.mayAll(right, prefix) ?? false,
+      mayAny: (right: Right) => principal()?.grants.mayAny(right) ?? false,
+      takeWrite: () => this.#takeWrite(principal()),
     }
+  }
+
+  #takeWrite(principal: Principal | undefined): boolean {
+    if (principal?.writesPerSecond === undefined) return true
+    let rate = this.#rates.get(principal)
+    if (!rate) this.#rates.set(principal, (rate = new WriteRate(this.#clock, principal.writesPerSecond)))
+    return rate.take()
   }
 
   #find(hash: string): Principal | undefined {

@@ -9,6 +9,7 @@ const identity = {
   may: (right: string) => right !== 'services:administer',
   mayAll: () => false,
   mayAny: () => true,
+  takeWrite: () => true,
 }
 const access: Access = { ...openAccess, isControlled: true }
 const deed = { identity, name: 'users', action: 'register', from: '10.0.0.1:5' }
