@@ -14,6 +14,7 @@ export type {
 } from './discovery/engine/engine.ts'
 export { EngineRegistry, type EngineRegistrySettings } from './discovery/engine/engine-registry.ts'
 export { SortedInstances } from './discovery/engine/sorted-instances.ts'
+export { RegistrySync, type RegistrySyncOptions } from './discovery/sync/registry-sync.ts'
 export {
   InstanceConflictError,
   InvalidInstanceError,
