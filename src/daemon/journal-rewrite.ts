@@ -64,8 +64,9 @@ export class JournalRewrite {
   }
 }
 
-/** So that a name in it survives a crash of the machine. */
+/** So that a name in it survives a crash of the machine. Windows opens no folders, and needs none of this. */
 function syncFolder(path: string): void {
+  if (process.platform === 'win32') return
   const folder = openSync(path, 'r')
   try {
     fsyncSync(folder)
