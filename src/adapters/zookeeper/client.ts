@@ -116,11 +116,13 @@ export class ZookeeperClient {
     for (let tried = 0; tried < this.#servers.length && !this.#closing.signal.aborted; tried++) {
       const server = this.#servers[this.#at++ % this.#servers.length] as ZookeeperServer
       const { error, heldMs } = await this.#serve(server)
-      if (error instanceof ZookeeperSessionExpiredError) this.#session = new Session(this.#sessionMs)
-      if (heldMs >= STABLE_MS) this.#failures = 0
+      const isRefused = error instanceof ZookeeperSessionExpiredError
+      const isOver = isRefused && this.#session.id !== 0n
+      if (isRefused) this.#session = new Session(this.#sessionMs)
       // Whoever says that the session is over is a good server to begin another one with.
-      if (error instanceof ZookeeperSessionExpiredError) this.#at--
-      if (heldMs >= STABLE_MS || error instanceof ZookeeperSessionExpiredError) return undefined
+      if (isOver) this.#at--
+      if (heldMs >= STABLE_MS) this.#failures = 0
+      if (isOver || heldMs >= STABLE_MS) return undefined
       last = error
     }
     return last

@@ -3,11 +3,14 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import type { ZookeeperClient } from '../../../src/adapters/zookeeper/client.ts'
+import type { Dial } from '../../../src/adapters/zookeeper/connection.ts'
 import { create, exists, getData, OPEN_ACL, setData } from '../../../src/adapters/zookeeper/operations.ts'
 import { freePort } from '../../../src/cli/up/free-port.ts'
+import { FakeClock } from '../../../src/testing/fake-clock.ts'
 import { TcpRelay } from '../../../src/testing/tcp-relay.ts'
 import { missingEngine, startZooKeeper } from '../../engines/engines.ts'
 import { clientTo } from './client-to.ts'
+import { ScriptedServer } from './scripted-server.ts'
 import { until } from './until.ts'
 
 const DATA = Buffer.from('data')
@@ -121,6 +124,26 @@ describe('ZookeeperClient', { skip: missingEngine('zookeeper') }, () => {
     await assert.rejects(one.client.link(), { code: 'ECONNREFUSED' })
     const aborted = AbortSignal.abort(new Error('given up'))
     await assert.rejects(one.client.link({ signal: aborted }), /given up|ECONNREFUSED/)
+  })
+
+  it('does not storm a server that refuses every session', async () => {
+    const clock = new FakeClock()
+    const servers: ScriptedServer[] = []
+    const dial: Dial = options => {
+      const server = new ScriptedServer()
+      servers.push(server)
+      return server.dial(options)
+    }
+    const { client } = clientTo([port], { clock, dial, random: { next: () => 0.5 } })
+    const refused = assert.rejects(client.link(), { code: 'ERR_ZOOKEEPER_SESSION_EXPIRED' })
+    await clock.settle()
+    servers[0]?.grant({ timeoutMs: 0, id: 0n })
+    await refused
+    await clock.settle()
+    assert.equal(servers.length, 1)
+    await clock.advance(1_000)
+    assert.equal(servers.length, 2)
+    await client.close(new Error('closed'))
   })
 
   it('takes what is no ZooKeeper for what it is', async () => {
