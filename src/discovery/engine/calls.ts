@@ -21,9 +21,11 @@ export interface CallsOptions {
   readonly requestMs: number
 }
 
+type Signals = readonly (AbortSignal | undefined)[]
+
 /** How long a call may take, and what else ends it. */
 export interface CallLimits {
-  readonly signals?: readonly (AbortSignal | undefined)[]
+  readonly signals?: Signals
   /** Default: `requestMs`. */
   readonly limitMs?: number
 }
@@ -31,9 +33,15 @@ export interface CallLimits {
 /** Asks an engine: within a limit of time, and again while it cannot be reached. */
 export class Calls {
   readonly #options: CallsOptions
+  /** What ends the calls under way. A listener on `closing` for each would cost each a look at all the others. */
+  readonly #endings = new Set<AbortController>()
 
   constructor(options: CallsOptions) {
+    const { closing } = options
     this.#options = options
+    closing.addEventListener('abort', () => this.#endings.forEach(ending => ending.abort(closing.reason)), {
+      once: true,
+    })
   }
 
   /**
@@ -41,9 +49,20 @@ export class Calls {
    * reached within the limit, and with whatever else it rejects with.
    */
   async make<T>(call: (options: EngineCall) => Promise<T>, { signals = [], limitMs }: CallLimits = {}): Promise<T> {
-    const { clock, closing, requestMs, url } = this.#options
-    const given = [closing, ...signals]
-    using limit = timeLimit(clock, limitMs ?? requestMs, { signals: given })
+    this.#options.closing.throwIfAborted()
+    const ending = new AbortController()
+    this.#endings.add(ending)
+    try {
+      return await this.#insist(call, [ending.signal, ...signals], limitMs ?? this.#options.requestMs)
+    } finally {
+      this.#endings.delete(ending)
+    }
+  }
+
+  /** Asks until there is an answer, at most until one of the signals aborts or the limit has passed. */
+  async #insist<T>(call: (options: EngineCall) => Promise<T>, given: Signals, limitMs: number): Promise<T> {
+    const { clock, url } = this.#options
+    using limit = timeLimit(clock, limitMs, { signals: given })
     let cause: unknown
     for (let attempt = 0; !limit.signal.aborted; attempt++) {
       try {
@@ -72,7 +91,7 @@ export class Calls {
   }
 }
 
-function throwIfAborted(signals: readonly (AbortSignal | undefined)[]): void {
+function throwIfAborted(signals: Signals): void {
   for (const signal of signals) signal?.throwIfAborted()
 }
 
