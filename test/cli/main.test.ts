@@ -29,9 +29,9 @@ describe('ropewalk', () => {
   })
 
   it('tells what went wrong with its code, without a stack, and refuses a registry it does not know', async () => {
-    const { status, stderr } = await ropewalk('services', '--registry', 'consul://127.0.0.1')
+    const { status, stderr } = await ropewalk('services', '--registry', 'eureka://127.0.0.1')
     assert.equal(status, 64)
-    assert.match(stderr, /^ropewalk: The registry URL is "consul:\/\/127\.0\.0\.1": .*\(ERR_INVALID_REGISTRY_URL\)\n$/)
+    assert.match(stderr, /^ropewalk: The registry URL is "eureka:\/\/127\.0\.0\.1": .*\(ERR_INVALID_REGISTRY_URL\)\n$/)
   })
 
   it('takes no offence when nobody reads to the end', () => {

@@ -16,7 +16,8 @@ const helpOf = (command: Command) => {
 
 describe('createProgram', () => {
   it('has every command', () => {
-    const names = 'run registry up services instances resolve watch call drain register deregister token completion'
+    const names =
+      'run registry up services instances resolve watch call drain register deregister sync token completion'
     assert.deepEqual(
       commands.map(command => command.name()),
       names.split(' '),
