@@ -44,10 +44,11 @@ export interface EngineFixtureOptions extends EngineRegistrySettings {
 
 /** The same for the conformance suite. */
 export function suiteFixture(options?: EngineFixtureOptions): RegistryFixture {
-  const { server, engines, engine, registry, open, advance } = engineFixture(options)
+  const { clock, server, engines, engine, registry, open, advance } = engineFixture(options)
   return {
     registry,
     advance,
+    clock,
     peer: () => Promise.resolve(open('peer').registry),
     disconnect: () => {
       engine.cut({ down: true })
