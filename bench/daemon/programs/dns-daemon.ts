@@ -1,13 +1,16 @@
+import { ConsulFrontend } from '../../../src/daemon/consul/consul-frontend.ts'
 import { DnsServer } from '../../../src/daemon/dns/dns-server.ts'
 import { RegistryDaemon } from '../../../src/daemon/registry-daemon.ts'
 import { createInstance } from '../../../src/discovery/create-instance.ts'
 import { answer, input } from '../../harness/answer.ts'
 
-/* A registry daemon that answers DNS, with a service `web` of as many instances as it is told. */
+/* A registry daemon that answers DNS, as `ropewalk registry` sets it up, with a service `web` of as many instances as it is told. */
 
 const { instances } = input() as { instances: number }
-const dns = new DnsServer({ endpoint: 'tcp:0:interface=127.0.0.1' })
-const daemon = new RegistryDaemon({ endpoint: 'tcp:0:interface=127.0.0.1', dns })
+const api = new ConsulFrontend()
+const endpoint = 'tcp:0:interface=127.0.0.1'
+const dns = new DnsServer({ endpoint, catalog: (_context, defaults) => api.dnsCatalog(defaults) })
+const daemon = new RegistryDaemon({ endpoint, dns, frontends: [api] })
 await daemon.start()
 const owner = daemon.store?.leases.connect({ id: 'session:bench', name: 'bench' })
 for (let index = 0; index < instances; index++) {

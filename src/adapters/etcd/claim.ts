@@ -23,7 +23,7 @@ export interface ClaimOptions {
  * it has to be on that lease. So whatever goes astray, nothing of it outlives its TTL.
  */
 export class EtcdClaim implements EngineClaim {
-  readonly lost = new AbortController().signal
+  readonly lost: AbortSignal = new AbortController().signal
   readonly #key: InstanceKey
   readonly #path: string
   readonly #options: ClaimOptions
