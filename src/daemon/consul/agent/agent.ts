@@ -188,16 +188,7 @@ export class Agent {
   }
 
   #requireAllowed(fields: CheckFields): void {
-    requireShort(
-      'A text of a check',
-      fields.CheckID,
-      fields.ID,
-      fields.Name,
-      fields.Notes,
-      fields.HTTP,
-      fields.TCP,
-      fields.GRPC,
-    )
+    requireShort('A text of a check', fields.CheckID, fields.ID, fields.Name, fields.HTTP, fields.TCP, fields.GRPC)
     if (fields.DockerContainerID) throw new ConsulRefusedError(501, 'Docker checks are not supported by this registry')
     if (!scriptOf(fields) || this.#init.scriptChecks) return
     const advice = "to enable, configure 'enable_script_checks' to true"

@@ -82,7 +82,7 @@ class CatalogRoutes {
   readonly services = (call: Call): Answer | Promise<Answer> => {
     const { topics } = this.#state
     const hasMeta = hasNodeMeta(call)
-    const make = () => JSON.stringify(this.#tagsByName(call.has('node-meta') ? hasMeta : undefined))
+    const make = () => JSON.stringify(this.#tagsByName(hasMeta))
     return this.#read(call, keyOf('catalog/services', call), () => topicQuestion(topics, ['catalog'], make))
   }
 
@@ -160,13 +160,13 @@ class CatalogRoutes {
     return this.#state.reader.read(call, { key, question, tellsConsistency: true })
   }
 
-  /** The tags of all instances of each service, each once, in the order in which they are met. */
-  #tagsByName(accepts: ReturnType<typeof hasNodeMeta> | undefined): Record<string, string[]> {
+  /** The tags of each service that has instances there. */
+  #tagsByName(accepts: ReturnType<typeof hasNodeMeta>): Record<string, string[]> {
     const { view } = this.#state
     const result: Record<string, string[]> = {}
     for (const name of view.names()) {
-      const entries = accepts ? view.entries(name).filter(({ node }) => accepts(node)) : view.entries(name)
-      if (entries.length > 0) result[name] = [...new Set(entries.flatMap(({ service }) => service.Tags))]
+      const tags = view.tags(name, accepts)
+      if (tags) result[name] = tags
     }
     return result
   }

@@ -33,8 +33,20 @@ export class CatalogView {
   /** The names of the services that have instances, in order. */
   names(): string[] {
     const names = new Set(this.#catalog.names())
-    for (const name of this.#natives.names()) if (this.#natives.rows(name).length > 0) names.add(name)
+    for (const name of this.#natives.names()) if (this.#natives.has(name)) names.add(name)
     return [...names].toSorted(order)
+  }
+
+  /** The tags of all instances of a service on certain nodes, each once, in the order of nodes and ids; undefined if there is no instance. */
+  tags(name: string, accepts: (node: NodeRow) => boolean): string[] | undefined {
+    const rows = [...this.#catalog.servicesNamed(name), ...this.#nativesNamed(name).map(({ service }) => service)]
+    const wanted = rows.filter(({ Node }) => {
+      const node = this.#catalog.node(Node)
+      return node !== undefined && accepts(node)
+    })
+    if (wanted.length === 0) return undefined
+    const ordered = wanted.toSorted((a, b) => order(a.Node, b.Node) || order(a.ID, b.ID))
+    return [...new Set(ordered.flatMap(({ Tags }) => Tags))]
   }
 
   /** The instances of a service, by node and id. */

@@ -46,6 +46,11 @@ export class NativeInstances {
     return this.#rosters.names().names
   }
 
+  /** Whether there are any of that service. */
+  has(serviceName: string): boolean {
+    return this.#rosters.claims(serviceName).some(isNative)
+  }
+
   /** Those of one service. */
   rows(serviceName: string): NativeRows[] {
     const native: NativeRows[] = []

@@ -162,8 +162,7 @@ function validate({
   if (ID !== '' && ID.length !== UUID_CHARACTERS)
     throw new ConsulRefusedError(500, 'Bad node ID: uuid string is wrong length')
   requireShort('A name, an id or an address', ID, Node, Address, Service?.ID, Service?.Service, Service?.Address)
-  for (const check of [Check, ...Checks])
-    requireShort('A text of a check', check?.CheckID, check?.Name, check?.Notes, check?.Output)
+  for (const check of [Check, ...Checks]) requireShort('A text of a check', check?.CheckID, check?.Name)
   if (!Service) return
   if (Service.ID && !Service.Service) throw new ConsulRefusedError(500, 'Must provide service name with ID')
   if (Service.Kind || Service.Connect?.Native)

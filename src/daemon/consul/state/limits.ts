@@ -7,7 +7,7 @@ export const CONSUL_LIMITS = {
   checks: 1_000_000,
   /** Services or checks of one node. */
   nodeEntries: 200_000,
-  /** Bytes of a name, an id, an address, a note. */
+  /** Bytes of a name, an id, an address. Notes and metadata may be as long as the body of a request. */
   textBytes: 4_096,
   /** Tags of a service. */
   tags: 1_000,
@@ -35,7 +35,7 @@ export function requireRoom(what: keyof typeof CONSUL_LIMITS, count: number): vo
   throw new ConsulRefusedError(500, `The registry is full: it takes at most ${CONSUL_LIMITS[what]} ${what}`)
 }
 
-/** Throws `ConsulRefusedError` for a text that is longer than a name, an id, an address or a note may be. */
+/** Throws `ConsulRefusedError` for a text that is longer than a name, an id or an address may be. */
 export function requireShort(field: string, ...values: readonly (string | undefined)[]): void {
   for (const value of values) {
     if (value === undefined || Buffer.byteLength(value) <= CONSUL_LIMITS.textBytes) continue
