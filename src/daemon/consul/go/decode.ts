@@ -21,11 +21,12 @@ const GO_TYPES = { string: 'string', int: 'int', bool: 'bool', duration: 'string
 
 /**
  * The body of a request as `shape` says, with the refusals that a Go program gives: 400 and `Request decode failed: …` for what is not JSON, for
- * a member of another type, for one that is not known (unless the object is `open`). Absent and null members are left out.
+ * a member of another type, for one that is not known (unless the object is `open`). Absent and null members are left out;
+ * where something has to be, null is what Go has where nothing was said.
  */
 export function decodeBody(text: string, shape: Shape): unknown {
   try {
-    return decodeValue(parse(text), shape, '')
+    return decodeValue(parse(text), shape, '') ?? zeroOf(shape)
   } catch (error) {
     if (error instanceof Mismatch) throw new ConsulRefusedError(400, `Request decode failed: ${error.message}`)
     throw error
@@ -53,13 +54,21 @@ function decodeValue(value: unknown, shape: Shape, path: string): unknown {
   if (typeof shape === 'string') return decodeScalar(value, shape, path)
   if ('list' in shape) {
     if (!Array.isArray(value)) throw mismatch(value, shape, path)
-    return value.map(item => decodeValue(item, shape.list, path))
+    return value.map(item => decodeValue(item, shape.list, path) ?? zeroOf(shape.list))
   }
   if (typeof value !== 'object' || Array.isArray(value)) throw mismatch(value, shape, path)
   const entries = Object.entries(value)
   if ('map' in shape)
-    return Object.fromEntries(entries.map(([key, item]) => [key, decodeValue(item, shape.map, path) ?? '']))
+    return Object.fromEntries(
+      entries.map(([key, item]) => [key, decodeValue(item, shape.map, path) ?? zeroOf(shape.map)]),
+    )
   return decodeFields(entries, shape, path)
+}
+
+/** What Go has where nothing was said. */
+function zeroOf(shape: Shape): unknown {
+  if (typeof shape === 'string') return { string: '', int: 0, bool: false, duration: 0, any: null }[shape]
+  return 'list' in shape ? [] : {}
 }
 
 function decodeScalar(value: unknown, shape: Extract<Shape, string>, path: string): unknown {

@@ -32,6 +32,14 @@ describe('decodeBody', () => {
     assert.deepEqual(decodeBody(text, SHAPE), expected)
   })
 
+  it('takes null for nothing, and for nothing in particular where something has to be', () => {
+    assert.deepEqual(decodeBody('null', SHAPE), {})
+    assert.deepEqual(decodeBody('{"Tags":[null,"a"],"Meta":{"a":null},"Name":null}', SHAPE), {
+      Tags: ['', 'a'],
+      Meta: { a: '' },
+    })
+  })
+
   it('keeps whole numbers that a double cannot hold', () => {
     assert.deepEqual(decodeBody('{"Port":18446744073709551615}', SHAPE), { Port: 18_446_744_073_709_551_615n })
   })
