@@ -21,6 +21,7 @@ async function system(stack: AsyncDisposableStack, { ttlMs = 15_000, graceMs = 3
   const registry = stack.adopt(new DaemonRegistry({ port: daemon.port }), open => open.close())
   const follower = stack.adopt(new WatchFollower(registry, 'users'), following => following.stop())
   await until(() => String(follower.ids) === 'a,b,c', 'all are registered')
+  await until(() => registrants.every(({ registrations }) => registrations === 1), 'all know that they are')
   return { daemon, relay, registrants, registry, follower }
 }
 
