@@ -24,7 +24,7 @@ export const consul: RegistryTrial = {
   },
 }
 
-async function openConsul(port: number, restart: RegistryFixture['restart'] & {}): Promise<RegistryFixture> {
+export async function openConsul(port: number, restart: RegistryFixture['restart'] & {}): Promise<RegistryFixture> {
   const relay = await TcpRelay.listen({ port })
   return {
     registry: registryAt(relay.port),
