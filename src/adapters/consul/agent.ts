@@ -43,6 +43,7 @@ const NOT_MADE = 409
 /**
  * The HTTP API of one Consul agent. While questions wait there for a change, which may be for a minute, a small request now and then shows
  * whether the agent lives, can still be reached, and knows a leader; if not, everything that waits fails at once, and connections are made anew.
+ * So it is when a request is met with silence: a beat may find a new connection, and say nothing of those that have died without a sign.
  */
 export class ConsulAgent {
   /** For errors and events. */
@@ -51,6 +52,9 @@ export class ConsulAgent {
   readonly #heartbeat: Heartbeat
   #calls: Pool
   #waits: Pool
+  /** Whose last requests are under way. */
+  readonly #former = new Set<Pool>()
+  #isClosed = false
 
   constructor(options: ConsulAgentOptions) {
     this.#options = options
@@ -78,6 +82,7 @@ export class ConsulAgent {
 
   /** Closes every connection; what is under way fails. */
   async close(): Promise<void> {
+    this.#isClosed = true
     this.#heartbeat.stop()
     await this.#destroy(new Error('closed'))
   }
@@ -86,12 +91,14 @@ export class ConsulAgent {
     request: ConsulRequest,
     { pool, limitMs, signal }: Abortable & { pool: Pool; limitMs: number },
   ): Promise<ConsulAnswer> {
-    using limit = timeLimit(this.#options.clock, limitMs, { signal })
-    const exchange = new Exchange(limit.signal, ANSWER_BYTES_MAX)
+    const { clock, attemptMs } = this.#options
+    using limit = timeLimit(clock, limitMs, { signal })
+    const exchange = new Exchange(limit.signal, { clock, bytesMax: ANSWER_BYTES_MAX })
     try {
       pool.dispatch(this.#dispatched(request), exchange)
       return this.#answer(request, await exchange.answer)
     } catch (error) {
+      if (pool === this.#calls && exchange.silentMs >= attemptMs / 2) void this.#doubt(error as Error)
       signal?.throwIfAborted()
       if (isTyped(error)) throw error
       throw new RegistryUnavailableError(this.url, { cause: error })
@@ -125,6 +132,17 @@ export class ConsulAgent {
     if (text.trim() === '""') throw new RegistryUnavailableError(this.url, { cause: new Error('Consul has no leader') })
   }
 
+  /** What waits would not hear of it if its connections were dead as well. Requests on others may yet be answered, and are left alone. */
+  async #doubt(reason: Error): Promise<void> {
+    if (this.#isClosed) return
+    const [calls, waits] = [this.#calls, this.#waits]
+    this.#calls = this.#pool(CONNECTIONS_MAX)
+    this.#waits = this.#pool(null)
+    this.#former.add(calls)
+    await Promise.allSettled([waits.destroy(reason), calls.close()])
+    this.#former.delete(calls)
+  }
+
   async #reset(error: Error): Promise<void> {
     const destroyed = this.#destroy(error)
     this.#calls = this.#pool(CONNECTIONS_MAX)
@@ -132,9 +150,9 @@ export class ConsulAgent {
     await destroyed
   }
 
-  async #destroy(error: Error): Promise<void> {
-    const pools = [this.#calls, this.#waits]
-    for (const pool of pools) await pool.destroy(error)
+  async #destroy(reason: Error): Promise<void> {
+    const pools = [this.#calls, this.#waits, ...this.#former]
+    await Promise.all(pools.map(pool => pool.destroy(reason)))
   }
 
   #pool(connections: number | null): Pool {

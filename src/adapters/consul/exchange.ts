@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
+import type { Clock } from '../../core/clock.ts'
 
 /** A whole answer, as it came. */
 export interface HttpAnswer {
@@ -14,6 +15,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #settle: PromiseWithResolvers<HttpAnswer>
   readonly #signal: AbortSignal
   readonly #bytesMax: number
+  readonly #clock: Clock
+  /** Undefined before it was. */
+  #sentAt: number | undefined
   readonly #chunks: Buffer[] = []
   #bytes = 0
   #status = 0
@@ -21,17 +25,24 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined
 
   /** Rejects with the signal's reason when that aborts, and when the body is larger than `bytesMax`. */
-  constructor(signal: AbortSignal, bytesMax: number) {
+  constructor(signal: AbortSignal, { clock, bytesMax }: { clock: Clock; bytesMax: number }) {
     this.#signal = signal
     this.#bytesMax = bytesMax
+    this.#clock = clock
     this.#settle = Promise.withResolvers()
     this.answer = this.#settle.promise
     signal.addEventListener('abort', this.#abort, { once: true })
     if (signal.aborted) this.#abort()
   }
 
+  /** How long ago it was sent, in milliseconds, if no answer has begun; 0 while it waits for a connection, and when one has. */
+  get silentMs(): number {
+    return this.#sentAt === undefined || this.#status > 0 ? 0 : this.#clock.now() - this.#sentAt
+  }
+
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
+    this.#sentAt = this.#clock.now()
     if (this.#signal.aborted) this.#abort()
   }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ConsulAgent } from '../../../src/adapters/consul/agent.ts'
 import { ConsulForbiddenError, ConsulRefusedError } from '../../../src/adapters/consul/errors.ts'
 import { seededRandom } from '../../../src/core/random.ts'
@@ -136,5 +137,41 @@ describe('ConsulAgent', () => {
     await lost
     leader = '"10.0.0.1:8300"'
     assert.equal((await consul.call({ path: ['status', 'leader'] })).text, leader)
+  })
+
+  it('gives up all that waits when a request is met with silence, though other requests are answered', async t => {
+    const answer = Promise.withResolvers<void>()
+    const { consul, clock, seen } = await agent(t, ({ url }, response) => {
+      if (url === '/v1/slow') void answer.promise.then(() => response.end('late'))
+      if (url === '/v1/quick') response.end('[]')
+    })
+    const lost = assert.rejects(consul.wait({ path: ['change'] }, { limitMs: 60_000 }), RegistryUnavailableError)
+    const unanswered = assert.rejects(consul.call({ path: ['silent'] }), RegistryUnavailableError)
+    await until(() => seen.length === 2, 'both are asked')
+    await clock.advance(0.6 * ATTEMPT_MS)
+    assert.equal((await consul.call({ path: ['quick'] })).text, '[]')
+    const slow = consul.call({ path: ['slow'] })
+    await until(() => seen.length === 4, 'another is asked')
+    await clock.advance(0.4 * ATTEMPT_MS)
+    await Promise.all([unanswered, lost])
+    answer.resolve()
+    assert.equal((await slow).text, 'late')
+    assert.equal((await consul.call({ path: ['quick'] })).text, '[]')
+  })
+
+  it('has what waits go on when requests are given up soon', async t => {
+    const { consul, clock, seen } = await agent(t, () => {})
+    const waiting = consul.wait({ path: ['change'] }, { limitMs: 60_000 })
+    const lost = assert.rejects(waiting, RegistryUnavailableError)
+    const controller = new AbortController()
+    const reason = new Error('given up')
+    const givenUp = assert.rejects(consul.call({ path: ['silent'] }, controller), reason)
+    await until(() => seen.length === 2, 'both are asked')
+    await clock.advance(0.4 * ATTEMPT_MS)
+    controller.abort(reason)
+    await givenUp
+    assert.equal(await Promise.race([waiting, nextTurn('it waits')]), 'it waits')
+    await consul.close()
+    await lost
   })
 })
