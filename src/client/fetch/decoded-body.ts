@@ -33,7 +33,8 @@ const DECODERS: ReadonlyMap<string, () => Decoder> = new Map<string, () => Decod
 /** `body` without its `content-encoding`; as it is if that is not known. Throws for more codings than anybody needs. */
 export function decodedBody(body: ResponseBody, encoding: string | undefined): ResponseBody {
   if (encoding === undefined) return body
-  const codings = encoding.toLowerCase().split(',')
+  // Several fields of that name come as a list.
+  const codings = [encoding].flat().join(',').toLowerCase().split(',')
   if (codings.length > CODINGS_MAX)
     throw new Error(`An answer has ${codings.length} content codings: at most ${CODINGS_MAX} are taken`)
   const decoders = codings.toReversed().flatMap(coding => DECODERS.get(coding.trim())?.() ?? [])
@@ -42,21 +43,22 @@ export function decodedBody(body: ResponseBody, encoding: string | undefined): R
 
 function through(body: ResponseBody, decoders: readonly Decoder[]): ResponseBody {
   const coded = Readable.fromWeb(body.stream() as NodeWebStream)
-  const output = pipeline([coded, ...decoders], error =>
-    decoded.onEnd(error ? brokenOff(error) : undefined),
-  ) as unknown as Readable
+  const output = pipeline([coded, ...decoders], error => {
+    if (error) decoded.onError(brokenOff(error))
+  }) as unknown as Readable
   const decoded = new ResponseBody({
     pause: () => void output.pause(),
     resume: () => void output.resume(),
     cancel: reason => void coded.destroy(reason),
   })
-  output.on('data', (chunk: Buffer) => decoded.onData(chunk))
+  // The pipeline is done before the last of it is read.
+  output.on('data', (chunk: Buffer) => decoded.onData(chunk)).once('end', () => decoded.onEnd())
   return decoded
 }
 
 /** What went wrong on the way is told as it is, what is wrong with the bytes as fetch tells it. */
-function brokenOff(error: Error): Error {
-  return 'errno' in error ? new TypeError('terminated', { cause: error }) : error
+function brokenOff(error: unknown): unknown {
+  return error instanceof Error && 'errno' in error ? new TypeError('terminated', { cause: error }) : error
 }
 
 /** Some servers take `deflate` for the bare format and some, rightly, for that of zlib: the first byte tells. */

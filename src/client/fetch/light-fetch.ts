@@ -71,13 +71,13 @@ class Exchange implements Dispatcher.DispatchHandler {
       resume: () => controller.resume(),
       cancel: reason => controller.abort(reason),
     })
-    this.#body = body
-    if (REDIRECT_STATUSES.has(status) && location !== undefined) {
-      this.#outcome.resolve({ status, location })
-      void body.whole().catch(ignore)
-      return
-    }
+    const isRedirect = REDIRECT_STATUSES.has(status) && location !== undefined
     const isEmpty = this.#request.method === 'HEAD' || EMPTY_STATUSES.has(status)
+    if (isRedirect || isEmpty) body.discard()
+    if (isRedirect) {
+      this.#body = body
+      return this.#outcome.resolve({ status, location })
+    }
     const { origin, path } = this.#request
     const info = {
       url: origin + path,
@@ -86,6 +86,8 @@ class Exchange implements Dispatcher.DispatchHandler {
       headers: controller.rawHeaders as (Buffer | string)[],
       body: isEmpty ? null : decodedBody(body, headers['content-encoding']),
     }
+    // Not before: what is thrown here comes to onResponseError, and there is no answer yet.
+    this.#body = body
     const isLong = !(Number(headers['content-length']) <= SHORT_BYTES_MAX)
     this.#outcome.resolve(lightResponse(info, isLong))
   }
@@ -113,7 +115,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #fail(error: Error): void {
-    if (this.#body) this.#body.onEnd(error)
+    if (this.#body) this.#body.onError(error)
     else this.#outcome.reject(error)
   }
 
@@ -121,5 +123,3 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#onAbort) this.#request.signal?.removeEventListener('abort', this.#onAbort)
   }
 }
-
-function ignore(): void {}

@@ -24,6 +24,7 @@ class Answer {
   #headers: Headers | undefined
   #isUsed = false
   #real: Response | undefined
+  #spent: ReadableStream | null | undefined
 
   constructor(info: ResponseInfo) {
     this.#info = info
@@ -63,7 +64,8 @@ class Answer {
   }
 
   get body(): ReadableStream | null {
-    return this.#info.body && this.#engine().body
+    if (!this.#info.body) return null
+    return this.#isUsed ? (this.#spent ??= spentBody()) : this.#engine().body
   }
 
   get bodyUsed(): boolean {
@@ -114,19 +116,21 @@ class Answer {
 
   #engine(): Response {
     if (this.#real) return this.#real
-    const { body, status, statusText } = this.#info
+    const { body, status } = this.#info
     if (this.#isUsed) throw new TypeError('Body is unusable: Body has already been read')
     unread.unregister(this)
     const isKnown = status >= 200 && status <= 599
-    const init = { status: isKnown ? status : 200, statusText, headers: pairs(this.#info.headers) }
+    // Without the status text: servers send such as would be refused here.
+    const init = { status: isKnown ? status : 200, headers: pairs(this.#info.headers) }
     return (this.#real = new Response(body?.stream() ?? null, init))
   }
 
   #withIdentity(response: Response): Response {
-    const { url, status } = this.#info
+    const { url, status, statusText } = this.#info
     return Object.defineProperties(response, {
       url: { value: url },
       status: { value: status },
+      statusText: { value: statusText },
       type: { value: this.type },
     })
   }
@@ -156,6 +160,13 @@ export function lightResponse(info: ResponseInfo, isLong: boolean): Response {
   const response = new Answer(info)
   if (isLong && info.body) unread.register(response, info.body, response)
   return response as unknown as Response
+}
+
+/** The stream of a body that was read: locked, and with nothing in it. */
+function spentBody(): ReadableStream | null {
+  const read = new Response('')
+  void read.text()
+  return read.body
 }
 
 /** Headers of an answer are for reading. */

@@ -1,6 +1,8 @@
 /** So many bytes are read before anybody wants them; then the connection waits. */
 const AHEAD_BYTES_MAX = 64 * 1024
 
+const UNWANTED = new Error('Nobody reads this body')
+
 /** Whence the bytes come. */
 export interface BodySource {
   pause(): void
@@ -18,8 +20,9 @@ export class ResponseBody {
   #chunks: Uint8Array[] = []
   #bytes = 0
   #complete = false
-  #error: Error | undefined
-  /** Whether its stream was cancelled. */
+  /** What has broken it off, which may be anything, for signals are aborted with anything. */
+  #failure: { readonly error: unknown } | undefined
+  /** Whether nobody reads it. */
   #unwanted = false
   #whole: PromiseWithResolvers<Buffer> | undefined
   #stream: ReadableByteStreamController | undefined
@@ -54,24 +57,33 @@ export class ResponseBody {
     })
   }
 
+  /** Reads what little there is for nobody, so that the connection can be used again; gives it up when that is much. */
+  discard(): void {
+    this.#unwanted = true
+  }
+
   /** Nobody wants it. */
   cancel(reason: Error): void {
     if (!this.#complete) this.#source.cancel(reason)
   }
 
   onData(chunk: Uint8Array): void {
-    if (this.#unwanted) return
+    this.#bytes += chunk.length
+    if (this.#unwanted) return this.#bytes > AHEAD_BYTES_MAX ? this.cancel(UNWANTED) : undefined
     if (this.#stream) return this.#enqueue(chunk)
     this.#chunks.push(chunk)
-    this.#bytes += chunk.length
     if (!this.#whole && this.#bytes >= AHEAD_BYTES_MAX) this.#source.pause()
   }
 
-  onEnd(error?: Error): void {
+  onEnd(): void {
     if (this.#complete) return
     this.#complete = true
-    this.#error = error
     this.#settle()
+  }
+
+  onError(error: unknown): void {
+    if (!this.#complete) this.#failure = { error }
+    this.onEnd()
   }
 
   #enqueue(chunk: Uint8Array): void {
@@ -83,10 +95,9 @@ export class ResponseBody {
 
   #settle(): void {
     if (!this.#complete) return
-    const error = this.#error
-    if (error) {
-      this.#whole?.reject(error)
-      this.#stream?.error(error)
+    if (this.#failure) {
+      this.#whole?.reject(this.#failure.error)
+      this.#stream?.error(this.#failure.error)
     } else {
       this.#whole?.resolve(this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks))
       this.#stream?.close()

@@ -52,14 +52,30 @@ describe('ResponseBody', () => {
     assert.equal((await reader.read()).done, true)
   })
 
+  it('is broken off also by an error that is nothing', async () => {
+    const { one } = body()
+    one.onData(Buffer.from('a'))
+    one.onError(null)
+    await assert.rejects(one.whole(), error => error === null)
+  })
+
+  it('is read for nobody when it is short, and given up when it is long', () => {
+    const { one, told } = body()
+    one.discard()
+    one.onData(Buffer.alloc(60 * KIB))
+    assert.deepEqual(told, [])
+    one.onData(Buffer.alloc(60 * KIB))
+    assert.deepEqual(told, ['cancel: Nobody reads this body'])
+  })
+
   it('breaks off with an error, in either form', async () => {
     const [whole, stream] = [body().one, body().one]
     const rejected = assert.rejects(whole.whole(), /lost/)
     const reader = stream.stream().getReader()
     const failed = assert.rejects(reader.read(), /lost/)
     for (const one of [whole, stream]) {
-      one.onEnd(new Error('lost'))
-      one.onEnd(new Error('again'))
+      one.onError(new Error('lost'))
+      one.onError(new Error('again'))
     }
     await Promise.all([rejected, failed])
   })
