@@ -22,7 +22,7 @@ export class JournalRewrite {
     return this.#isReady
   }
 
-  /** Resolves when it is in use, and rejects when that has failed. */
+  /** Resolves when it is in use, and rejects when that has failed, or nobody knows whether it still would be after a crash of the machine. */
   get finished(): Promise<void> {
     return this.#finished.promise
   }
@@ -41,19 +41,28 @@ export class JournalRewrite {
     this.#isReady = true
   }
 
-  /** Puts it in the place of the file at `path`, on the disk, and returns it; undefined, and nothing is changed, when that fails. */
+  /** Puts it in the place of the file at `path` and returns it; undefined, and nothing is changed, when that fails. */
   finish(path: string): AppendFile | undefined {
     try {
       for (const line of this.#later) this.#file.append(line)
       this.#file.syncNow()
       renameSync(this.#path, path)
-      syncFolder(dirname(path))
-      this.#finished.resolve()
-      return this.#file
     } catch (error) {
       this.abandon()
       this.#finished.reject(error)
       return undefined
+    }
+    // From here on this is the file, whatever else fails: the former one has no name any more.
+    this.#keepName(dirname(path))
+    return this.#file
+  }
+
+  #keepName(folder: string): void {
+    try {
+      syncFolder(folder)
+      this.#finished.resolve()
+    } catch (error) {
+      this.#finished.reject(error)
     }
   }
 

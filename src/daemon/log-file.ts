@@ -82,9 +82,12 @@ export class LogFile {
       this.#replaceIfReady()
       await rewrite.finished
     } catch (error) {
-      if (this.#rewrite !== rewrite) return
-      rewrite.abandon()
-      this.#rewrite = undefined
+      // Once it is ready, it is in use or has been abandoned.
+      if (!rewrite.isReady) {
+        if (this.#rewrite !== rewrite) return
+        rewrite.abandon()
+        this.#rewrite = undefined
+      }
       this.#baseBytes = this.#file.length
       throw this.#error('cannot be written anew', error as Error)
     }

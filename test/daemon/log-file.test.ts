@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, readdirSync } from 'node:fs'
+import fs, { appendFileSync, readdirSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { LogFile } from '../../src/daemon/log-file.ts'
@@ -23,6 +24,20 @@ async function opened(t: TestContext) {
     return { log, contents }
   }
   return { folder, path, open }
+}
+
+/** A disk that refuses `method` from now on, for `path` if that is given. */
+function refusing(t: TestContext, method: 'openSync' | 'renameSync', path?: string): void {
+  const real = fs[method] as (...parameters: unknown[]) => unknown
+  const mocked = t.mock.method(fs, method, (...parameters: unknown[]) => {
+    if (path === undefined || parameters[0] === path) throw new Error('refused')
+    return real(...parameters)
+  })
+  syncBuiltinESMExports()
+  t.after(() => {
+    mocked.mock.restore()
+    syncBuiltinESMExports()
+  })
 }
 
 const write = (log: LogFile, n: number) =>
@@ -59,6 +74,28 @@ describe('LogFile', () => {
     await renewing
     log.close()
     assert.deepEqual([open().contents, readdirSync(folder)], [[100, 101], ['things.log']])
+  })
+
+  it('goes on with the new file when only its folder could not be synced, which is told', async t => {
+    const { open, folder } = await opened(t)
+    const { log } = open()
+    await write(log, 1)
+    refusing(t, 'openSync', folder)
+    await assert.rejects(log.renew([{ format: 1, n: 1 }]), /cannot be written anew \(refused\)/)
+    await write(log, 2)
+    log.close()
+    assert.deepEqual(open().contents, [1, 2])
+  })
+
+  it('goes on with the file in use when the new one cannot take its place, which is told', async t => {
+    const { open, folder } = await opened(t)
+    const { log } = open()
+    await write(log, 1)
+    refusing(t, 'renameSync')
+    await assert.rejects(log.renew([{ format: 1, n: 100 }]), /cannot be written anew \(refused\)/)
+    await write(log, 2)
+    log.close()
+    assert.deepEqual([open().contents, readdirSync(folder)], [[1, 2], ['things.log']])
   })
 })
 
