@@ -1,5 +1,8 @@
 import { closeSync, fdatasync, fdatasyncSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 
+/** What registries keep proves who holds what: nobody else on this machine is to read it. */
+const OWNER_ONLY = 0o600
+
 /**
  * A file that only grows. What is appended is there at once and survives a crash of the machine once it is synced; what could not be written
  * or synced is cut off before anything else is appended, so that whole things follow whole things. Methods throw, or tell, the errors of the file system.
@@ -15,7 +18,7 @@ export class AppendFile {
 
   /** Opens or makes the file, and cuts it to `length`. */
   constructor(path: string, length: number) {
-    this.#file = openSync(path, 'a')
+    this.#file = openSync(path, 'a', OWNER_ONLY)
     this.#kept = length
     this.#length = length
     ftruncateSync(this.#file, length)

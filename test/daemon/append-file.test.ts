@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { promisify } from 'node:util'
@@ -29,6 +29,13 @@ describe('AppendFile', () => {
     const { file, text } = await opened(t, { content: 'whole and a rest', length: 5 })
     file.append(Buffer.from(' more'))
     assert.deepEqual([text(), file.length], ['whole more', 10])
+  })
+
+  it('is for nobody else to read when it is new', { skip: process.platform === 'win32' && 'no modes' }, async t => {
+    const path = join(await temporaryFolder(t), 'new')
+    const file = new AppendFile(path, 0)
+    t.after(() => file.close())
+    assert.equal(statSync(path).mode & 0o077, 0)
   })
 
   it('cannot be written when it is closed, which it can be twice', async t => {

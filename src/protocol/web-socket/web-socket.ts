@@ -8,6 +8,9 @@ import { CONTROL_BYTES_MAX, OPCODE } from './opcode.ts'
 /** How long the other side has to answer a goodbye, in milliseconds; then the connection is cut. */
 const GOODBYE_MS = 5_000
 
+/** Pings of one who does not read are not answered when so many bytes wait. The answer to the latest is enough (RFC 6455, 5.5.3). */
+const UNREAD_BYTES_MAX = 64 * 1024
+
 /** What happens on a WebSocket. */
 export interface WebSocketListener {
   /** A message has come. */
@@ -131,7 +134,8 @@ export class WebSocket {
   #control(opcode: number, payload: Buffer): void {
     const { socket, role } = this.#init
     if (opcode === OPCODE.close) return this.#answerGoodbye(payload)
-    if (opcode === OPCODE.ping && this.isOpen) socket.write(controlFrame(OPCODE.pong, payload, role))
+    const isAnswered = opcode === OPCODE.ping && this.isOpen && this.bufferedBytes < UNREAD_BYTES_MAX
+    if (isAnswered) socket.write(controlFrame(OPCODE.pong, payload, role))
     this.#listener?.onAlive()
   }
 

@@ -64,6 +64,13 @@ describe('WebSocket', () => {
     assert.deepEqual(heard, ['alive', 'alive'])
   })
 
+  it('keeps no more than so many answers for one who pings and does not read', () => {
+    const socket = new Duplex({ read() {}, write() {} })
+    const webSocket = new WebSocket({ socket, role: 'server', clock: new FakeClock(), messageBytesMax: 1_000 })
+    for (let n = 0; n < 10_000; n++) webSocket.receive(controlFrame(0x9, Buffer.alloc(125), 'client'))
+    assert.ok(webSocket.bufferedBytes > 0 && webSocket.bufferedBytes < 100_000, `${webSocket.bufferedBytes} bytes`)
+  })
+
   it('answers a goodbye and is over', async () => {
     const { webSocket, socket, said, heard, clock } = serving()
     webSocket.receive(closing(4000, 'enough'))
