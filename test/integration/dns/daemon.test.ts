@@ -6,6 +6,9 @@ import { WatchFollower } from '../../../src/testing/watch-follower.ts'
 import { poll } from '../../cli/poll.ts'
 import { connectTo, instanceOf, start } from '../../cli/ropewalk.ts'
 
+/** A daemon without data answers only once it has settled, and who was refused meanwhile waits up to 10 s before asking again. */
+const PATIENCE_MS = 60_000
+
 describe('DNS as a registry', () => {
   it('finds by a registry daemon what is registered there, and that it is gone', async t => {
     const port = await freePort()
@@ -21,10 +24,10 @@ describe('DNS as a registry', () => {
     await using registry = await openRegistry(`dns://127.0.0.1:${port}/service.ropewalk?ttl-min=20ms`)
     const follower = new WatchFollower(registry, 'users')
     t.after(() => follower.stop())
-    await poll(() => follower.ids?.length === 1)
+    await poll(() => follower.ids?.length === 1, PATIENCE_MS)
     assert.deepEqual(follower.set?.instances[0]?.endpoints, ['tcp://127.0.0.1:9'])
     await lease.revoke()
-    await poll(() => follower.ids?.length === 0)
+    await poll(() => follower.ids?.length === 0, PATIENCE_MS)
     assert.equal(follower.set?.stale, false)
   })
 })
