@@ -18,19 +18,16 @@ const user: ConsulUser = {
     return (await consul.health.service(serviceName)) as readonly unknown[]
   },
   async watch(serviceName) {
-    const heard: Array<readonly unknown[]> = []
-    let changed = Promise.withResolvers<void>()
+    let changed = Promise.withResolvers<readonly unknown[]>()
     const health = consul.health.service.bind(consul.health)
     const watch = consul.watch({ method: health, options: { service: serviceName } })
     watch.on('change', (data: readonly unknown[]) => {
-      heard.push(data)
-      changed.resolve()
-    })
-    return async () => {
-      if (heard.length === 0) await changed.promise
+      const { resolve } = changed
       changed = Promise.withResolvers()
-      return heard.shift() ?? []
-    }
+      resolve(data)
+    })
+    // What it hears while nobody asks, between two rounds, counts for nobody.
+    return () => changed.promise
   },
 }
 
