@@ -60,9 +60,11 @@ export class ServiceSync {
   async #readDirect(signal: AbortSignal): Promise<void> {
     const { to, serviceName } = this.#options
     let before = new Set<string>()
-    for await (const { instances } of to.watch(serviceName, { signal })) {
-      const direct = instances.filter(one => !isImage(one))
-      this.#direct = new Set(direct.flatMap(({ id, endpoints }) => [id, placeOf(endpoints)]))
+    for await (const { instances, settled } of to.watch(serviceName, { signal })) {
+      const originals = instances.filter(one => !isImage(one))
+      const direct = new Set(originals.flatMap(({ id, endpoints }) => [id, placeOf(endpoints)]))
+      // An image must not take the place of what a registry that lost its data is about to have again.
+      this.#direct = settled ? direct : new Set([...this.#direct, ...direct])
       this.#update()
       const present = new Set(instances.map(({ id }) => id))
       for (const id of before) if (!present.has(id)) this.#images.get(id)?.retry()
