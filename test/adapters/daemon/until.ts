@@ -4,15 +4,17 @@ import { setTimeout as wait } from 'node:timers/promises'
 /** How long a condition may take to become true, in milliseconds. */
 const PATIENCE_MS = 20_000
 
-/** Waits until `condition`, which `what` says in words, is true. */
+/** Waits until `condition`, which `what` says in words, is true; a function says them at the end, of what is then. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
-  what: string,
+  what: string | (() => string),
   patienceMs: number = PATIENCE_MS,
 ): Promise<void> {
   const deadline = performance.now() + patienceMs
   while (!(await condition())) {
-    if (performance.now() > deadline) assert.fail(`Waited ${patienceMs} ms in vain until ${what}`)
+    if (performance.now() > deadline) {
+      assert.fail(`Waited ${patienceMs} ms in vain until ${typeof what === 'string' ? what : what()}`)
+    }
     await wait(2)
   }
 }

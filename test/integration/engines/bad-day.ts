@@ -73,7 +73,7 @@ export class BadDay implements AsyncDisposable {
   /** Resolves when callers know everybody, from a registry that can be reached. */
   async untilWell(ids: readonly string[] = IDS): Promise<void> {
     const isWell = () => !this.resolver.set.stale && this.ids === ids.join()
-    await until(isWell, `${ids.join()} are known (now: ${this.ids})`, PATIENCE_MS)
+    await until(isWell, () => `${ids.join()} are known (now: ${this.ids})`, PATIENCE_MS)
   }
 
   /** Resolves when callers know that they do not know. */
