@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { seededRandom } from '../../../src/core/random.ts'
+import { MemoryRegistry } from '../../../src/discovery/memory-registry.ts'
+import { RegistrySync } from '../../../src/discovery/sync/registry-sync.ts'
+import { engineFixture } from '../engine/engine-fixture.ts'
+import { users } from '../store/instances.ts'
+
+describe('ServiceSync', () => {
+  it('leaves their places to those that the other registry has lost and is about to have again', async () => {
+    const { advance, clock, registry: target, engines, server, open } = engineFixture()
+    const old = new MemoryRegistry({ clock })
+    const program = open('program').registry
+    void program.register(users('a', { weight: 5 }), { ttlMs: 600_000 })
+    await advance(100)
+    const running = new RegistrySync({ from: old, to: target, origin: 'old:', clock, random: seededRandom(1) })
+    const started = running.start()
+    await advance(0)
+    await started
+    await old.register(users('a'), { ttlMs: 600_000 })
+    await advance(500)
+    const weights = () => server.set('users').instances.map(({ id, weight }) => [id, weight])
+    assert.deepEqual(weights(), [['a', 5]])
+    server.wipe()
+    for (const engine of engines) engine.cut()
+    await advance(10_000)
+    assert.deepEqual(weights(), [])
+    void program.register(users('a', { weight: 5 }), { ttlMs: 600_000 })
+    await advance(10_000)
+    assert.deepEqual(weights(), [['a', 5]])
+    const stopped = running.stop()
+    await advance(1_000)
+    await stopped
+  })
+})
