@@ -1,7 +1,7 @@
-import { createSocket, type Socket } from 'node:dgram'
-import { once } from 'node:events'
-import { createServer, type Server } from 'node:net'
+import type { Socket } from 'node:dgram'
+import type { Server } from 'node:net'
 import { type Answer, decode, encode } from 'dns-packet'
+import { bindOnePort } from '../../daemon/dns/one-port.ts'
 
 /** What a NameServer says to a question; `code` 3 is NXDOMAIN, 2 a failure; 'silent' nothing. */
 export type Reply =
@@ -22,34 +22,33 @@ export class NameServer implements AsyncDisposable {
   /** `name TYPE` of everything it was asked. */
   readonly asked: string[] = []
   #replies = new Map<string, Reply>()
-  #udp: Socket = createSocket('udp4')
-  #tcp: Server = createServer(socket => {
-    socket.on('error', () => {})
-    socket.on('data', bytes => {
-      const answer = this.#answer((bytes as Buffer).subarray(2), { udp: false })
-      if (!answer) return
-      const length = Buffer.alloc(2)
-      length.writeUInt16BE(answer.length)
-      socket.write(length)
-      socket.end(answer)
-    })
-  })
+  readonly port: number
+  readonly #udp: Socket
+  readonly #tcp: Server
 
-  static async start(): Promise<NameServer> {
-    const server = new NameServer()
-    server.#udp.on('message', (bytes, from) => {
-      const answer = server.#answer(bytes, { udp: true })
-      if (answer) server.#udp.send(answer, from.port, from.address)
+  private constructor({ udp, tcp, port }: { udp: Socket; tcp: Server; port: number }) {
+    this.port = port
+    this.#udp = udp
+    this.#tcp = tcp
+    udp.on('message', (bytes, from) => {
+      const answer = this.#answer(bytes, { udp: true })
+      if (answer) udp.send(answer, from.port, from.address)
     })
-    server.#tcp.listen(0, '127.0.0.1')
-    await once(server.#tcp, 'listening')
-    server.#udp.bind(server.port, '127.0.0.1')
-    await once(server.#udp, 'listening')
-    return server
+    tcp.on('connection', socket => {
+      socket.on('error', () => {})
+      socket.on('data', bytes => {
+        const answer = this.#answer((bytes as Buffer).subarray(2), { udp: false })
+        if (!answer) return
+        const length = Buffer.alloc(2)
+        length.writeUInt16BE(answer.length)
+        socket.write(length)
+        socket.end(answer)
+      })
+    })
   }
 
-  get port(): number {
-    return (this.#tcp.address() as { port: number }).port
+  static async start(): Promise<NameServer> {
+    return new NameServer(await bindOnePort())
   }
 
   /** What it says from now on to `name TYPE`; to all else that there is no such name. */

@@ -7,6 +7,7 @@ import { DnsServer, type DnsServerOptions } from '../../../src/daemon/dns/dns-se
 import { RegistryDaemon } from '../../../src/daemon/registry-daemon.ts'
 import { createInstance } from '../../../src/discovery/create-instance.ts'
 import { observe } from '../../../src/core/event.ts'
+import { bindOnePort } from './one-port.ts'
 import { askByUdp, queryFor, readAnswer } from './queries.ts'
 
 const LOCAL = 'tcp:0:interface=127.0.0.1'
@@ -57,10 +58,8 @@ async function readTcp(socket: Socket, count: number): Promise<Buffer[]> {
 
 /** A server for other names that answers with a code, to UDP and TCP. */
 async function startOther(t: TestContext, code: number) {
-  const udp = createSocket('udp4')
-  udp.bind(0, '127.0.0.1')
-  await once(udp, 'listening')
-  const { port } = udp.address()
+  const { udp, tcp, port } = await bindOnePort()
+  t.after(() => (udp.close(), tcp.close()))
   const asked: number[] = []
   const answer = (message: Buffer) => {
     asked.push(message.readUInt16BE(0))
@@ -72,12 +71,7 @@ async function startOther(t: TestContext, code: number) {
     udp.send(Buffer.from('garbage that is no answer'), from.port, from.address)
     udp.send(answer(message), from.port, from.address)
   })
-  const tcp = createServer(socket =>
-    socket.once('data', (data: Buffer) => socket.write(framed(answer(data.subarray(2))))),
-  )
-  tcp.listen(port, '127.0.0.1')
-  await once(tcp, 'listening')
-  t.after(() => (udp.close(), tcp.close()))
+  tcp.on('connection', socket => socket.once('data', (data: Buffer) => socket.write(framed(answer(data.subarray(2))))))
   return { address: `127.0.0.1:${port}`, asked }
 }
 
@@ -217,9 +211,10 @@ describe('DnsServer', () => {
     const socket = await openTcp(t, port)
     socket.resume()
     await Promise.all([once(socket, 'close'), daemon.stop()])
-    const free = createSocket('udp4').bind(port, '127.0.0.1')
-    await once(free, 'listening')
-    free.close()
+    {
+      await using free = createSocket('udp4').bind(port, '127.0.0.1')
+      await once(free, 'listening')
+    }
     await daemon.start()
     assert.equal(
       readAnswer(
