@@ -9,6 +9,7 @@ import { addRegistryCommand } from './commands/registry.ts'
 import { addResolveCommand } from './commands/resolve.ts'
 import { addRunCommand } from './commands/run.ts'
 import { addServicesCommand } from './commands/services.ts'
+import { addStatusCommand } from './commands/status.ts'
 import { addSyncCommand } from './commands/sync.ts'
 import { addTokenCommand } from './commands/token.ts'
 import { addUpCommand } from './commands/up.ts'
@@ -31,6 +32,7 @@ const COMMANDS = [
   addRunCommand,
   addRegistryCommand,
   addUpCommand,
+  addStatusCommand,
   addServicesCommand,
   addInstancesCommand,
   addResolveCommand,

@@ -6,7 +6,7 @@ import { ConsulFrontend } from '../daemon/consul/consul-frontend.ts'
 import type { ConsulOptions } from '../daemon/consul/consul-options.ts'
 import { type CatalogDefaults, DnsServer, type DnsServerOptions } from '../daemon/dns/dns-server.ts'
 import type { FrontendContext } from '../daemon/frontend.ts'
-import { RegistryDaemon } from '../daemon/registry-daemon.ts'
+import { RegistryDaemon, type RegistryDaemonOptions } from '../daemon/registry-daemon.ts'
 import { RestFrontend } from '../daemon/rest/rest-frontend.ts'
 import { parseEndpoint } from '../endpoint/parse-endpoint.ts'
 import { run } from '../run.ts'
@@ -20,6 +20,8 @@ export interface RunRegistryOptions {
   /** Where to keep data: null for nowhere, undefined for the folder of the user's state. */
   readonly dataPath?: string | null | undefined
   readonly graceMs?: number | undefined
+  /** When leases that should lapse are kept; false: never. */
+  readonly preservation?: RegistryDaemonOptions['preservation']
   readonly insecure?: boolean | undefined
   /** The file of the rules of access; without it everybody may everything. */
   readonly access?: string | undefined
@@ -41,7 +43,7 @@ const CONSUL_PORT = 8500
 
 /** Runs the registry daemon in the foreground until it is told to end; its URL goes to stdout when it is ready. */
 export async function runRegistry(options: RunRegistryOptions): Promise<void> {
-  const { listen, dataPath, graceMs, insecure, consul } = options
+  const { listen, dataPath, graceMs, preservation, insecure, consul } = options
   const access = options.access === undefined ? undefined : new AccessFile(options.access)
   const consulApi = new ConsulFrontend(consul)
   const daemon = new RegistryDaemon({
@@ -49,6 +51,7 @@ export async function runRegistry(options: RunRegistryOptions): Promise<void> {
     endpoint: listen,
     dataPath: dataPath === undefined ? defaultDataPath(listen) : (dataPath ?? undefined),
     graceMs,
+    preservation,
     insecure,
     version: packageVersion(),
     frontends: [new RestFrontend(), consulApi],

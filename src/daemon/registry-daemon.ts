@@ -3,6 +3,7 @@ import type { PhaseContext } from '../application/phase.ts'
 import { MultiService } from '../application/multi-service.ts'
 import type { Clock, Timer } from '../core/clock.ts'
 import { publish } from '../core/event.ts'
+import type { PreservationOptions } from '../discovery/store/preservation.ts'
 import type { Store } from '../discovery/store/store.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
 import { parseEndpoint } from '../endpoint/parse-endpoint.ts'
@@ -37,6 +38,8 @@ export interface RegistryDaemonOptions extends Pick<SessionServerInit, 'pingMs' 
   settleMs?: number | undefined
   /** How much longer a drain waits for the sake of those who cannot acknowledge. Default 1,000. */
   quietMs?: number | undefined
+  /** When leases that should lapse are kept, because very many lapse at once; false for never. Default: as `PreservationOptions` says. */
+  preservation?: PreservationOptions | false | undefined
   /** The ways in beside the native session. Default: none. */
   frontends?: readonly Frontend[] | undefined
   /** Answers DNS besides, on an endpoint of its own. Default: nobody does. */
@@ -124,6 +127,7 @@ export class RegistryDaemon extends MultiService {
       pingMs,
       silentMs,
       sessionsMax,
+      preservation = {},
     } = this.#options
     const turn = new Turn()
     const data = openRegistryData({
@@ -132,6 +136,7 @@ export class RegistryDaemon extends MultiService {
       dataPath,
       graceMs,
       quietMs,
+      preservation: preservation || undefined,
       onHealth: error => this.#tellHealth(error),
     })
     const { store, durability } = data

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../core/clock.ts'
+import type { PreservationOptions } from '../discovery/store/preservation.ts'
 import { Store } from '../discovery/store/store.ts'
 import { type Durability, inMemory } from './durability.ts'
 import type { JournalError } from './errors.ts'
@@ -18,6 +19,7 @@ export interface RegistryDataInit {
   readonly dataPath: string | undefined
   readonly graceMs: number | undefined
   readonly quietMs: number | undefined
+  readonly preservation: PreservationOptions | undefined
   readonly onHealth: (error?: JournalError) => void
 }
 
@@ -38,11 +40,12 @@ export function openRegistryData(init: RegistryDataInit): RegistryData {
   return init.dataPath === undefined ? openInMemory(init) : openJournalled(init, init.dataPath)
 }
 
-function openInMemory({ clock, turn, graceMs, quietMs }: RegistryDataInit): RegistryData {
+function openInMemory({ clock, turn, graceMs, quietMs, preservation }: RegistryDataInit): RegistryData {
   const store = new Store({
     clock,
     graceMs,
     quietMs,
+    preservation,
     revision: wallRevision(clock),
     settled: false,
     defer: task => turn.at('notify', task),
@@ -50,7 +53,8 @@ function openInMemory({ clock, turn, graceMs, quietMs }: RegistryDataInit): Regi
   return { store, durability: inMemory, close: () => {} }
 }
 
-function openJournalled({ clock, turn, graceMs, quietMs, onHealth }: RegistryDataInit, dataPath: string): RegistryData {
+function openJournalled(init: RegistryDataInit, dataPath: string): RegistryData {
+  const { clock, turn, graceMs, quietMs, preservation, onHealth } = init
   const file = new JournalFile(dataPath, clock)
   const journal = new Journal({ file, turn, clock, onHealth })
   const head = file.head()
@@ -58,6 +62,7 @@ function openJournalled({ clock, turn, graceMs, quietMs, onHealth }: RegistryDat
     clock,
     graceMs,
     quietMs,
+    preservation,
     epoch: head?.epoch ?? randomUUID(),
     revision: Math.max(wallRevision(clock), (head?.revision ?? 0) + REVISIONS_UNWRITTEN_MAX),
     settled: head !== undefined,

@@ -1,6 +1,7 @@
 import type { Instance, InstanceInit, InstanceStatus } from '../discovery/instance.ts'
 import type { InstanceSet } from '../discovery/instance-set.ts'
 import type { InstanceChanges } from '../discovery/lease.ts'
+import type { PreservationState } from '../discovery/store/preservation.ts'
 
 /** What every path of the REST API begins with. */
 export const REST_PATH = '/api/v1'
@@ -121,6 +122,8 @@ export interface StatusAnswer extends Filtered {
   /** Those who hold instances or are connected. */
   readonly owners: readonly OwnerSummary[]
   readonly uptimeMs: number
+  /** How it is with leases that should lapse; absent where none is kept. */
+  readonly preservation?: PreservationState
 }
 
 /** One who holds instances. */

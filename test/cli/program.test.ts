@@ -17,7 +17,7 @@ const helpOf = (command: Command) => {
 describe('createProgram', () => {
   it('has every command', () => {
     const names =
-      'run registry up services instances resolve watch call drain register deregister sync token completion'
+      'run registry up status services instances resolve watch call drain register deregister sync token completion'
     assert.deepEqual(
       commands.map(command => command.name()),
       names.split(' '),

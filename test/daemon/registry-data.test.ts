@@ -15,6 +15,7 @@ function open(t: TestContext, dataPath: string | undefined, clock = new FakeCloc
     dataPath,
     graceMs: undefined,
     quietMs: undefined,
+    preservation: undefined,
     onHealth: () => {},
   })
   t.after(() => {

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { parseDuration } from '../duration.ts'
 import type { RunRegistryOptions } from '../run-registry.ts'
 
@@ -23,6 +23,8 @@ interface RegistryCommandOptions {
   readonly data?: string
   readonly memory?: boolean
   readonly grace?: number
+  readonly preserve?: number | false
+  readonly preserveFor?: number
   readonly insecure?: boolean
   readonly access?: string
   readonly dns?: string | boolean
@@ -42,6 +44,18 @@ function dnsOptions(options: RegistryCommandOptions): RunRegistryOptions['dns'] 
   return { ...settings, endpoint, isWanted }
 }
 
+/** When leases that should lapse are kept. */
+function preservationOptions({ preserve, preserveFor }: RegistryCommandOptions): RunRegistryOptions['preservation'] {
+  return preserve === false ? false : { share: preserve, keptMsMax: preserveFor }
+}
+
+/** A share of 1, of a percentage from 1 to 99. */
+function parsePercentage(text: string): number {
+  const percent = /^\d+$/.test(text) ? Number(text) : 0
+  if (percent < 1 || percent > 99) throw new InvalidArgumentError('Expected a percentage from 1 to 99.')
+  return percent / 100
+}
+
 /** Adds the command `registry`. */
 export function addRegistryCommand(program: Command): void {
   program
@@ -55,6 +69,13 @@ export function addRegistryCommand(program: Command): void {
     .option('--data <folder>', 'where to keep what must survive a restart')
     .option('--memory', 'keep nothing')
     .option('--grace <duration>', 'how long instances of a lost connection are kept (3s)', parseDuration)
+    .option(
+      '--preserve <percentage>',
+      'keep, as suspect, what would lapse when more than this share of all leases is missing (15)',
+      parsePercentage,
+    )
+    .option('--no-preserve', 'let all that should lapse lapse')
+    .option('--preserve-for <duration>', 'the longest that is kept (10m)', parseDuration)
     .option('--insecure', 'listen beyond this machine although everybody may change everything')
     .option('--access <file>', 'who may do what: rules for tokens and client certificates; see "ropewalk token --help"')
     .option('--dns [endpoint]', 'where to answer DNS, by UDP and TCP (tcp:8600:interface=127.0.0.1)')
@@ -70,6 +91,7 @@ export function addRegistryCommand(program: Command): void {
         ...options,
         dataPath: options.memory ? null : options.data,
         graceMs: options.grace,
+        preservation: preservationOptions(options),
         dns: dnsOptions(options),
       })
     })

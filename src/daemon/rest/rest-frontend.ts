@@ -73,6 +73,7 @@ function statusRoute({ epoch, graceMs, leases, rosters }: Store, clock: Clock): 
       ...counts,
       owners,
       uptimeMs,
+      ...(leases.preservation && { preservation: leases.preservation }),
       ...filtered(isFiltered),
     }
     sendJson(response, answer satisfies StatusAnswer)

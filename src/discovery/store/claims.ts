@@ -5,6 +5,7 @@ import type { ChangeKind, DepartureCause } from './change.ts'
 import { instanceBytes } from './instance-bytes.ts'
 import { STORE_LIMITS, StoreLimitError } from './limits.ts'
 import type { Claim, Owner, OwnerKind } from './owner.ts'
+import { isMissing, type LeaseCounts } from './preservation.ts'
 import type { Rosters } from './rosters.ts'
 
 /** Keeps what must survive a restart. Told inside the change; when it is written is its own affair. */
@@ -28,14 +29,15 @@ export interface LeaseRecord {
 export interface ClaimsInit {
   readonly rosters: Rosters
   readonly journal: LeaseJournal | undefined
-  /** A claim has gone from this owner. */
-  readonly onReleased: (owner: Owner) => void
+  /** A claim has gone from its owner. */
+  readonly onReleased: (claim: Claim) => void
 }
 
 /** The claims there are: brings each change of one into the rosters, the journal and the owner alike. When to change what is for `Leases` to say. */
 export class Claims {
   readonly #init: ClaimsInit
   #count = 0
+  #counts = { leases: 0, missing: 0 }
   #lastNumber = 0
 
   constructor(init: ClaimsInit) {
@@ -45,6 +47,11 @@ export class Claims {
   /** How many there are. */
   get count(): number {
     return this.#count
+  }
+
+  /** Those that live by signs of life, which the vouched for do not. */
+  get counts(): LeaseCounts {
+    return this.#counts
   }
 
   /** Enters a new claim, in the place of a former one of the same id, whose owner is told. Throws `StoreLimitError`. */
@@ -95,7 +102,9 @@ export class Claims {
 
   /** Shows another status by the signs of life, which the journal does not keep. Returns the revision of it. */
   setStatus(claim: Claim, status: InstanceStatus): number {
+    const wasMissing = isMissing(claim)
     claim.instance = canonical(claim.instance, status)
+    if (claim.owner.kind !== 'vouched') this.#counts.missing += Number(isMissing(claim)) - Number(wasMissing)
     return this.#init.rosters.put(claim, status)
   }
 
@@ -114,7 +123,7 @@ export class Claims {
     this.#requireBytes(instance, existing?.instance)
     this.#lastNumber = Math.max(this.#lastNumber, number)
     owner.claims.add(claim)
-    this.#count++
+    this.#tally(claim, 1)
     if (existing) this.#release(existing)
     this.#init.rosters.put(claim, existing ? 'replaced' : kind)
     this.#init.rosters.weigh(instance.serviceName, instanceBytes(instance))
@@ -132,10 +141,17 @@ export class Claims {
   #release(claim: Claim): void {
     claim.gone = true
     claim.owner.claims.delete(claim)
-    this.#count--
+    this.#tally(claim, -1)
     this.#init.rosters.weigh(claim.instance.serviceName, -instanceBytes(claim.instance))
     this.#init.journal?.removed(claim)
-    this.#init.onReleased(claim.owner)
+    this.#init.onReleased(claim)
+  }
+
+  #tally(claim: Claim, by: 1 | -1): void {
+    this.#count += by
+    if (claim.owner.kind === 'vouched') return
+    this.#counts.leases += by
+    if (isMissing(claim)) this.#counts.missing += by
   }
 
   #requireBytes(instance: Instance, former: Instance | undefined): void {

@@ -8,8 +8,9 @@ import { Claims, type LeaseJournal, type LeaseRecord } from './claims.ts'
 import { Deadlines } from './deadlines.ts'
 import { STORE_LIMITS } from './limits.ts'
 import { type Claim, Owner, type OwnerInit, type OwnerKind, PRESENT } from './owner.ts'
+import { Preservation, type PreservationOptions, type PreservationState } from './preservation.ts'
 import type { Rosters } from './rosters.ts'
-import { isLive, judge } from './verdict.ts'
+import { isLive, judge, type Verdict } from './verdict.ts'
 
 /** A drain without a limit of its own waits at most this long. */
 const DRAIN_MS = 5_000
@@ -20,6 +21,8 @@ export interface LeasesInit {
   readonly rosters: Rosters
   readonly graceMs: number
   readonly journal: LeaseJournal | undefined
+  /** When leases that should lapse are kept; undefined for never. */
+  readonly preservation: PreservationOptions | undefined
 }
 
 /**
@@ -33,21 +36,36 @@ export class Leases {
   readonly #claims: Claims
   readonly #owners = new Map<string, Owner>()
   readonly #deadlines: Deadlines<Owner>
+  readonly #preservation: Preservation | undefined
 
-  constructor({ clock, rosters, graceMs, journal }: LeasesInit) {
+  constructor({ clock, rosters, graceMs, journal, preservation }: LeasesInit) {
     this.#clock = clock
     this.#rosters = rosters
     this.#graceMs = graceMs
-    this.#claims = new Claims({ rosters, journal, onReleased: owner => this.#dropIfDone(owner) })
+    this.#claims = new Claims({ rosters, journal, onReleased: claim => this.#released(claim) })
     this.#deadlines = new Deadlines(clock, {
       onDue: owner => this.#refresh(owner),
       onPause: pausedMs => this.#excuse(pausedMs),
+    })
+    if (!preservation) return
+    this.#preservation = new Preservation({
+      ...preservation,
+      clock,
+      counts: () => this.#claims.counts,
+      onRelease: claims => {
+        for (const owner of new Set(claims.map(claim => claim.owner))) this.#refresh(owner)
+      },
     })
   }
 
   /** How many instances are held. */
   get count(): number {
     return this.#claims.count
+  }
+
+  /** How it is with leases that should lapse; undefined where none is kept. */
+  get preservation(): PreservationState | undefined {
+    return this.#preservation?.state
   }
 
   /** The owners that are there, connected or not. */
@@ -159,6 +177,7 @@ export class Leases {
   /** Lets time no longer change anything. */
   close(): void {
     this.#deadlines.close()
+    this.#preservation?.close()
   }
 
   #present(init: OwnerInit, kind: OwnerKind): Owner {
@@ -178,20 +197,24 @@ export class Leases {
 
   /** Judges everything the owner holds by what is known of it now. */
   #refresh(owner: Owner): void {
-    const now = this.#clock.now()
     let until = Infinity
     owner.late = false
     for (const claim of owner.claims) {
-      const verdict = judge(claim, { now, graceMs: this.#graceMs })
+      const verdict = this.#judge(claim)
       if (verdict.status === 'gone') {
         this.evict(claim, verdict.cause)
         continue
       }
       if (verdict.status !== claim.instance.status) this.#claims.setStatus(claim, verdict.status)
-      owner.late ||= verdict.status === 'late'
+      owner.late ||= verdict.status === 'late' || (verdict.status === 'suspect' && owner.presence !== 'disconnected')
       until = Math.min(until, verdict.until)
     }
     this.#deadlines.watch(owner, until)
+  }
+
+  #judge(claim: Claim): Verdict {
+    const verdict = judge(claim, { now: this.#clock.now(), graceMs: this.#graceMs })
+    return this.#preservation?.review(claim, verdict) ?? verdict
   }
 
   /** This process slept, so silence in that time proves nothing. */
@@ -201,6 +224,11 @@ export class Leases {
       owner.heardAt = Math.min(now, owner.heardAt + pausedMs)
       owner.awaySince = Math.min(now, owner.awaySince + pausedMs)
     }
+  }
+
+  #released(claim: Claim): void {
+    this.#preservation?.forget(claim)
+    this.#dropIfDone(claim.owner)
   }
 
   #dropIfDone(owner: Owner): void {

@@ -41,7 +41,7 @@ export class Owner {
   heardAt: number
   /** Since when it is disconnected or unconfirmed. */
   awaySince: number
-  /** Whether any of its claims is `late`, so that hearing of it changes something. */
+  /** Whether any of its claims is `late`, or kept beyond its time, so that hearing of it changes something. */
   late = false
   /** When it is looked at next; belongs to `Deadlines`. */
   dueAt = Infinity

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type Clock, systemClock } from '../../core/clock.ts'
 import type { LeaseJournal, LeaseRecord } from './claims.ts'
 import { Leases } from './leases.ts'
+import type { PreservationOptions } from './preservation.ts'
 import { Rosters } from './rosters.ts'
 
 /** What a Store begins with. All fields have defaults. */
@@ -21,6 +22,8 @@ export interface StoreOptions {
   records?: Iterable<LeaseRecord> | undefined
   /** Is told what must survive a restart. Default: nothing does. */
   journal?: LeaseJournal | undefined
+  /** Keeps leases when very many lapse at once. Default: they lapse. */
+  preservation?: PreservationOptions | undefined
   /** Runs a task once, at the end of the turn; watchers are told in it. Default: as a microtask. */
   defer?: (task: () => void) => void
 }
@@ -40,11 +43,11 @@ export class Store {
 
   constructor(options: StoreOptions = {}) {
     const { clock = systemClock, graceMs = 3_000, quietMs = 1_000, defer = queueMicrotask } = options
-    const { epoch = randomUUID(), revision = 0, settled = true, records = [], journal } = options
+    const { epoch = randomUUID(), revision = 0, settled = true, records = [], journal, preservation } = options
     this.epoch = epoch
     this.graceMs = graceMs
     this.rosters = new Rosters({ clock, revision, settled, graceMs, quietMs, defer })
-    this.leases = new Leases({ clock, rosters: this.rosters, graceMs, journal })
+    this.leases = new Leases({ clock, rosters: this.rosters, graceMs, journal, preservation })
     for (const record of records) this.leases.restore(record)
     if (this.leases.count > 0) this.rosters.awaitReturns()
   }

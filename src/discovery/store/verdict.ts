@@ -36,7 +36,7 @@ export interface Moment {
 
 /** Whether its owner shows both signs of life, so that a newcomer of the same id has to be refused. */
 export function isLive({ instance, owner }: Claim): boolean {
-  return LIVE.has(owner.presence) && instance.status !== 'late'
+  return LIVE.has(owner.presence) && instance.status !== 'late' && instance.status !== 'suspect'
 }
 
 const LIVE: ReadonlySet<Presence> = new Set(['connected', 'timed', 'vouched'])

@@ -75,4 +75,18 @@ describe('ropewalk registry', () => {
     assert.equal(status, 69)
     assert.match(stderr, /ERR_ADDRESS_IN_USE/)
   })
+
+  it('keeps what would lapse from the share on that it is told, or never, and shows it in metrics', async t => {
+    const listen = ['registry', '--memory', '--listen', 'tcp:0:interface=127.0.0.1']
+    const preserving = start(t, [...listen, '--preserve', '30'])
+    const never = start(t, [...listen, '--no-preserve'])
+    await poll(() => preserving.lines.length > 0 && never.lines.length > 0)
+    const at = (registry: typeof never, path: string) =>
+      fetch(`${(registry.lines[0] ?? '').replace('ropewalk:', 'http:')}${path}`).then(answer => answer.text())
+    assert.equal(JSON.parse(await at(preserving, '/api/v1/status')).preservation.share, 0.3)
+    assert.equal('preservation' in JSON.parse(await at(never, '/api/v1/status')), false)
+    assert.match(await at(preserving, '/v1/agent/metrics'), /ropewalk\.leases\.kept/)
+    assert.doesNotMatch(await at(never, '/v1/agent/metrics'), /ropewalk\.leases/)
+    for (const share of ['0', '100', 'x']) assert.equal((await ropewalk(...listen, '--preserve', share)).status, 64)
+  })
 })

@@ -18,7 +18,7 @@ function claimsInHand() {
       written: ({ number }) => told.push(`${number} written`),
       removed: ({ number }) => told.push(`${number} removed`),
     },
-    onReleased: ({ id }) => told.push(`${id} released`),
+    onReleased: ({ owner }) => told.push(`${owner.id} released`),
   })
   const owner = (id: string) =>
     new Owner(

@@ -124,11 +124,19 @@ class AgentRoutes {
         gauge('consul.runtime.alloc_bytes', heapUsed),
         gauge('consul.runtime.sys_bytes', rss),
         gauge('consul.state.services', [...this.#state.view.names()].length),
+        ...this.#leaseGauges(),
       ],
       Points: [],
       Counters: [],
       Samples: [],
     })
+  }
+
+  #leaseGauges(): readonly object[] {
+    const { preservation } = this.#state.context.store.leases
+    if (!preservation) return []
+    const { leases, missing, kept } = preservation
+    return Object.entries({ leases, missing, kept }).map(([name, value]) => gauge(`ropewalk.leases.${name}`, value))
   }
 
   readonly join = (): Answer => {
