@@ -5,6 +5,8 @@ import type { Right } from './grants.ts'
 export interface Identity {
   /** For people: `token "deploy"`, `anonymous`. Never a secret. */
   readonly name: string
+  /** The same for the same credentials, and another for others. Not a secret. */
+  readonly key: string
   may(right: Right, name: string): boolean
   /** Whether the right is had on every name that begins with `prefix`, by default on every name. */
   mayAll(right: Right, prefix?: string): boolean
@@ -28,6 +30,7 @@ export interface Access {
 
 const everybody: Identity = {
   name: 'anonymous',
+  key: '',
   may: () => true,
   mayAll: () => true,
   mayAny: () => true,

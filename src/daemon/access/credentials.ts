@@ -18,7 +18,9 @@ export function credentialsOf({ headers, socket }: IncomingMessage): Credentials
 
 function certificateOf(socket: IncomingMessage['socket']): string {
   if (!(socket instanceof TLSSocket) || !socket.authorized) return ''
-  const { CN: name } = socket.getPeerCertificate().subject ?? {}
+  // Null, whatever its types say, once the connection is gone.
+  const certificate = socket.getPeerCertificate() as ReturnType<typeof socket.getPeerCertificate> | null
+  const name = certificate?.subject?.CN
   return typeof name === 'string' ? name : ''
 }
 

@@ -3,6 +3,12 @@ export const LEVELS = {
   services: ['none', 'read', 'register', 'administer'],
   kv: ['none', 'read', 'write'],
   sessions: ['none', 'read', 'write'],
+  nodes: ['none', 'read', 'write'],
+  agents: ['none', 'read', 'write'],
+  events: ['none', 'read', 'write'],
+  queries: ['none', 'read', 'write'],
+  acl: ['none', 'read', 'write'],
+  operator: ['none', 'read', 'write'],
 } as const
 
 /** A kind of thing that there are rights on. */
@@ -14,6 +20,26 @@ export type Right = { [Kind in AccessKind]: `${Kind}:${Exclude<(typeof LEVELS)[K
 /** What somebody may: for each kind the patterns of names, each with a level. */
 export type GrantTable = Readonly<Partial<Record<AccessKind, Readonly<Record<string, string>>>>>
 
+/** What comes with rights on services where nothing is said of a kind: whoever reads any service, or all, or administers all. */
+const IMPLIED: Readonly<Partial<Record<Right, (grants: Grants) => boolean>>> = {
+  'nodes:read': grants => grants.mayAny('services:read'),
+  'agents:read': grants => grants.mayAny('services:read'),
+  'events:read': grants => grants.mayAll('services:read'),
+  'queries:read': grants => grants.mayAll('services:read'),
+  'nodes:write': isOperator,
+  'agents:write': isOperator,
+  'events:write': isOperator,
+  'queries:write': isOperator,
+  'acl:read': isOperator,
+  'acl:write': isOperator,
+  'operator:read': isOperator,
+  'operator:write': isOperator,
+}
+
+function isOperator(grants: Grants): boolean {
+  return grants.mayAll('services:administer')
+}
+
 /** A pattern with its level's place among the levels. */
 interface Grant {
   readonly prefix: string
@@ -21,9 +47,16 @@ interface Grant {
   readonly level: number
 }
 
+interface Asked {
+  readonly grants: readonly Grant[]
+  readonly level: number
+  readonly implied: ((grants: Grants) => boolean) | undefined
+}
+
 /**
  * What somebody may, by name. A pattern is a name, or the beginning of names with `*` behind it. Of the patterns that fit a name the most
- * exact decides: the name itself, else the longest beginning. What no pattern fits is not allowed.
+ * exact decides: the name itself, else the longest beginning. What no pattern fits is not allowed. A kind that the table does not have at all goes
+ * by the rights on services.
  */
 export class Grants {
   readonly #byKind: ReadonlyMap<AccessKind, readonly Grant[]>
@@ -36,14 +69,16 @@ export class Grants {
 
   /** Whether a right is had on a name. */
   may(right: Right, name: string): boolean {
-    const { grants, level } = this.#asked(right)
+    const { grants, level, implied } = this.#asked(right)
+    if (implied) return implied(this)
     const fits = ({ prefix, isExact }: Grant) => (isExact ? name === prefix : name.startsWith(prefix))
     return (grants.find(fits)?.level ?? 0) >= level
   }
 
   /** Whether it is had on every name that begins with `prefix`: by the pattern that covers them, and by every one that is more exact. */
   mayAll(right: Right, prefix = ''): boolean {
-    const { grants, level } = this.#asked(right)
+    const { grants, level, implied } = this.#asked(right)
+    if (implied) return implied(this)
     const cover = grants.find(grant => !grant.isExact && prefix.startsWith(grant.prefix))
     const inside = grants.filter(grant => grant.prefix.startsWith(prefix))
     return (cover?.level ?? 0) >= level && inside.every(grant => grant.level >= level)
@@ -51,13 +86,15 @@ export class Grants {
 
   /** Whether it is had on any name. */
   mayAny(right: Right): boolean {
-    const { grants, level } = this.#asked(right)
+    const { grants, level, implied } = this.#asked(right)
+    if (implied) return implied(this)
     return grants.some(grant => grant.level >= level)
   }
 
-  #asked(right: Right): { grants: readonly Grant[]; level: number } {
+  #asked(right: Right): Asked {
     const [kind, level] = right.split(':') as [AccessKind, string]
-    return { grants: this.#byKind.get(kind) ?? [], level: levelOf(kind, level) }
+    const grants = this.#byKind.get(kind)
+    return { grants: grants ?? [], level: levelOf(kind, level), implied: grants ? undefined : IMPLIED[right] }
   }
 }
 

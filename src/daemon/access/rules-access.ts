@@ -10,7 +10,13 @@ import { WriteRate } from './write-rate.ts'
 import { tokenHash } from './token-hash.ts'
 
 /** Of whom nothing is said but the rights. */
-const NOBODY = { name: 'anonymous', hash: undefined, certificate: undefined, writesPerSecond: undefined }
+const NOBODY = {
+  name: 'anonymous',
+  key: 'anonymous',
+  hash: undefined,
+  certificate: undefined,
+  writesPerSecond: undefined,
+}
 
 /**
  * Access by rules, which can be replaced while the daemon runs: who is connected has what the new ones say at once, and nothing when its token
@@ -33,15 +39,16 @@ export class RulesAccess implements Access {
   identify(request: IncomingMessage): Identity {
     const { token, certificate } = credentialsOf(request)
     if (certificate === '' || !this.#rules.byCertificate.has(certificate)) return this.identifyToken(token)
-    return this.#identity(`certificate "${certificate}"`, () => this.#rules.byCertificate.get(certificate))
+    const name = `certificate "${certificate}"`
+    return this.#identity({ name, key: name }, () => this.#rules.byCertificate.get(certificate))
   }
 
   identifyToken(token: string): Identity {
-    if (token === '') return this.#identity('anonymous', () => ({ ...NOBODY, grants: this.#rules.anonymous }))
+    if (token === '') return this.#identity(NOBODY, () => ({ ...NOBODY, grants: this.#rules.anonymous }))
     const hash = tokenHash(token)
     const principal = this.#find(hash)
     if (!principal) throw new TokenUnknownError()
-    return this.#identity(`token "${principal.name}"`, () => this.#find(hash))
+    return this.#identity({ name: `token "${principal.name}"`, key: hash }, () => this.#find(hash))
   }
 
   watch(onChange: () => void): () => void {
@@ -56,9 +63,10 @@ export class RulesAccess implements Access {
     for (const watcher of this.#watchers) watcher()
   }
 
-  #identity(name: string, principal: () => Principal | undefined): Identity {
+  #identity({ name, key }: Pick<Identity, 'name' | 'key'>, principal: () => Principal | undefined): Identity {
     return {
       name,
+      key,
       may: (right: Right, subject: string) => principal()?.grants.may(right, subject) ?? false,
       mayAll: (right: Right, prefix?: string) => principal()?.grants.mayAll(right, prefix) ?? false,
       mayAny: (right: Right) => principal()?.grants.mayAny(right) ?? false,

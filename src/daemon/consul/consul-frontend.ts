@@ -13,7 +13,7 @@ import { ConsulState } from './consul-state.ts'
 import { ConsulRefusedError } from './errors.ts'
 import { type Answer, empty, fromNowhere, text } from './http/answer.ts'
 import { Call } from './http/call.ts'
-import { demandOf } from './http/guard.ts'
+import { demandOf } from './http/demands.ts'
 import type { Method, RouteTable } from './http/route-table.ts'
 import { sendAnswer } from './http/send.ts'
 import { consulRoutes } from './routes/consul-routes.ts'
@@ -30,6 +30,7 @@ export class ConsulFrontend implements Frontend {
   #routes: RouteTable | undefined
   #indented = false
   #access: Access = openAccess
+  #node = ''
 
   constructor(options: ConsulOptions = {}) {
     this.#options = options
@@ -42,6 +43,7 @@ export class ConsulFrontend implements Frontend {
     this.#state = new ConsulState(settings, context)
     this.#routes = consulRoutes(this.#state)
     this.#access = context.access
+    this.#node = settings.nodeName
     for (const method of METHODS) router.route(method, '/v1/*path', this.#handle)
   }
 
@@ -82,7 +84,7 @@ export class ConsulFrontend implements Frontend {
     if (method === 'OPTIONS') return empty(200, allowed)
     const handler = methods[method as Method]
     if (!handler) return text(`method ${method} not allowed`, { status: 405, headers: allowed })
-    const call = new Call({ request, response, rest: match.rest, search, access: this.#access })
+    const call = new Call({ request, response, rest: match.rest, search, access: this.#access, node: this.#node })
     call.guard.meet(demandOf(method, match.route.path))
     return handler(call)
   }

@@ -39,7 +39,7 @@ export class ConsulState {
   readonly events: Events
   readonly #identity: Table<string>
   readonly #reaper: Reaper
-  readonly #unobserve: () => void
+  readonly #unwatch: () => void
 
   /** Throws `JournalError`. */
   constructor(settings: ConsulSettings, context: FrontendContext) {
@@ -93,14 +93,12 @@ export class ConsulState {
     this.events = new Events(topics, stamp)
     this.natives = new NativeInstances(store.rosters, node)
     this.view = new CatalogView({ catalog, natives: this.natives, node })
-    this.reader = new Reader({ clock, random, datacenter })
+    this.reader = new Reader({ clock, random, datacenter, topics })
     this.#reaper = new Reaper(clock, { agent: this.agent, onReaped: () => {} })
     this.#load()
     registerDefinitions(this.agent, settings.definitions)
     projection.flush()
-    this.#unobserve = store.rosters.observe(claim => {
-      if (isNative(claim)) this.#nativeChanged(claim.instance.serviceName, claim.revision)
-    })
+    this.#unwatch = this.#watchOthers()
   }
 
   /** The index of everything so far. */
@@ -121,8 +119,21 @@ export class ConsulState {
     this.agent.close()
     this.sessions.close()
     this.#reaper.close()
-    this.#unobserve()
+    this.#unwatch()
     this.journal.close()
+  }
+
+  /** Changes that others make: instances of the Store, and rights. */
+  #watchOthers(): () => void {
+    const { store, access } = this.context
+    const unobserve = store.rosters.observe(claim => {
+      if (isNative(claim)) this.#nativeChanged(claim.instance.serviceName, claim.revision)
+    })
+    const unwatch = access.watch(() => this.topics.touch('access', store.rosters.stamp()))
+    return () => {
+      unobserve()
+      unwatch()
+    }
   }
 
   #load(): void {

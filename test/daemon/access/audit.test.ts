@@ -10,6 +10,7 @@ const identity = {
   mayAll: () => false,
   mayAny: () => true,
   takeWrite: () => true,
+  key: 'web',
 }
 const access: Access = { ...openAccess, isControlled: true }
 const deed = { identity, name: 'users', action: 'register', from: '10.0.0.1:5' }

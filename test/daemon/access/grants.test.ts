@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Grants } from '../../../src/daemon/access/grants.ts'
+import { Grants, type Right } from '../../../src/daemon/access/grants.ts'
 
 describe('Grants', () => {
   it('allow what is said of a name, and less', () => {
@@ -56,5 +56,36 @@ describe('Grants of all and of any', () => {
   it('do not take a right on one name for a right on all that begin with it', () => {
     const grants = new Grants({ kv: { a: 'write' } })
     assert.deepEqual([grants.may('kv:write', 'a'), grants.mayAll('kv:write', 'a')], [true, false])
+  })
+})
+
+const can = (services: Record<string, string>, right: Right) => new Grants({ services }).may(right, 'n0')
+
+describe('Grants that say nothing of a kind', () => {
+  it('go by the rights on services: some for nodes and the agent, all for events, administering for the rest', () => {
+    assert.deepEqual(
+      (['nodes:read', 'agents:read', 'events:read', 'queries:read'] as const).map(right => [
+        can({}, right),
+        can({ web: 'read' }, right),
+        can({ '*': 'read' }, right),
+      ]),
+      [
+        [false, true, true],
+        [false, true, true],
+        [false, false, true],
+        [false, false, true],
+      ],
+    )
+    for (const right of ['nodes:write', 'events:write', 'queries:write', 'acl:write', 'operator:read'] as const)
+      assert.deepEqual([can({ '*': 'register' }, right), can({ '*': 'administer' }, right)], [false, true], right)
+  })
+
+  it('go by what is said once anything is', () => {
+    const grants = new Grants({ services: { '*': 'administer' }, nodes: { n0: 'read' } })
+    assert.deepEqual(
+      [grants.may('nodes:read', 'n0'), grants.may('nodes:write', 'n0'), grants.may('nodes:read', 'n1')],
+      [true, false, false],
+    )
+    assert.equal(grants.mayAll('nodes:read'), false)
   })
 })

@@ -18,6 +18,8 @@ export interface CallInit {
   /** What follows the question mark. */
   readonly search: string
   readonly access: Access
+  /** The node of this agent. */
+  readonly node: string
 }
 
 /** One request of the Consul API. */
@@ -25,17 +27,21 @@ export class Call {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly rest: string
+  readonly node: string
   readonly #search: string
+  readonly #access: Access
   /** What the caller may do. */
   readonly guard: CallGuard
   #query: URLSearchParams | undefined
 
   /** Throws `TokenUnknownError`. */
-  constructor({ request, response, rest, search, access }: CallInit) {
+  constructor({ request, response, rest, search, access, node }: CallInit) {
     this.request = request
     this.response = response
     this.rest = rest
+    this.node = node
     this.#search = search
+    this.#access = access
     this.guard = new CallGuard(access, this)
   }
 
@@ -66,6 +72,12 @@ export class Call {
     const { headers } = this.request
     const [, bearer = ''] = /^Bearer (.*)$/i.exec(headers.authorization ?? '') ?? []
     return this.param('token') || String(headers['x-consul-token'] ?? '') || bearer
+  }
+
+  /** The rights of who has a token, in place of the caller's. Throws `TokenUnknownError`. */
+  guardFor(token: string): CallGuard {
+    const { request, rest, node } = this
+    return new CallGuard(this.#access, { request, rest, node, token, has: name => this.has(name) })
   }
 
   /** The body as it is. Rejects with ConsulRefusedError when it is too long. */

@@ -30,6 +30,8 @@ type Operate = (operation: Required<KvOperation>, context: TransactionContext) =
 export interface TransactionContext {
   readonly kv: KvStore
   readonly sessions: Sessions
+  /** Whether the value of a key may be told. Default: of each. */
+  readonly sees?: (key: string) => boolean
 }
 
 /** Whether an operation would change anything. */
@@ -110,8 +112,12 @@ const VERBS: Readonly<Record<string, Operate>> = {
     if (!row) throw new OperationProblem(`failed to unlock key ${JSON.stringify(operation.Key)}, ${reason}`)
     return [fact(row)]
   },
-  get: ({ Key }, { kv }) => [kvJson(required(kv.get(Key), `key ${JSON.stringify(Key)} doesn't exist`))],
-  'get-tree': ({ Key }, { kv }) => [...kv.startingWith(Key)].map(row => kvJson(row)),
+  get({ Key }, { kv, sees = () => true }) {
+    const row = required(kv.get(Key), `key ${JSON.stringify(Key)} doesn't exist`)
+    return sees(Key) ? [kvJson(row)] : []
+  },
+  'get-tree': ({ Key }, { kv, sees = () => true }) =>
+    [...kv.startingWith(Key)].filter(row => sees(row.Key)).map(row => kvJson(row)),
   'check-index'({ Key, Index }, { kv }) {
     const row = required(kv.get(Key), `failed to check index, key ${JSON.stringify(Key)} doesn't exist`)
     if (row.ModifyIndex === Number(Index)) return [fact(row)]

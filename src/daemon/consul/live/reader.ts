@@ -3,9 +3,11 @@ import type { Random } from '../../../core/random.ts'
 import { ConsulRefusedError } from '../errors.ts'
 import type { Answer } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
+import { type Sees, seesAll, type Sight } from '../http/sight.ts'
 import { LiveQueries } from './live-queries.ts'
 import type { LiveQuery, Question, Result } from './live-query.ts'
 import { queryOptions, type QueryOptions } from './query-options.ts'
+import type { Topics } from './topics.ts'
 
 /** How many calls may wait for a change at a time. */
 const WAITING_MAX = 50_000
@@ -18,19 +20,31 @@ export interface ReaderInit {
   readonly clock: Clock
   readonly random: Random
   readonly datacenter: string
+  /** Of which `access` changes with the rights of anybody. */
+  readonly topics: Topics
 }
 
 /** One read. */
 export interface Read {
   /** What is asked for; the same text for the same answer. */
   readonly key: string
-  readonly question: () => Question
+  /** Of what may be seen. */
+  readonly question: (sees: Sees) => Question
+  /** What the caller may see. Default: all. */
+  readonly sight?: Sight
   /** Whether the answer tells how consistent it is; keys, sessions and the like do not. */
   readonly tellsConsistency: boolean
   /** The content type and what else belongs to the answer. Default: JSON's. */
   readonly headers?: readonly string[]
   /** What the bytes of the answer are, if not the JSON text. */
   readonly render?: (result: Result) => Answer
+}
+
+/** A read that waits. */
+interface Waiting {
+  readonly call: Call
+  readonly read: Pick<Read, 'key' | 'question' | 'sight'>
+  readonly options: QueryOptions
 }
 
 /** Answers reads: at once, or, where the client says by an index what it has, when there is something else. */
@@ -48,18 +62,18 @@ export class Reader {
   /** Throws `ConsulRefusedError`. */
   read(call: Call, read: Read): Answer | Promise<Answer> {
     const options = queryOptions(call, this.#init.datacenter)
-    const query = this.#queries.ask(read.key, read.question)
+    const query = this.#ask(read)
     const result = query.result()
     const answer = (newest: Result) => this.#answer(newest, { read, options })
     if (options.index === 0 || result.index > options.index || this.#closed) return answer(result)
-    return this.#wait(query, { call, options }).then(answer)
+    return this.#wait(query, { call, read, options }).then(answer)
   }
 
   /** Resolves when there is another result than now, or the client's time is over. Rejects with `ConsulRefusedError`. */
-  async waitForAnother(call: Call, { key, question }: Pick<Read, 'key' | 'question'>): Promise<void> {
+  async waitForAnother(call: Call, read: Pick<Read, 'key' | 'question' | 'sight'>): Promise<void> {
     const options = queryOptions(call, this.#init.datacenter)
-    const query = this.#queries.ask(key, question)
-    if (!this.#closed) await this.#wait(query, { call, options: { ...options, index: query.result().index } })
+    const query = this.#ask(read)
+    if (!this.#closed) await this.#wait(query, { call, read, options: { ...options, index: query.result().index } })
   }
 
   /** Ends all waiting; from now on nobody waits. */
@@ -68,13 +82,30 @@ export class Reader {
     this.#queries.close()
   }
 
-  async #wait(query: LiveQuery, { call, options }: { call: Call; options: QueryOptions }): Promise<Result> {
+  /** The question as it is for those who see what the caller sees. */
+  #ask({ key, question, sight }: Pick<Read, 'key' | 'question' | 'sight'>): LiveQuery {
+    if (!sight || sight.key === '') return this.#queries.ask(key, () => question(seesAll))
+    const { topics } = this.#init
+    return this.#queries.ask(`${key}\0${sight.key}`, () => byRights(question(sight.sees), topics))
+  }
+
+  /** Rejects also when the caller may not have the answer any more; what it is has then another form at once for whoever sees something else. */
+  async #wait(query: LiveQuery, { call, read, options }: Waiting): Promise<Result> {
     if (this.#waiting >= WAITING_MAX)
       throw new ConsulRefusedError(429, `Too many requests wait for changes: at most ${WAITING_MAX} can`)
     const { clock, random } = this.#init
     const waitMs = options.waitMs * (1 + random.next() * JITTER)
-    const { promise, resolve } = Promise.withResolvers<Result>()
+    const { promise, resolve, reject } = Promise.withResolvers<Result>()
     this.#waiting++
+    const unwatch = call.guard.watch(() => {
+      try {
+        call.guard.recheck()
+        const other = this.#ask(read)
+        if (other !== query) resolve(other.result())
+      } catch (error) {
+        reject(error)
+      }
+    })
     const cancel = query.wait({ index: options.index, waitMs, clock }, resolve)
     const onGone = () => {
       cancel()
@@ -85,6 +116,8 @@ export class Reader {
       return await promise
     } finally {
       this.#waiting--
+      cancel()
+      unwatch()
       call.response.off('close', onGone)
     }
   }
@@ -115,5 +148,21 @@ export class Reader {
     if (this.#cached.size >= 10_000) this.#cached.clear()
     this.#cached.add(key)
     return ['X-Cache', 'MISS']
+  }
+}
+
+/** The same question, whose answer changes with rights too. */
+function byRights(question: Question, topics: Topics): Question {
+  const about = ['access']
+  return {
+    revision: () => Math.max(question.revision(), topics.revision(about)),
+    evaluate() {
+      const found = question.evaluate()
+      return { ...found, index: Math.max(found.index, topics.revision(about)) }
+    },
+    watch(onChange) {
+      const unwatch = [question.watch(onChange), topics.watch(about, onChange)]
+      return () => unwatch.forEach(each => each())
+    },
   }
 }

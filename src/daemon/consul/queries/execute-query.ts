@@ -8,6 +8,8 @@ import type { QueryRow, QueryService } from './query-row.ts'
 export interface ExecuteInit {
   readonly view: CatalogView
   readonly random: Random
+  /** Whether an instance may be told of. Default: each. */
+  readonly isShown?: (entry: ServiceEntry) => boolean
   /** This agent's node, which is what is near. */
   readonly ownNode: string
   /** The node to be near to, as the request says; empty for what the query says. */
@@ -27,7 +29,8 @@ export function executeQuery(query: QueryRow, init: ExecuteInit): object[] {
 
 /** The same with all that is known of them. */
 export function queryEntries({ Service: query }: QueryRow, init: ExecuteInit): ServiceEntry[] {
-  const entries = init.view.entries(query.Service).filter(entry => isWanted(entry, query))
+  const { isShown = () => true } = init
+  const entries = init.view.entries(query.Service).filter(entry => isShown(entry) && isWanted(entry, query))
   const near = init.near || query.Near
   const ordered = shuffled(entries, init.random)
   if (near === '_agent' || near === init.ownNode) {

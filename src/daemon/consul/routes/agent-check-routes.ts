@@ -11,7 +11,7 @@ import { type Answer, done, json } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import type { ConsulHandler, ConsulRoute } from '../http/route-table.ts'
 import { agentCheck } from '../rows/forms.ts'
-import type { CheckStatus } from '../state/rows.ts'
+import type { CheckRow, CheckStatus } from '../state/rows.ts'
 import { filterOf } from './filtering.ts'
 
 /** `/v1/agent/check…`: the checks of this agent. */
@@ -67,7 +67,8 @@ class AgentCheckRoutes {
 
   readonly list = (call: Call): Answer => {
     const matches = filterOf(call, 'check')
-    const entries = this.#state.agent.checks().map(row => [row.CheckID, agentCheck(row)] as const)
+    const rows = this.#state.agent.checks().filter(row => maySee(call, row))
+    const entries = rows.map(row => [row.CheckID, agentCheck(row)] as const)
     return json(Object.fromEntries(entries.filter(([, check]) => matches(check))))
   }
 
@@ -76,8 +77,7 @@ class AgentCheckRoutes {
     if (!fields.Name) throw new ConsulRefusedError(400, 'Missing check name')
     if (fields.Status && !isStatus(fields.Status)) throw new ConsulRefusedError(400, 'Bad check status')
     validateCheck(fields)
-    const { ServiceID: service = '' } = fields
-    call.guard.require('services:register', service === '' ? undefined : this.#state.agent.service(service)?.Service)
+    this.#requireAbout(call, fields.ServiceID ?? '')
     this.#requireReplaced(call, fields.CheckID || fields.Name)
     this.#state.agent.registerCheck(fields)
     await this.#state.journal.kept()
@@ -85,7 +85,7 @@ class AgentCheckRoutes {
   }
 
   readonly deregister = async (call: Call): Promise<Answer> => {
-    this.#requireReplaced(call, call.rest)
+    this.#requireKnown(call)
     this.#state.agent.deregisterCheck(call.rest)
     await this.#state.journal.kept()
     return done
@@ -102,19 +102,47 @@ class AgentCheckRoutes {
     return this.#tell(call, { status: Status, output: Output })
   }
 
-  /** What is there already of that id takes the right on its service; a check of the whole node on all services. */
+  /** A check takes the right on its service; one of the whole node on that. */
+  #requireAbout(call: Call, serviceId: string): void {
+    const { agent } = this.#state
+    if (serviceId === '') return call.guard.requireTelling('nodes:write', agent.node)
+    const service = agent.service(serviceId)
+    if (service) call.guard.requireTelling('services:register', service.Service)
+  }
+
+  /** What is there already of that id takes the same. */
   #requireReplaced(call: Call, checkId: string): void {
+    const existing = call.guard.isControlled && this.#find(checkId)
+    if (existing) requireOn(call, existing)
+  }
+
+  /** Where there are rules, a check that is not there is an error, as it is of Consul's agent. */
+  #requireKnown(call: Call): void {
     if (!call.guard.isControlled) return
-    const existing = this.#state.agent.checks().find(({ CheckID }) => CheckID === checkId)
-    if (existing) call.guard.require('services:register', existing.ServiceID === '' ? undefined : existing.ServiceName)
+    const existing = this.#find(call.rest)
+    if (!existing) throw new ConsulRefusedError(500, `Unknown check {${JSON.stringify(call.rest)} {}}`)
+    requireOn(call, existing)
+  }
+
+  #find(checkId: string): CheckRow | undefined {
+    return this.#state.agent.checks().find(({ CheckID }) => CheckID === checkId)
   }
 
   #tell(call: Call, finding: { status: CheckStatus; output: string }): Answer | Promise<Answer> {
     const { agent, journal } = this.#state
-    this.#requireReplaced(call, call.rest)
+    this.#requireKnown(call)
     agent.tell(call.rest, finding)
     return journal.isPending ? journal.kept().then(() => done) : done
   }
 }
 
 const UPDATE_SHAPE = { fields: { Status: 'string', Output: 'string' } } as const
+
+function requireOn(call: Call, { ServiceID, ServiceName, Node }: CheckRow): void {
+  if (ServiceID === '') call.guard.require('nodes:write', Node)
+  else call.guard.require('services:register', ServiceName)
+}
+
+function maySee({ guard }: Call, { ServiceID, ServiceName, Node }: CheckRow): boolean {
+  return ServiceID === '' ? guard.may('nodes:read', Node) : guard.may('services:read', ServiceName)
+}

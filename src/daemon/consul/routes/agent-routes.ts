@@ -101,6 +101,7 @@ class AgentRoutes {
 
   readonly members = (call: Call): Answer => {
     const { nodeName, datacenter } = this.#state.settings
+    if (!call.guard.may('nodes:read', nodeName)) return json([])
     const isWan = call.has('wan') && call.param('wan') !== '0'
     return json([this.#member(isWan ? `${nodeName}.${datacenter}` : nodeName)])
   }
@@ -164,7 +165,7 @@ class AgentRoutes {
       Addr: settings.address,
       Port: settings.serverPort + LAN_PORT_OFFSET,
       Tags: {
-        acls: '0',
+        acls: this.#state.context.access.isControlled ? '1' : '0',
         build: `${CONSUL_VERSION}:`,
         dc: settings.datacenter,
         ft_fs: '1',
@@ -201,7 +202,7 @@ class AgentRoutes {
       },
       build: { prerelease: '', revision: '', version: CONSUL_VERSION },
       consul: {
-        acl: 'disabled',
+        acl: this.#state.context.access.isControlled ? 'enabled' : 'disabled',
         bootstrap: 'false',
         known_datacenters: '1',
         leader: 'true',

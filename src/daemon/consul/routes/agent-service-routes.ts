@@ -68,7 +68,8 @@ class AgentServiceRoutes {
 
   readonly list = (call: Call): Answer => {
     const matches = filterOf(call, 'service')
-    const entries = [...this.#rows()].map(([id, row]) => [id, agentService(row)] as const)
+    const rows = [...this.#rows()].filter(([, { Service }]) => call.guard.may('services:read', Service))
+    const entries = rows.map(([id, row]) => [id, agentService(row)] as const)
     return json(Object.fromEntries(entries.filter(([, service]) => matches(service))))
   }
 
@@ -78,6 +79,7 @@ class AgentServiceRoutes {
     const content = () => {
       const row = this.#rows().get(id)
       if (!row) throw new ConsulRefusedError(404, `unknown service ID: ${id}`)
+      call.guard.require('services:read', row.Service)
       const service = agentService(row)
       return { service, hash: createHash('sha256').update(JSON.stringify(service)).digest('hex').slice(0, 16) }
     }
@@ -100,7 +102,7 @@ class AgentServiceRoutes {
     const fields = await call.decode<ServiceFields>(SERVICE_SHAPE)
     const replaceChecks = call.has('replace-existing-checks')
     const definition = serviceDefinition(fields, this.#state.settings.nodeName)
-    call.guard.require('services:register', definition.row.Service)
+    call.guard.requireTelling('services:register', definition.row.Service)
     this.#requireReplaced(call, definition.row.ID)
     for (const { CheckID } of definition.checks)
       this.#requireOwnCheck(call, { id: CheckID, service: definition.row.ID })
@@ -117,6 +119,7 @@ class AgentServiceRoutes {
       agent.deregisterService(id)
     } else {
       const claims = natives.withId(id)
+      if (claims.length === 0) requireUncontrolled(call, id)
       for (const { instance } of claims) requireOperator(call, instance.serviceName)
       for (const claim of claims) context.store.leases.evict(claim, 'removed')
     }
@@ -130,6 +133,7 @@ class AgentServiceRoutes {
     if (id === '') throw new ConsulRefusedError(400, 'Missing service ID')
     const isEnabled = enableOf(call)
     const service = agent.service(id)
+    if (!service) requireUncontrolled(call, id)
     if (!service) throw new ConsulRefusedError(404, `No service registered with ID "${id}"`)
     call.guard.require('services:register', service.Service)
     agent.maintain(service, isEnabled ? call.param('reason') : undefined)
@@ -146,6 +150,7 @@ class AgentServiceRoutes {
       const body = { AggregatedStatus: 'critical', Service: null, Checks: null }
       return shown(call, { status: 404, reason: `ServiceId ${id} not found`, aggregated: 'critical', body })
     }
+    call.guard.require('services:read', row.Service)
     const body = this.#health(row)
     const aggregated = body.AggregatedStatus
     return shown(call, { status: STATUS_CODES[aggregated] ?? 503, reason: aggregated, aggregated, body })
@@ -174,7 +179,8 @@ class AgentServiceRoutes {
     if (!call.guard.isControlled) return
     const existing = this.#state.agent.checks().find(({ CheckID }) => CheckID === id)
     if (!existing || existing.ServiceID === service) return
-    call.guard.require('services:register', existing.ServiceID === '' ? undefined : existing.ServiceName)
+    if (existing.ServiceID === '') call.guard.require('nodes:write', existing.Node)
+    else call.guard.require('services:register', existing.ServiceName)
   }
 
   /** What is registered at this agent, and the registry's own instances. */
@@ -197,6 +203,11 @@ class AgentServiceRoutes {
   #nativeChecks(row: ServiceRow): CheckRow[] {
     return this.#state.natives.rows(row.Service).flatMap(({ service, check }) => (service.ID === row.ID ? [check] : []))
   }
+}
+
+/** Where there are rules, a service that is not there is an error, as it is of Consul's agent. */
+function requireUncontrolled(call: Call, id: string): void {
+  if (call.guard.isControlled) throw new ConsulRefusedError(500, `Unknown service {${JSON.stringify(id)} {}}`)
 }
 
 /** Operators are those with the right to administer or, where there are no rules, who come from this machine. */

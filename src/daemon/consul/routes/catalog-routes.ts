@@ -3,7 +3,9 @@ import { ConsulRefusedError } from '../errors.ts'
 import { type Answer, json, verdict } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
+import type { Sees } from '../http/sight.ts'
 import { queryOptions } from '../live/query-options.ts'
+import type { Read } from '../live/reader.ts'
 import { catalogService, healthService } from '../rows/forms.ts'
 import {
   type CatalogDeregistration,
@@ -13,6 +15,8 @@ import {
   registerIn,
   REGISTRATION_SHAPE,
 } from '../state/catalog-writes.ts'
+import type { NodeRow, ServiceEntry } from '../state/rows.ts'
+import { requireDeregistrable, requireRegistrable } from './catalog-rights.ts'
 import { consumed, topicQuestion } from './questions.ts'
 import { byNearness, hasNodeMeta, hasTags, keyOf } from './selection.ts'
 import { filterOf } from './filtering.ts'
@@ -75,15 +79,22 @@ class CatalogRoutes {
     const hasMeta = hasNodeMeta(call)
     const matches = filterOf(call, 'node')
     const near = byNearness<{ Node: string }>(call, { ownNode: settings.nodeName, nodeOf: ({ Node }) => Node })
-    const make = () => JSON.stringify(near(view.nodes().filter(node => hasMeta(node) && matches(node))))
-    return this.#read(call, keyOf('catalog/nodes', call), () => topicQuestion(topics, ['nodes'], make))
+    const make = (sees: Sees) => {
+      const isShown = (node: NodeRow) => sees('nodes:read', node.Node) && hasMeta(node) && matches(node)
+      return JSON.stringify(near(view.nodes().filter(isShown)))
+    }
+    const question = (sees: Sees) => topicQuestion(topics, ['nodes'], () => make(sees))
+    const sight = call.guard.sight({ right: 'nodes:read' })
+    return this.#read(call, { key: keyOf('catalog/nodes', call), question, sight })
   }
 
   readonly services = (call: Call): Answer | Promise<Answer> => {
     const { topics } = this.#state
     const hasMeta = hasNodeMeta(call)
-    const make = () => JSON.stringify(this.#tagsByName(hasMeta))
-    return this.#read(call, keyOf('catalog/services', call), () => topicQuestion(topics, ['catalog'], make))
+    const make = (sees: Sees) => JSON.stringify(this.#tagsByName(hasMeta, sees))
+    const question = (sees: Sees) => topicQuestion(topics, ['catalog'], () => make(sees))
+    const sight = call.guard.sight({ right: 'services:read' })
+    return this.#read(call, { key: keyOf('catalog/services', call), question, sight })
   }
 
   readonly service = (call: Call): Answer | Promise<Answer> => {
@@ -95,15 +106,21 @@ class CatalogRoutes {
     const tagged = hasTags(call)
     const matches = filterOf(call, 'catalogService')
     const near = byNearness<{ Node: string }>(call, { ownNode: settings.nodeName, nodeOf: ({ Node }) => Node })
-    const make = () => {
-      const entries = view.entries(name).filter(entry => hasMeta(entry.node) && tagged(entry))
+    const make = (sees: Sees) => {
+      const isShown = ({ node }: ServiceEntry) => sees('nodes:read', node.Node) && sees('services:read', name)
+      const entries = view.entries(name).filter(entry => isShown(entry) && hasMeta(entry.node) && tagged(entry))
       const services = entries.map(entry => catalogService(entry) as { Node: string }).filter(matches)
       return JSON.stringify(near(services))
     }
     const { rosters } = context.store
     rosters.polled(name)
-    const question = () => consumed(topicQuestion(topics, [`service/${name}`], make), { rosters, serviceName: name })
-    return this.#read(call, keyOf(`catalog/service/${name}`, call), question)
+    const question = (sees: Sees) =>
+      consumed(
+        topicQuestion(topics, [`service/${name}`], () => make(sees)),
+        { rosters, serviceName: name },
+      )
+    const sight = call.guard.sight({ right: 'services:read', name }, { right: 'nodes:read' })
+    return this.#read(call, { key: keyOf(`catalog/service/${name}`, call), question, sight })
   }
 
   readonly node = (call: Call): Answer | Promise<Answer> =>
@@ -117,13 +134,14 @@ class CatalogRoutes {
     })
 
   readonly nothing = (call: Call): Answer | Promise<Answer> =>
-    this.#read(call, 'nothing', () => topicQuestion(this.#state.topics, [], () => '[]'))
+    this.#read(call, { key: 'nothing', question: () => topicQuestion(this.#state.topics, [], () => '[]') })
 
   readonly noGateway = (call: Call): Answer | Promise<Answer> =>
-    this.#read(call, 'null', () => topicQuestion(this.#state.topics, [], () => 'null'))
+    this.#read(call, { key: 'null', question: () => topicQuestion(this.#state.topics, [], () => 'null') })
 
   readonly register = async (call: Call): Promise<Answer> => {
     const registration = await call.decode<CatalogRegistration>(REGISTRATION_SHAPE)
+    requireRegistrable(call.guard, registration, this.#state.catalog)
     registerIn(this.#state.catalog, registration, this.#state.settings)
     await this.#state.journal.kept()
     return verdict(true)
@@ -131,6 +149,7 @@ class CatalogRoutes {
 
   readonly deregister = async (call: Call): Promise<Answer> => {
     const deregistration = await call.decode<CatalogDeregistration>(DEREGISTRATION_SHAPE)
+    requireDeregistrable(call.guard, deregistration, this.#state.catalog)
     deregisterIn(this.#state.catalog, deregistration, this.#state.settings)
     await this.#state.journal.kept()
     return verdict(true)
@@ -142,29 +161,29 @@ class CatalogRoutes {
     queryOptions(call, settings.datacenter)
     if (name === '') throw new ConsulRefusedError(400, 'Missing node name')
     const matches = filterOf(call, 'service')
-    const make = () => {
+    const make = (sees: Sees) => {
       const node = view.node(name)
-      if (!node) return nothing
-      const services = [...view.servicesOn(node.Node)].map(([id, row]) => [id, healthService(row)] as [string, object])
+      if (!node || !sees('nodes:read', node.Node)) return nothing
+      const rows = [...view.servicesOn(node.Node)].filter(([, { Service }]) => sees('services:read', Service))
+      const services = rows.map(([id, row]) => [id, healthService(row)] as [string, object])
       return JSON.stringify({ Node: node, Services: shape(services.filter(([, service]) => matches(service))) })
     }
-    const question = () => topicQuestion(topics, [`node/${view.node(name)?.Node ?? name}`], make)
-    return this.#read(call, keyOf(`catalog/${form}/${name}`, call), question)
+    const about = [`node/${view.node(name)?.Node ?? name}`]
+    const question = (sees: Sees) => topicQuestion(topics, about, () => make(sees))
+    const sight = call.guard.sight({ right: 'nodes:read' }, { right: 'services:read' })
+    return this.#read(call, { key: keyOf(`catalog/${form}/${name}`, call), question, sight })
   }
 
-  #read(
-    call: Call,
-    key: string,
-    question: Parameters<ConsulState['reader']['read']>[1]['question'],
-  ): Answer | Promise<Answer> {
-    return this.#state.reader.read(call, { key, question, tellsConsistency: true })
+  #read(call: Call, read: Omit<Read, 'tellsConsistency'>): Answer | Promise<Answer> {
+    return this.#state.reader.read(call, { ...read, tellsConsistency: true })
   }
 
   /** The tags of each service that has instances there. */
-  #tagsByName(accepts: ReturnType<typeof hasNodeMeta>): Record<string, string[]> {
+  #tagsByName(accepts: ReturnType<typeof hasNodeMeta>, sees: Sees): Record<string, string[]> {
     const { view } = this.#state
     const result: Record<string, string[]> = {}
     for (const name of view.names()) {
+      if (!sees('services:read', name)) continue
       const tags = view.tags(name, accepts)
       if (tags) result[name] = tags
     }

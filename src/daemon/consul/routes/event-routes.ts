@@ -4,6 +4,7 @@ import { Events } from '../events/events.ts'
 import { type Answer, json } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
+import type { Sees } from '../http/sight.ts'
 import { compilePattern } from '../pattern/compile-pattern.ts'
 import { requireDatacenter } from '../live/query-options.ts'
 import { CONSUL_LIMITS } from '../state/limits.ts'
@@ -48,13 +49,14 @@ class EventRoutes {
   readonly list = async (call: Call): Promise<Answer> => {
     const { events, topics, reader } = this.#state
     const name = call.param('name')
-    const text = () => JSON.stringify(events.list(name))
-    const isKnown = call.has('index') && call.param('index') === Events.index(events.list(name))
+    const sight = call.guard.sight({ right: 'events:read' })
+    const list = (sees: Sees) => events.list(name).filter(({ Name }) => sees('events:read', Name))
+    const isKnown = call.has('index') && call.param('index') === Events.index(list(sight.sees))
     if (isKnown) {
-      const question = () => topicQuestion(topics, ['events'], text)
-      await reader.waitForAnother(call, { key: `events/${name}`, question })
+      const question = (sees: Sees) => topicQuestion(topics, ['events'], () => JSON.stringify(list(sees)))
+      await reader.waitForAnother(call, { key: `events/${name}`, question, sight })
     }
-    const found = events.list(name)
+    const found = list(sight.sees)
     return json(found, { headers: ['X-Consul-Index', Events.index(found)] })
   }
 }

@@ -3,8 +3,9 @@ import { ConsulRefusedError } from '../errors.ts'
 import type { Answer } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
-import type { Question } from '../live/live-query.ts'
+import type { Sees } from '../http/sight.ts'
 import { queryOptions } from '../live/query-options.ts'
+import type { Read } from '../live/reader.ts'
 import { healthService } from '../rows/forms.ts'
 import { once } from '../../rest/once.ts'
 import type { CheckRow, NodeRow, ServiceEntry, ServiceRow } from '../state/rows.ts'
@@ -56,17 +57,26 @@ class HealthRoutes {
     queryOptions(call, settings.datacenter)
     if (name === '') throw new ConsulRefusedError(400, 'Missing service name')
     const select = this.#selection(call)
-    const make = () => jsonArray(select(this.#state.view.entries(name)).map(entry => this.#entryText(entry)))
+    const make = (sees: Sees) => {
+      const isShown = ({ node }: ServiceEntry) => sees('nodes:read', node.Node) && sees('services:read', name)
+      const entries = this.#state.view.entries(name).filter(isShown)
+      return jsonArray(select(entries).map(entry => this.#entryText(entry)))
+    }
     const { rosters } = context.store
     rosters.polled(name)
-    const question = () => consumed(topicQuestion(topics, [`service/${name}`], make), { rosters, serviceName: name })
-    return this.#read(call, keyOf(`health/service/${name}`, call), question)
+    const question = (sees: Sees) =>
+      consumed(
+        topicQuestion(topics, [`service/${name}`], () => make(sees)),
+        { rosters, serviceName: name },
+      )
+    const sight = call.guard.sight({ right: 'services:read', name }, { right: 'nodes:read' })
+    return this.#read(call, { key: keyOf(`health/service/${name}`, call), question, sight })
   }
 
   readonly connect = (call: Call): Answer | Promise<Answer> => {
     queryOptions(call, this.#state.settings.datacenter)
     if (call.rest === '') throw new ConsulRefusedError(400, 'Missing service name')
-    return this.#read(call, 'nothing', () => topicQuestion(this.#state.topics, [], () => '[]'))
+    return this.#read(call, { key: 'nothing', question: () => topicQuestion(this.#state.topics, [], () => '[]') })
   }
 
   readonly node = (call: Call): Answer | Promise<Answer> => {
@@ -103,12 +113,16 @@ class HealthRoutes {
       return node !== undefined && hasMeta(node)
     }
     const near = byNearness<CheckRow>(call, { ownNode: settings.nodeName, nodeOf: ({ Node }) => Node })
-    const make = () => {
-      const wanted = near(rows().filter(row => isWanted(row) && matches(row)))
+    const make = (sees: Sees) => {
+      const isShown = ({ Node, ServiceName }: CheckRow) =>
+        sees('nodes:read', Node) && (ServiceName === '' || sees('services:read', ServiceName))
+      const wanted = near(rows().filter(row => isShown(row) && isWanted(row) && matches(row)))
       return jsonArray(wanted.map(row => this.#checkText(row)))
     }
     const path = call.request.url?.split('?', 1)[0] ?? ''
-    return this.#read(call, keyOf(path, call), () => topicQuestion(topics, [topic], make))
+    const question = (sees: Sees) => topicQuestion(topics, [topic], () => make(sees))
+    const sight = call.guard.sight({ right: 'nodes:read' }, { right: 'services:read' })
+    return this.#read(call, { key: keyOf(path, call), question, sight })
   }
 
   #selection(call: Call): (entries: ServiceEntry[]) => ServiceEntry[] {
@@ -129,8 +143,8 @@ class HealthRoutes {
     return `{"Node":${this.#nodeText(node)},"Service":${this.#serviceText(service)},"Checks":[${list}]}`
   }
 
-  #read(call: Call, key: string, question: () => Question): Answer | Promise<Answer> {
-    return this.#state.reader.read(call, { key, question, tellsConsistency: true })
+  #read(call: Call, read: Omit<Read, 'tellsConsistency'>): Answer | Promise<Answer> {
+    return this.#state.reader.read(call, { ...read, tellsConsistency: true })
   }
 }
 

@@ -3,6 +3,7 @@ import { ConsulRefusedError } from '../errors.ts'
 import { type Answer, Body, verdict } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
+import type { Sees } from '../http/sight.ts'
 import { kvJson } from '../kv/kv-row.ts'
 import type { KvWrite } from '../kv/kv-store.ts'
 import type { Result } from '../live/live-query.ts'
@@ -91,25 +92,29 @@ class KvRoutes {
   #tree(call: Call): Answer | Promise<Answer> {
     const { kv } = this.#state
     const { rest: prefix } = call
-    const make = () => {
-      const rows = [...kv.startingWith(prefix)]
+    const make = (sees: Sees) => {
+      const rows = [...kv.startingWith(prefix)].filter(({ Key }) => sees('kv:read', Key))
       return rows.length > 0 ? { status: 200, text: jsonArray(rows.map(row => kvJson(row))) } : ABSENT
     }
-    const question = () => kv.question(prefix, { isPrefix: true, make })
-    return this.#state.reader.read(call, { key: `kvs/${prefix}`, question, tellsConsistency: false })
+    const question = (sees: Sees) => kv.question(prefix, { isPrefix: true, make: () => make(sees) })
+    const sight = call.guard.sight({ right: 'kv:read', prefix })
+    return this.#state.reader.read(call, { key: `kvs/${prefix}`, question, sight, tellsConsistency: false })
   }
 
   #keys(call: Call): Answer | Promise<Answer> {
     const { kv } = this.#state
     const { rest: prefix } = call
     const separator = call.param('separator')
-    const make = () => {
-      const keys = new Set<string>()
-      for (const { Key } of kv.startingWith(prefix)) keys.add(upTo(Key, { prefix, separator }))
-      return keys.size > 0 ? { status: 200, text: JSON.stringify([...keys]) } : ABSENT
+    const make = (sees: Sees) => {
+      const found = new Set<string>()
+      for (const { Key } of kv.startingWith(prefix)) found.add(upTo(Key, { prefix, separator }))
+      const keys = [...found].filter(key => sees('kv:read', key))
+      return keys.length > 0 ? { status: 200, text: JSON.stringify(keys) } : ABSENT
     }
-    const question = () => kv.question(prefix, { isPrefix: true, make })
-    return this.#state.reader.read(call, { key: `keys/${prefix}\0${separator}`, question, tellsConsistency: false })
+    const question = (sees: Sees) => kv.question(prefix, { isPrefix: true, make: () => make(sees) })
+    const key = `keys/${prefix}\0${separator}`
+    const sight = call.guard.sight({ right: 'kv:read', prefix })
+    return this.#state.reader.read(call, { key, question, sight, tellsConsistency: false })
   }
 
   #raw(key: string, { status }: Result): Answer {

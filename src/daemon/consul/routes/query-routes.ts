@@ -4,6 +4,8 @@ import { ConsulRefusedError } from '../errors.ts'
 import { type Answer, done, json } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
+import type { Sees } from '../http/sight.ts'
+import { requireNamed, shown, shownInList } from './query-rights.ts'
 import { queryOptions, requireDatacenter, unanswerable } from '../live/query-options.ts'
 import { executeQuery } from '../queries/execute-query.ts'
 import { QUERY_SHAPE, type QueryFields, type QueryRow } from '../queries/query-row.ts'
@@ -41,13 +43,17 @@ class QueryRoutes {
 
   readonly list = (call: Call): Answer | Promise<Answer> => {
     const { queries, topics, reader } = this.#state
-    const question = () => topicQuestion(topics, ['queries'], () => JSON.stringify(queries.list()))
-    return reader.read(call, { key: 'queries', question, tellsConsistency: true })
+    const list = (sees: Sees) => queries.list().flatMap(query => shownInList(query, sees))
+    const question = (sees: Sees) => topicQuestion(topics, ['queries'], () => JSON.stringify(list(sees)))
+    const sight = call.guard.sight({ right: 'acl:write' })
+    return reader.read(call, { key: 'queries', question, sight, tellsConsistency: true })
   }
 
   readonly create = async (call: Call): Promise<Answer> => {
     requireDatacenter(call, this.#state.settings.datacenter)
-    const { ID } = this.#state.queries.create(await call.decode<QueryFields>(QUERY_SHAPE))
+    const fields = await call.decode<QueryFields>(QUERY_SHAPE)
+    requireNamed(call, fields)
+    const { ID } = this.#state.queries.create(fields)
     await this.#state.journal.kept()
     return json({ ID })
   }
@@ -58,24 +64,28 @@ class QueryRoutes {
     const headers = [...HEADERS, 'X-Consul-Effective-Consistency', consistency]
     if (action === 'execute') return this.#execute(call, { name, headers, consistency })
     if (action === 'explain') {
-      return json({ Query: this.#resolved(name), ...readWith(consistency) }, { headers })
+      const query = shown(call, this.#resolved(name))
+      return json({ Query: query, ...readWith(consistency) }, { headers })
     }
     const id = call.rest
     if (id.length !== UUID_CHARACTERS) throw unanswerable(NO_UUID)
     const query = this.#state.queries.get(id)
     if (!query) throw new ConsulRefusedError(404, 'Query not found')
-    return json([query], { headers: ['X-Consul-Index', String(query.ModifyIndex), ...headers.slice(2)] })
+    return json([shown(call, query)], { headers: ['X-Consul-Index', String(query.ModifyIndex), ...headers.slice(2)] })
   }
 
   readonly update = async (call: Call): Promise<Answer> => {
     requireUuid(call.rest)
-    this.#state.queries.update(call.rest, await call.decode<QueryFields>(QUERY_SHAPE))
+    const fields = await call.decode<QueryFields>(QUERY_SHAPE)
+    requireNamed(call, fields, this.#state.queries.get(call.rest))
+    this.#state.queries.update(call.rest, fields)
     await this.#state.journal.kept()
     return done
   }
 
   readonly delete = async (call: Call): Promise<Answer> => {
     requireUuid(call.rest)
+    requireNamed(call, this.#state.queries.get(call.rest))
     this.#state.queries.delete(call.rest)
     await this.#state.journal.kept()
     return done
@@ -85,8 +95,10 @@ class QueryRoutes {
     const { view, settings, context } = this.#state
     const query = this.#resolved(name)
     context.store.rosters.polled(query.Service.Service)
+    const guard = query.Token === '' ? call.guard : call.guardFor(query.Token)
     const Nodes = executeQuery(query, {
       view,
+      isShown: ({ node, service }) => guard.may('nodes:read', node.Node) && guard.may('services:read', service.Service),
       random: systemRandom,
       ownNode: settings.nodeName,
       near: call.param('near'),

@@ -4,8 +4,9 @@ import { decodeBody } from '../go/decode.ts'
 import { type Answer, json, verdict } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
+import type { Sees } from '../http/sight.ts'
 import { requireDatacenter, unanswerable } from '../live/query-options.ts'
-import type { SessionFields } from '../sessions/sessions.ts'
+import type { SessionFields, SessionRow } from '../sessions/sessions.ts'
 import { topicQuestion } from './questions.ts'
 
 /** `/v1/session`: sessions, which hold keys. */
@@ -53,6 +54,7 @@ class SessionRoutes {
     requireDatacenter(call, this.#state.settings.datacenter)
     const body = (await call.bytes()).toString()
     const fields = body === '' ? {} : (decodeBody(body, SESSION_SHAPE) as SessionFields)
+    call.guard.require('sessions:write', fields.Node || this.#state.settings.nodeName)
     const { ID } = this.#state.sessions.create(fields)
     await this.#state.journal.kept()
     return json({ ID })
@@ -60,6 +62,9 @@ class SessionRoutes {
 
   readonly destroy = async (call: Call): Promise<Answer> => {
     const id = idOf(call)
+    const session = this.#state.sessions.get(id)
+    if (session) call.guard.require('sessions:write', session.Node)
+    else if (call.guard.isControlled) throw new ConsulRefusedError(500, `Unknown session ${JSON.stringify(id)}`)
     this.#state.sessions.destroy(id)
     await this.#state.journal.kept()
     return verdict(true)
@@ -67,8 +72,10 @@ class SessionRoutes {
 
   readonly renew = (call: Call): Answer => {
     const id = idOf(call)
-    const session = this.#state.sessions.renew(id)
+    const session = this.#state.sessions.get(id)
     if (!session) throw new ConsulRefusedError(404, `Session id '${id}' not found`)
+    call.guard.require('sessions:write', session.Node)
+    this.#state.sessions.renew(id)
     return json([session])
   }
 
@@ -89,9 +96,11 @@ class SessionRoutes {
   readonly list = (call: Call): Answer | Promise<Answer> =>
     this.#list(call, { topic: 'sessions', rows: () => this.#state.sessions.list() })
 
-  #list(call: Call, { topic, rows }: { topic: string; rows: () => readonly object[] }): Answer | Promise<Answer> {
-    const question = () => topicQuestion(this.#state.topics, [topic], () => JSON.stringify(rows()))
-    return this.#state.reader.read(call, { key: topic, question, tellsConsistency: false })
+  #list(call: Call, { topic, rows }: { topic: string; rows: () => readonly SessionRow[] }): Answer | Promise<Answer> {
+    const make = (sees: Sees) => JSON.stringify(rows().filter(({ Node }) => sees('sessions:read', Node)))
+    const question = (sees: Sees) => topicQuestion(this.#state.topics, [topic], () => make(sees))
+    const sight = call.guard.sight({ right: 'sessions:read' })
+    return this.#state.reader.read(call, { key: topic, question, sight, tellsConsistency: false })
   }
 }
 

@@ -1,10 +1,12 @@
+import { ForbiddenError } from '../../access/errors.ts'
 import type { ConsulState } from '../consul-state.ts'
 import { ConsulRefusedError } from '../errors.ts'
 import { decodeBody, type Shape } from '../go/decode.ts'
 import { type Answer, Body, jsonBody } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
+import type { CallGuard } from '../http/guard.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
-import { isWrite, type KvOperation, transact } from '../kv/transaction.ts'
+import { isWrite, type KvOperation, type Outcome, transact } from '../kv/transaction.ts'
 import { requireDatacenter } from '../live/query-options.ts'
 import { CONSUL_LIMITS } from '../state/limits.ts'
 
@@ -13,8 +15,12 @@ export function txnRoutes(state: ConsulState): ConsulRoute[] {
   const txn = async (call: Call): Promise<Answer> => {
     requireDatacenter(call, state.settings.datacenter)
     const operations = operationsOf((await call.bytes()).toString())
-    const { results, errors } = transact(operations, state)
     const isWriting = operations.some(isWrite)
+    const refused = refusedOf(call.guard, operations)
+    const { kv, sessions } = state
+    const sees = (key: string) => call.guard.may('kv:read', key)
+    const outcome = refused.length > 0 ? { results: [], errors: refused } : transact(operations, { kv, sessions, sees })
+    const { results, errors } = outcome
     if (isWriting) await state.journal.kept()
     const body = new Body(outcomeJson(results, { errors, isWriting }))
     const headers = isWriting ? [] : ['X-Consul-Knownleader', 'true', 'X-Consul-Lastcontact', '0']
@@ -28,6 +34,25 @@ export function txnRoutes(state: ConsulState): ConsulRoute[] {
       note: 'Operations on keys; those on nodes, services and checks are refused.',
     },
   ]
+}
+
+/** Reading takes no right: what may not be seen is left out of the results. */
+const FILTERED = new Set(['get', 'get-tree'])
+const CHECKING = new Set(['check-session', 'check-index'])
+
+/** The operations that the caller may not do. */
+function refusedOf(guard: CallGuard, operations: readonly KvOperation[]): Outcome['errors'] {
+  return [...operations.entries()].flatMap(([OpIndex, { Verb = '', Key = '' }]) => {
+    if (FILTERED.has(Verb)) return []
+    try {
+      if (Verb === 'delete-tree') guard.requireAll('kv:write', Key)
+      else guard.require(CHECKING.has(Verb) ? 'kv:read' : 'kv:write', Key)
+      return []
+    } catch (error) {
+      if (!(error instanceof ForbiddenError)) throw error
+      return [{ OpIndex, What: 'Permission denied' }]
+    }
+  })
 }
 
 interface Operation {

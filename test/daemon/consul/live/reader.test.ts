@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { readAccessRules } from '../../../../src/daemon/access/access-rules.ts'
+import { RulesAccess } from '../../../../src/daemon/access/rules-access.ts'
+import { tokenHash } from '../../../../src/daemon/access/token-hash.ts'
 import { request, serveConsul } from '../consul-server.ts'
 
 type Server = Awaited<ReturnType<typeof serveConsul>>
@@ -73,5 +76,72 @@ describe('Reader', () => {
     const waiting = await blocked(server, `/v1/catalog/nodes?index=${index}`)
     server.frontend.close()
     assert.equal((await waiting.answer).status, 200)
+  })
+})
+
+/** Rules for one token, `reader`, besides what everybody may. */
+const rules = (services: object, ...others: object[]) =>
+  readAccessRules(JSON.stringify({ tokens: [{ name: 'reader', hash: tokenHash('reader'), services }, ...others] }), 'f')
+
+const keys = (level: string) =>
+  readAccessRules(JSON.stringify({ tokens: [{ name: 'reader', hash: tokenHash('reader'), kv: { a: level } }] }), 'f')
+
+const token = (secret: string, services: object) =>
+  readAccessRules(JSON.stringify({ tokens: [{ name: 'one', hash: tokenHash(secret), services }] }), 'f')
+
+describe('Reader, when rights change', () => {
+  it('tells who waits for a list what of it may be seen from now on', async t => {
+    const access = new RulesAccess(rules({ 'web*': 'read' }))
+    const server = await serveConsul(t, { access })
+    server.register('u1')
+    server.register('w1', { serviceName: 'web-1' })
+    const path = '/v1/catalog/services?token=reader'
+    const { body, index } = await server.ask('GET', path)
+    assert.deepEqual(body, { 'web-1': [] })
+    const waiting = await blocked(server, `${path}&index=${index}`)
+    access.replace(rules({ 'web*': 'read' }, { name: 'other', hash: tokenHash('other') }))
+    access.replace(rules({ 'web*': 'read', users: 'read' }))
+    const answer = await waiting.answer
+    assert.deepEqual([answer.body, answer.index > index], [{ users: [], 'web-1': [] }, true])
+    const all = await blocked(server, `${path}&index=${answer.index}`)
+    access.replace(rules({ '*': 'read' }))
+    assert.deepEqual(Object.keys((await all.answer).body), ['consul', 'users', 'web-1'])
+  })
+
+  it('lets who sees the same as before wait on', async t => {
+    const access = new RulesAccess(rules({ '*': 'read' }))
+    const server = await serveConsul(t, { access })
+    const path = '/v1/catalog/services?token=reader'
+    const { index } = await server.ask('GET', path)
+    const waiting = await blocked(server, `${path}&index=${index}&wait=2s`)
+    access.replace(rules({ '*': 'administer' }))
+    await server.clock.advance(2_200)
+    assert.equal((await waiting.answer).index, index)
+  })
+
+  it('refuses who waits for what may not be read any more, and who has no token any more', async t => {
+    const access = new RulesAccess(keys('read'))
+    const server = await serveConsul(t, { access })
+    const { index } = await server.ask('GET', '/v1/kv/a?token=reader')
+    const waiting = await blocked(server, `/v1/kv/a?token=reader&index=${index}`)
+    access.replace(keys('none'))
+    const refused = await waiting.answer
+    assert.deepEqual([refused.status, refused.text], [403, 'Permission denied'])
+    access.replace(keys('read'))
+    const again = await blocked(server, `/v1/kv/a?token=reader&index=${index}`)
+    access.replace(readAccessRules('{}', 'rules.json'))
+    const unknown = await again.answer
+    assert.deepEqual([unknown.status, unknown.text], [403, 'ACL not found'])
+  })
+
+  it('does not show one token what another of the same name may see', async t => {
+    const access = new RulesAccess(token('a', { users: 'read' }))
+    const server = await serveConsul(t, { access })
+    server.register('u1')
+    assert.deepEqual((await server.ask('GET', '/v1/catalog/services?token=a')).body, { users: [] })
+    access.replace(token('b', { none: 'read' }))
+    assert.deepEqual((await server.ask('GET', '/v1/catalog/services?token=b')).body, {})
+    access.replace(token('c', { users: 'read' }))
+    assert.deepEqual((await server.ask('GET', '/v1/catalog/services?token=c')).body, { users: [] })
   })
 })
