@@ -5,26 +5,30 @@ import type { RegistryProgram, RegistrySystem } from './registry-contender.ts'
 export const daemon: RegistrySystem = {
   name: 'ropewalk registry',
   start: startDaemon,
-  load: 'registry-load.ts',
-  watchers: 'registry-watchers.ts',
+  load: program('registry-load.ts'),
+  watchers: program('registry-watchers.ts'),
 }
 
 /** The same daemon by the barest client there can be. */
 export const daemonBare: RegistrySystem = {
   name: 'ropewalk registry (bare)',
   start: startDaemon,
-  load: 'session-load.ts',
-  watchers: 'session-watchers.ts',
+  load: program('session-load.ts'),
+  watchers: program('session-watchers.ts'),
 }
 
 async function startDaemon(): Promise<RegistryProgram> {
-  const program = await Program.start<{ port: number }>(new URL('programs/daemon.ts', import.meta.url))
+  const running = await Program.start<{ port: number }>(program('daemon.ts'))
   return {
-    port: program.facts.port,
-    cpuMs: () => program.cpuMs(),
+    port: running.facts.port,
+    cpuMs: () => running.cpuMs(),
     async close() {
-      await program.ask('stop')
-      await program.close()
+      await running.ask('stop')
+      await running.close()
     },
   }
+}
+
+function program(name: string): URL {
+  return new URL(`programs/${name}`, import.meta.url)
 }

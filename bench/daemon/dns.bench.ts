@@ -1,6 +1,7 @@
 import { startConsul } from '../../tools/engines/servers/consul.ts'
 import type { Benchmark, Contender } from '../harness/benchmark.ts'
 import { atLeast } from '../harness/bound.ts'
+import { fillCatalog } from '../engines/consul-api.ts'
 import { engineProgram } from '../harness/engine-program.ts'
 import { Program } from '../harness/program.ts'
 import type { ServerProgram } from '../harness/server-contender.ts'
@@ -64,15 +65,7 @@ async function startDaemon(instances: number): Promise<ServerProgram> {
 async function consulOf(instances: number): Promise<ServerProgram> {
   const consul = await startConsul()
   try {
-    for (let index = 0; index < instances; index++) {
-      const Address = `10.0.${index >> 8}.${index & 255}`
-      const Service = { Service: 'web', ID: `w${index}`, Address, Port: 8000 + index }
-      const body = JSON.stringify({ Node: `n${index}`, Address, Service })
-      const url = `http://127.0.0.1:${consul.ports.http}/v1/catalog/register`
-      const answer = await fetch(url, { method: 'PUT', body })
-      if (!answer.ok) throw new Error(`Consul refused an instance: ${await answer.text()}`)
-      await answer.arrayBuffer()
-    }
+    await fillCatalog(consul.ports.http, 'web', instances)
     return engineProgram(consul, 'dns')
   } catch (error) {
     await consul.stop()

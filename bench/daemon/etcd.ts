@@ -9,8 +9,8 @@ import type { RegistryProgram, RegistrySystem } from './registry-contender.ts'
 export const etcd: RegistrySystem = {
   name: 'etcd 3.4 (grpc-js)',
   start,
-  load: 'etcd-load.ts',
-  watchers: 'etcd-watchers.ts',
+  load: new URL('programs/etcd-load.ts', import.meta.url),
+  watchers: new URL('programs/etcd-watchers.ts', import.meta.url),
   input: { client: 'grpc-js' },
 }
 

@@ -14,13 +14,13 @@ export interface RegistryProgram {
   close(): Promise<void>
 }
 
-/** A registry and the files in programs/ that make its load. */
+/** A registry and the programs that make its load. */
 export interface RegistrySystem {
   readonly name: string
   readonly start: () => Promise<RegistryProgram>
-  readonly load: string
-  readonly watchers: string
-  /** What those files are told besides. */
+  readonly load: URL
+  readonly watchers: URL
+  /** What those programs are told besides. */
   readonly input?: object
 }
 
@@ -50,25 +50,21 @@ export function rateOf(system: RegistrySystem, { method, per, instances }: Rate)
   })
 }
 
-/** The median time until the last of so many watchers has seen a change, in milliseconds. */
-export function lastSeen(system: RegistrySystem, watchers: number): Contender {
-  return contender(system, { file: system.watchers, input: { watchers } }, load => load.ask('change', CHANGES))
+/** The median time until the last of so many watchers has seen a change, in milliseconds, of as many changes in a round. */
+export function lastSeen(system: RegistrySystem, watchers: number, changes = CHANGES): Contender {
+  return contender(system, { file: system.watchers, input: { watchers } }, load => load.ask('change', changes))
 }
 
 function contender(
   { name, start, input: more }: RegistrySystem,
-  { file, input }: { file: string; input: object },
+  { file, input }: { file: URL; input: object },
   measure: (load: Program, registry: RegistryProgram) => Promise<number>,
 ): Contender {
   return { name, open }
 
   async function open(): Promise<Subject> {
     const registry = await start()
-    const load = await Program.start(new URL(`programs/${file}`, import.meta.url), {
-      port: registry.port,
-      ...input,
-      ...more,
-    })
+    const load = await Program.start(file, { port: registry.port, ...input, ...more })
     return {
       measure: () => measure(load, registry),
       async close() {

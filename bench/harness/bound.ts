@@ -15,5 +15,10 @@ export function atMost(limit: number): Bound {
   return { text: `≤ ${limit}`, admits: value => value <= limit }
 }
 
+/** The bound `≤ 1/parts`. */
+export function atMostOneIn(parts: number): Bound {
+  return { text: `≤ 1/${parts}`, admits: value => value <= 1 / parts }
+}
+
 /** No limit: the figure is to be known, and nothing to be reached. */
 export const unbound: Bound = { text: '–', admits: () => true }

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { answer, input } from './answer.ts'
+import { ID, IDS, NUMBER } from './server-contender.ts'
 
 /*
  * A load that says the same thing over and over on many connections, and waits for the whole reply each time. It learns at the
@@ -10,7 +11,7 @@ import { answer, input } from './answer.ts'
 
 interface Load {
   readonly port: number
-  /** What to say. */
+  /** What to say; the placeholders of an Exchange are filled in each time. */
   readonly request: string
   /** What the reply must hold. */
   readonly expected: string
@@ -20,7 +21,9 @@ interface Load {
 const QUIET_MS = 100
 
 const { port, request, expected, connections } = input() as Load
-const said = Buffer.from(request)
+let said = 0
+const nextRequest = request.includes(ID) || request.includes(NUMBER) ? numbered : () => constant
+const constant = Buffer.from(request)
 const replyBytes = await lengthOfReply()
 const pairs = await Promise.all(Array.from({ length: connections }, openPair))
 
@@ -38,11 +41,21 @@ function count(): number {
   return pairs.reduce((sum, { replies }) => sum + replies(), 0)
 }
 
+/** The next of the requests that differ, all of one length. */
+function numbered(): string {
+  const number = said++
+  return request.replaceAll(ID, digits(number % IDS)).replaceAll(NUMBER, digits(number))
+}
+
+function digits(number: number): string {
+  return String(number).padStart(ID.length, '0')
+}
+
 async function lengthOfReply(): Promise<number> {
   const socket = await open()
   const chunks: Buffer[] = []
   socket.on('data', (chunk: Buffer) => chunks.push(chunk))
-  socket.write(said)
+  socket.write(nextRequest())
   await once(socket, 'data')
   await delay(QUIET_MS)
   socket.destroy()
@@ -58,7 +71,7 @@ async function openPair() {
     if (received < replyBytes) return
     received -= replyBytes
     replies++
-    if (going) socket.write(said)
+    if (going) socket.write(nextRequest())
     else over.resolve()
   })
   return {
@@ -66,7 +79,7 @@ async function openPair() {
     start() {
       going = true
       over = Promise.withResolvers()
-      socket.write(said)
+      socket.write(nextRequest())
     },
     finish() {
       going = false

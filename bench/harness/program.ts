@@ -44,6 +44,11 @@ export class Program<Facts = unknown> {
     return this.ask('cpuMs')
   }
 
+  /** Ends it without a warning, as a crash does. */
+  kill(): void {
+    this.#child.kill('SIGKILL')
+  }
+
   /** Ends it and waits until it is gone: asked first, by force after ten seconds. */
   async close(): Promise<void> {
     await endProcess(this.#child, STOP_MS_MAX)

@@ -12,7 +12,16 @@ export interface ServerProgram {
   close(): Promise<void>
 }
 
-/** What is said to a server over and over, and what its reply must hold. */
+/** In a request: the number of this request modulo `IDS`, in seven digits. */
+export const ID = '%THE-ID'
+
+/** In a request: the number of this request, in seven digits. */
+export const NUMBER = '%NUMBER'
+
+/** How many different values there are of `ID`. */
+export const IDS = 1_000
+
+/** What is said to a server over and over, and what its reply must hold. All replies must have one length. */
 export interface Exchange {
   readonly request: string
   readonly expected: string

@@ -10,7 +10,10 @@ const dataPath = await mkdtemp(join(tmpdir(), 'ropewalk-bench-daemon-'))
 const daemon = new RegistryDaemon({ endpoint: 'tcp:0:interface=127.0.0.1', dataPath })
 await daemon.start()
 
-answer({ port: Number(new URL(daemon.endpoints[0] ?? '').port) }, { memory, stop })
+answer(
+  { port: Number(new URL(daemon.endpoints[0] ?? '').port) },
+  { memory, residentBytes: () => process.memoryUsage.rss(), stop },
+)
 
 /** What it occupies, in bytes, when everything that is garbage has been collected. */
 async function memory(): Promise<Memory> {

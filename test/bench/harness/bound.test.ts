@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { atLeast, atMost } from '../../../bench/harness/bound.ts'
+import { atLeast, atMost, atMostOneIn } from '../../../bench/harness/bound.ts'
 
 describe('A bound', () => {
   test('admits its own limit', () => {
     assert.ok(atLeast(0.95).admits(0.95))
     assert.ok(atMost(15).admits(15))
+    assert.ok(atMostOneIn(40).admits(0.025))
   })
 
   test('admits one side only', () => {
@@ -18,6 +19,10 @@ describe('A bound', () => {
   })
 
   test('is printed with its direction', () => {
-    assert.deepEqual([atLeast(0.95).text, atMost(1.3).text], ['≥ 0.95', '≤ 1.3'])
+    const bounds = [atLeast(0.95), atMost(1.3), atMostOneIn(40)]
+    assert.deepEqual(
+      bounds.map(({ text }) => text),
+      ['≥ 0.95', '≤ 1.3', '≤ 1/40'],
+    )
   })
 })

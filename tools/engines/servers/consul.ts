@@ -10,19 +10,24 @@ export type ConsulPort = 'http' | 'https' | 'dns' | 'server' | 'serf'
 export interface ConsulOptions {
   /** More of its configuration, over ours, as in its JSON files: `acl`, `cert_file`, `datacenter`. Replaces ours field by field. */
   config?: Readonly<Record<string, unknown>>
+  /** Whether it is `agent -dev`, which keeps nothing and indents what it answers. Default false. */
+  isDev?: boolean
   /** What is needed to see the nodes when `config` has an ACL that denies. */
   token?: string
 }
 
-/** Consul, one agent that is a server and keeps its data on disk. */
-export async function startConsul({ config = {}, token = '' }: ConsulOptions = {}): Promise<EngineServer<ConsulPort>> {
+/** Consul, one agent that is a server and keeps its data on disk; with `isDev`, in memory. */
+export async function startConsul({ config = {}, token = '', isDev = false }: ConsulOptions = {}): Promise<
+  EngineServer<ConsulPort>
+> {
   return EngineServer.start<ConsulPort>({
     engine: 'consul',
     ports: ['http', 'https', 'dns', 'server', 'serf'],
     async arguments(place) {
       const file = join(place.folder, 'consul.json')
-      await writeFile(file, JSON.stringify({ ...configOf(place, 'key_file' in config), ...config }))
-      return ['agent', '-config-file', file]
+      const full = { ...configOf(place, 'key_file' in config), ...(isDev ? IN_MEMORY : {}), ...config }
+      await writeFile(file, JSON.stringify(full))
+      return ['agent', ...(isDev ? ['-dev'] : []), '-config-file', file]
     },
     async isReady({ ports }, signal) {
       const nodes = await httpText(ports.http, `/v1/catalog/nodes?token=${token}`, signal)
@@ -30,6 +35,9 @@ export async function startConsul({ config = {}, token = '' }: ConsulOptions = {
     },
   })
 }
+
+/** What is not said to an agent that keeps nothing. */
+const IN_MEMORY = { data_dir: undefined, bootstrap_expect: undefined }
 
 function configOf({ ports, data }: Place<ConsulPort>, tls: boolean): Record<string, unknown> {
   return {

@@ -7,6 +7,12 @@ import type { InstalledEngine } from '../installed-engine.ts'
 const TICKS_PER_SECOND = 100
 const SAID_CHARACTERS_MAX = 4_000
 
+/** What memory a process has. */
+export interface EngineMemory {
+  readonly residentBytes: number
+  readonly residentBytesMax: number
+}
+
 /** One run of an engine's program: from its start to its end. */
 export class EngineProcess {
   readonly #child: ChildProcess
@@ -75,6 +81,14 @@ export class EngineProcess {
     const stat = await readFile(`/proc/${this.#child.pid}/stat`, 'utf8')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SECOND
+  }
+
+  /** What memory it has resident, in bytes: now, and at most so far. Rejects for one in a container. */
+  async memory(): Promise<EngineMemory> {
+    if (this.#container !== undefined) throw new Error(`What runs in the container ${this.#container} is not measured`)
+    const status = await readFile(`/proc/${this.#child.pid}/status`, 'utf8')
+    const bytesOf = (name: string) => Number(new RegExp(`^${name}:\\s*(\\d+) kB$`, 'm').exec(status)?.[1]) * 1024
+    return { residentBytes: bytesOf('VmRSS'), residentBytesMax: bytesOf('VmHWM') }
   }
 
   #hear(text: string): void {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { freePort } from '../../../src/cli/up/free-port.ts'
 import { findEngine } from '../find.ts'
-import { EngineProcess } from './engine-process.ts'
+import { type EngineMemory, EngineProcess } from './engine-process.ts'
 import { Guard } from './guard.ts'
 
 const READY_MS_MAX = 90_000
@@ -138,6 +138,11 @@ export class EngineServer<Port extends string = string> implements AsyncDisposab
   /** The CPU time that the present process has used so far, in milliseconds, all threads, in steps of 10. */
   async cpuMs(): Promise<number> {
     return (await this.#process?.cpuMs()) ?? 0
+  }
+
+  /** What memory the present process has resident, in bytes: now, and at most so far. */
+  async memory(): Promise<EngineMemory> {
+    return (await this.#process?.memory()) ?? { residentBytes: 0, residentBytesMax: 0 }
   }
 
   async #isReady(signal: AbortSignal): Promise<boolean> {

@@ -53,6 +53,8 @@ describe('EngineServer', { skip: missingEngine('etcd') }, () => {
     await etcd.restart({ empty: true })
     assert.equal((await etcdCall(client, 'range', { key })).kvs, undefined)
     assert.ok((await etcd.cpuMs()) >= 0)
+    const { residentBytes, residentBytesMax } = await etcd.memory()
+    assert.ok(residentBytes > 0 && residentBytesMax >= residentBytes)
   })
 
   it('answers nothing while it is paused, and everything when it goes on', async () => {
