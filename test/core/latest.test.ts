@@ -82,6 +82,74 @@ describe('Latest', () => {
     await assert.rejects(latest.read(controller).next(), { message: 'enough' })
   })
 
+  it('gives a waiting reader only the last of several values of one turn', async () => {
+    const latest = new Latest(0)
+    const reader = latest.read()
+    await reader.next()
+    const next = reader.next()
+    for (let value = 1; value <= 10; value++) latest.set(value)
+    assert.deepEqual(await next, { value: 10, done: false })
+  })
+
+  it('answers a reader that asks for several at once in order, one value each', async () => {
+    const latest = new Latest(1)
+    const reader = latest.read()
+    const [first, second, third] = [reader.next(), reader.next(), reader.next()]
+    assert.deepEqual(await first, { value: 1, done: false })
+    latest.set(2)
+    assert.deepEqual(await second, { value: 2, done: false })
+    latest.close()
+    assert.deepEqual(await third, { value: undefined, done: true })
+  })
+
+  it('tells which value a reader has dealt with when it comes back for the next, and once when it has left', async () => {
+    const latest = new Latest('a')
+    const told: string[] = []
+    const reader = latest.read({ onDealtWith: value => told.push(value), onEnd: () => told.push('end') })
+    await reader.next()
+    assert.deepEqual(told, [])
+    const next = reader.next()
+    assert.deepEqual(told, ['a'])
+    latest.set('b')
+    await next
+    await reader.return()
+    await reader.return()
+    assert.deepEqual(told, ['a', 'end'])
+    assert.deepEqual(await reader.next(), { value: undefined, done: true })
+  })
+
+  it('lets a reader leave that waits, however that is said', async () => {
+    const leave: readonly ((reader: AsyncGenerator<number, void, void>) => unknown)[] = [
+      reader => reader.return(),
+      reader => reader[Symbol.asyncDispose](),
+      reader => reader.throw(new Error('left')).catch(() => {}),
+    ]
+    for (const how of leave) {
+      const latest = new Latest<number>()
+      let ended = 0
+      const reader = latest.read({ onEnd: () => ended++ })
+      const next = reader.next()
+      await how(reader)
+      latest.set(1)
+      assert.deepEqual(await next, { value: undefined, done: true })
+      assert.equal(ended, 1)
+    }
+  })
+
+  it('keeps no hold of a signal, nor of a reader, when the reader has left', async () => {
+    const latest = new Latest<number>()
+    const { signal } = new AbortController()
+    const listeners = new Set<unknown>()
+    signal.addEventListener = (_type: string, listener: unknown) => void listeners.add(listener)
+    signal.removeEventListener = (_type: string, listener: unknown) => void listeners.delete(listener)
+    const reader = latest.read({ signal })
+    const next = reader.next()
+    assert.equal(listeners.size, 1)
+    await reader.return()
+    await next
+    assert.equal(listeners.size, 0)
+  })
+
   it('shows every reader, whatever the changes and pauses, values in order, none twice, and the last one in the end', async () => {
     const runs = fc.array(fc.nat(2), { maxLength: 30 })
     await fc.assert(

@@ -1,5 +1,6 @@
 import type { Abortable } from '../../core/abort.ts'
 import { systemClock, type Clock } from '../../core/clock.ts'
+import { lazily } from '../../core/lazily.ts'
 import { systemRandom, type Random } from '../../core/random.ts'
 import { createInstance, validateServiceName } from '../../discovery/create-instance.ts'
 import { RegistryClosedError } from '../../discovery/errors.ts'
@@ -83,10 +84,12 @@ export class DaemonRegistry implements Registry {
     return this.#leases.register(createInstance(instance), { ttlMs, signal })
   }
 
-  async *watch(serviceName: string, options: Abortable = {}): AsyncGenerator<InstanceSet, void, void> {
-    validateServiceName(serviceName)
-    this.#client.start()
-    yield* this.#sharedWatch(serviceName).read(options)
+  watch(serviceName: string, options: Abortable = {}): AsyncGenerator<InstanceSet, void, void> {
+    return lazily(() => {
+      validateServiceName(serviceName)
+      this.#client.start()
+      return this.#sharedWatch(serviceName).read(options)
+    })
   }
 
   async *services(options: Abortable = {}): AsyncGenerator<ServiceNames, void, void> {

@@ -91,21 +91,18 @@ export class SharedWatch {
   }
 
   /** The newest set at once, if there is one, then each newer one; reading on acknowledges. */
-  async *read({ signal }: Abortable): AsyncGenerator<InstanceSet, void, void> {
+  read({ signal }: Abortable): AsyncGenerator<InstanceSet, void, void> {
     // Who comes now has never seen an older set than the present one.
     const reader: Reader = { revision: this.#set?.revision ?? 0 }
     this.#readers.add(reader)
-    try {
-      for await (const set of this.#sets.read({ signal })) {
-        yield set
-        reader.revision = set.revision
+    return this.#sets.read({
+      signal,
+      onDealtWith: ({ revision }) => {
+        reader.revision = revision
         this.#acknowledgeSoon()
-      }
-    } finally {
-      this.#readers.delete(reader)
-      if (this.#readers.size === 0) this.#idle()
-      else this.#acknowledgeSoon()
-    }
+      },
+      onEnd: () => this.#leave(reader),
+    })
   }
 
   get #set(): InstanceSet | undefined {
@@ -146,7 +143,9 @@ export class SharedWatch {
     return { ...question, epoch: this.#setEpoch, revision, acknowledged: this.#revision.told(this.#acknowledged) }
   }
 
-  #idle(): void {
+  #leave(reader: Reader): void {
+    this.#readers.delete(reader)
+    if (this.#readers.size > 0) return this.#acknowledgeSoon()
     this.#later?.cancel()
     this.#options.onIdle()
   }
