@@ -85,7 +85,7 @@ function contender({ name, ttlMs, start }: Registry): Contender {
           await consumer.ask('chosen', id)
           await delay(Math.random() * LIFE_MS_MAX)
           const killedAt = performance.timeOrigin + performance.now()
-          victim.kill()
+          victim.signal('SIGKILL')
           return (await consumer.ask<number>('unchosen', id)) - killedAt
         },
         async close() {

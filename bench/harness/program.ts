@@ -6,6 +6,14 @@ import type { Answer, Question } from './answer.ts'
 const ANSWER_MS_MAX = 120_000
 const STOP_MS_MAX = 10_000
 
+/** How a Program is started, where not as usual. */
+export interface ProgramOptions {
+  /** What it is started by, with its arguments, such as `taskset -c 0`. Default: nothing. */
+  readonly wrap?: readonly string[] | undefined
+  /** What its environment says besides. */
+  readonly env?: NodeJS.ProcessEnv | undefined
+}
+
 /**
  * A Node process that is measured or makes the load, started from a file that calls `answer()`. It has a core of its own as far as
  * there is one, shares no memory and no event loop with anybody, and is ended by its id.
@@ -21,9 +29,18 @@ export class Program<Facts = unknown> {
   }
 
   /** Starts `file` with `input` and waits until it is ready. Its output goes where ours goes. */
-  static async start<Facts>(file: URL, input: unknown = {}): Promise<Program<Facts>> {
-    const execArgv = ['--conditions=ropewalk-development', '--expose-gc']
-    const child = fork(fileURLToPath(file), [JSON.stringify(input)], { execArgv, serialization: 'advanced' })
+  static async start<Facts>(
+    file: URL,
+    input: unknown = {},
+    { wrap = [], env = {} }: ProgramOptions = {},
+  ): Promise<Program<Facts>> {
+    const [execPath, ...execArgv] = [...wrap, process.execPath, '--conditions=ropewalk-development', '--expose-gc']
+    const child = fork(fileURLToPath(file), [JSON.stringify(input)], {
+      execPath,
+      execArgv,
+      env: { ...process.env, ...env },
+      serialization: 'advanced',
+    })
     try {
       return new Program(child, (await answerFrom(child)) as Facts)
     } catch (error) {
@@ -44,9 +61,14 @@ export class Program<Facts = unknown> {
     return this.ask('cpuMs')
   }
 
-  /** Ends it without a warning, as a crash does. */
-  kill(): void {
-    this.#child.kill('SIGKILL')
+  /** Sends it a signal. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
+  }
+
+  /** Ends it at once, by SIGKILL, and waits until it is gone. */
+  async kill(): Promise<void> {
+    await endProcess(this.#child, 0)
   }
 
   /** Ends it and waits until it is gone: asked first, by force after ten seconds. */
@@ -60,7 +82,7 @@ async function endProcess(child: ChildProcess, limitMs: number): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const gone = once(child, 'exit')
   const force = setTimeout(() => child.kill('SIGKILL'), limitMs)
-  child.kill('SIGTERM')
+  child.kill(limitMs > 0 ? 'SIGTERM' : 'SIGKILL')
   await gone
   clearTimeout(force)
 }

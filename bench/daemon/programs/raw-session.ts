@@ -4,7 +4,11 @@ import type { ClientMessage } from '../../../src/protocol/client-message.ts'
 import { PROTOCOL_VERSION, SESSION_PATH } from '../../../src/protocol/protocol.ts'
 
 const TEXT_FRAME = 0x81
+const PING = 0x89
 const MASKED = 0x80
+
+/** A pong without a payload, masked by zero. */
+const PONG = Buffer.from([0x8a, MASKED, 0, 0, 0, 0])
 
 /**
  * A session with a registry daemon with as little work per message as there can be, as `EtcdClient` is for etcd: one socket, frames
@@ -58,7 +62,8 @@ export class RawSession {
   #receive(chunk: Buffer): void {
     let bytes: Buffer = this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : chunk
     for (let frame = nextFrame(bytes); frame; frame = nextFrame(bytes)) {
-      if (frame.text) this.#onFrame(bytes.subarray(frame.start, frame.end))
+      if (frame.opcode === TEXT_FRAME) this.#onFrame(bytes.subarray(frame.start, frame.end))
+      if (frame.opcode === PING) this.#socket.write(PONG)
       bytes = bytes.subarray(frame.end)
     }
     this.#rest = bytes
@@ -70,12 +75,12 @@ function frameHead(length: number): Buffer {
   return Buffer.from([TEXT_FRAME, MASKED | 126, length >> 8, length & 255, 0, 0, 0, 0])
 }
 
-function nextFrame(bytes: Buffer): { text: boolean; start: number; end: number } | undefined {
+function nextFrame(bytes: Buffer): { opcode: number; start: number; end: number } | undefined {
   if (bytes.length < 2) return undefined
   const short = bytes[1] as number
   const start = short < 126 ? 2 : short === 126 ? 4 : 10
   if (bytes.length < start) return undefined
   const length = short < 126 ? short : short === 126 ? bytes.readUInt16BE(2) : Number(bytes.readBigUInt64BE(2))
   const end = start + length
-  return end > bytes.length ? undefined : { text: bytes[0] === TEXT_FRAME, start, end }
+  return end > bytes.length ? undefined : { opcode: bytes[0] as number, start, end }
 }
