@@ -13,6 +13,7 @@ const LIMITS = {
 }
 
 const STATUSES: readonly InstanceStatus[] = ['ready', 'unconfirmed', 'late', 'suspect', 'draining']
+const ANY_STATUS = `one of ${STATUSES.join(', ')}`
 
 /**
  * Makes an Instance of what is said of it: everything else gets its default (weight 1, empty strings, lists and metadata, started now,
@@ -117,7 +118,7 @@ function startedAt(value: number): number {
 }
 
 function status(value: InstanceStatus): InstanceStatus {
-  return checked(STATUSES.includes(value), { field: 'status', value, expected: `one of ${STATUSES.join(', ')}` })
+  return checked(STATUSES.includes(value), { field: 'status', value, expected: ANY_STATUS })
 }
 
 /** Text of at most so many bytes that survives UTF-8 and a terminal: no lone surrogates, no control characters. */

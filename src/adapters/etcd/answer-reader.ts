@@ -114,8 +114,8 @@ export class AnswerReader {
     } else if (byte === CARRIAGE_RETURN || byte === SEMICOLON) {
       this.#inExtension = true
     } else if (!this.#inExtension) {
-      const digit = Number.parseInt(String.fromCharCode(byte), 16)
-      if (Number.isNaN(digit) || this.#size > ANSWER_BYTES_MAX) throw new RangeError('a chunk has no proper length')
+      const digit = DIGITS[byte] ?? NO_DIGIT
+      if (digit === NO_DIGIT || this.#size > ANSWER_BYTES_MAX) throw new RangeError('a chunk has no proper length')
       this.#size = this.#size * 16 + digit
     }
   }
@@ -130,6 +130,13 @@ export class AnswerReader {
     }
   }
 }
+
+/** What each byte is worth as a digit in hexadecimal; looked up, since a stream says a length for every change. */
+const NO_DIGIT = 255
+const DIGITS = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const digit = '0123456789abcdef'.indexOf(String.fromCharCode(byte).toLowerCase())
+  return digit < 0 ? NO_DIGIT : digit
+})
 
 const CHUNKED = /\r\ntransfer-encoding: *chunked\r\n/i
 const CLOSING = /\r\nconnection: *close\r\n/i

@@ -79,8 +79,8 @@ export interface LeaseAnswer {
 export interface WatchEvent {
   /** Absent for a write. */
   readonly type?: 'DELETE'
-  /** Without a value when it was deleted. */
-  readonly kv: KeyValue
+  /** Without a value when it was deleted; the lease and the revision it was made with are not read. */
+  readonly kv: Pick<KeyValue, 'key' | 'value' | 'mod_revision'>
 }
 
 /** What the stream of watches brings. */

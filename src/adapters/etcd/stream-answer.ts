@@ -21,7 +21,8 @@ export class StreamAnswer {
     const text = this.#reader.take(bytes)
     const { status } = this.#reader
     if (status !== 0 && status !== 200) throw new Error(`HTTP status ${status}: ${text}`)
-    const end = text.lastIndexOf('\n') + 1
+    // Most often a line ends with what has come.
+    const end = text.endsWith('\n') ? text.length : text.lastIndexOf('\n') + 1
     const lines = end === 0 ? '' : this.#rest + text.slice(0, end)
     this.#rest = end === 0 ? this.#rest + text : text.slice(end)
     if (this.#rest.length > ANSWER_BYTES_MAX) throw new RangeError(`a message is longer than ${ANSWER_BYTES_MAX} bytes`)

@@ -1,9 +1,10 @@
 import type { Clock, Timer } from '../../core/clock.ts'
 import { answerError, cancelError } from './answer-error.ts'
 import { EtcdCompactedError, EtcdNodeError, EtcdTokenError } from './errors.ts'
-import type { StreamAnswer, WatchAnswer } from './messages.ts'
-import { messagesIn, type OpenStream, type OutgoingStream } from './two-way-stream.ts'
+import type { WatchAnswer } from './messages.ts'
+import type { OpenStream, OutgoingStream } from './two-way-stream.ts'
 import type { WatchListener, WatchRequest } from './watch-listener.ts'
+import { watchMessagesIn } from './watch-messages.ts'
 
 /** What a WatchStream is made of. */
 export interface WatchStreamOptions {
@@ -112,7 +113,7 @@ export class WatchStream {
 
   #receive(lines: string): void {
     this.#heard = true
-    for (const message of messagesIn<StreamAnswer<WatchAnswer>>(lines)) {
+    for (const message of watchMessagesIn(lines)) {
       if (this.#ended) return
       if ('error' in message) this.end(answerError(this.#options.etcd, message.error))
       else this.#hear(message.result)
