@@ -30,9 +30,10 @@ export interface WrittenBatch extends Omit<JournalBatch, 'put'> {
 /** A claim as a line has it: every field is there, the instance not looked at. */
 export type WrittenRecord = Omit<LeaseRecord, 'instance'> & { readonly instance: unknown }
 
-/** What is to be written of a claim. */
+/** What is to be written of a claim: copied, for V8 makes JSON of frozen lists three times as slowly. */
 export function recordOf({ number, owner: { id, name, kind }, instance, ttlMs, drainRevision }: Claim): LeaseRecord {
-  return { number, owner: { id, name, kind }, ttlMs, draining: drainRevision > 0, instance }
+  const written = { ...instance, endpoints: [...instance.endpoints], tags: [...instance.tags] }
+  return { number, owner: { id, name, kind }, ttlMs, draining: drainRevision > 0, instance: written }
 }
 
 /** Throws `InvalidInstanceError` when the instance is not valid (any more). */

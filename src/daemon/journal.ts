@@ -126,8 +126,11 @@ export class Journal implements LeaseJournal, Durability {
 
   /** Everything that is not known to be kept, and everybody who waits for it. */
   #take(): Commit {
-    const { claims = [], waiting = [] } = this.#commit ?? {}
-    const commit = { claims: new Set([...claims, ...this.#pending]), waiting: [...waiting, ...this.#waiting] }
+    const failed = this.#commit
+    const commit = {
+      claims: failed ? new Set([...failed.claims, ...this.#pending]) : this.#pending,
+      waiting: failed ? [...failed.waiting, ...this.#waiting] : this.#waiting,
+    }
     this.#pending = new Set()
     this.#waiting = []
     this.#commit = undefined

@@ -12,6 +12,9 @@ const LIMITS = {
   metadataBytes: 64 * 1024,
 }
 
+const NO_TEXTS: readonly string[] = Object.freeze([])
+const NO_METADATA: Readonly<Record<string, string>> = Object.freeze({})
+
 const STATUSES: readonly InstanceStatus[] = ['ready', 'unconfirmed', 'late', 'suspect', 'draining']
 const ANY_STATUS = `one of ${STATUSES.join(', ')}`
 
@@ -21,15 +24,24 @@ const ANY_STATUS = `one of ${STATUSES.join(', ')}`
  * the name of the first field that is missing or out of its limits.
  */
 export function createInstance(init: InstanceInit, { clock = systemClock }: { clock?: Clock } = {}): Instance {
+  return createInstanceOf(init.serviceName, init, { clock })
+}
+
+/** The same of what is said in two parts: the service name, and the rest. */
+export function createInstanceOf(
+  serviceName: string,
+  init: Omit<InstanceInit, 'serviceName'>,
+  { clock = systemClock }: { clock?: Clock } = {},
+): Instance {
   return Object.freeze({
-    serviceName: name('serviceName', init.serviceName),
+    serviceName: name('serviceName', serviceName),
     id: name('id', init.id),
-    endpoints: Object.freeze([...endpoints(init.endpoints)]),
+    endpoints: copiedList(endpoints(init.endpoints)),
     weight: weight(init.weight ?? 1),
     zone: label('zone', init.zone ?? ''),
     version: label('version', init.version ?? ''),
-    tags: Object.freeze([...tags(init.tags ?? [])]),
-    metadata: Object.freeze({ ...metadata(init.metadata ?? {}) }),
+    tags: copiedList(tags(init.tags ?? NO_TEXTS)),
+    metadata: copiedRecord(metadata(init.metadata ?? NO_METADATA)),
     startedAt: startedAt(init.startedAt ?? clock.wallTime()),
     status: status(init.status ?? 'ready'),
   })
@@ -38,6 +50,16 @@ export function createInstance(init: InstanceInit, { clock = systemClock }: { cl
 /** Throws `InvalidInstanceError` unless `serviceName` may be the name of a service: 1 to 255 bytes of UTF-8, no control characters, no `/`. */
 export function validateServiceName(serviceName: string): void {
   name('serviceName', serviceName)
+}
+
+/** What is empty is the same object everywhere, for a registry holds very many Instances. */
+function copiedList(list: readonly string[]): readonly string[] {
+  return list.length === 0 ? NO_TEXTS : Object.freeze([...list])
+}
+
+function copiedRecord(record: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  for (const _ in record) return Object.freeze({ ...record })
+  return NO_METADATA
 }
 
 function name(field: string, value: string): string {
@@ -63,7 +85,8 @@ function endpoints(value: readonly string[]): readonly string[] {
 }
 
 function isEndpoint(value: unknown): boolean {
-  return isText(value, LIMITS.endpointBytes) && /^[a-z][a-z0-9+.-]*:\S+$/.test(value)
+  if (typeof value !== 'string' || value.length > LIMITS.endpointBytes) return false
+  return PLAIN_ENDPOINT.test(value) || (isText(value, LIMITS.endpointBytes) && ENDPOINT.test(value))
 }
 
 function weight(value: number): number {
@@ -130,6 +153,9 @@ function isText(value: unknown, bytesMax: number): value is string {
 
 /** What most texts are, and is quickly seen: printable ASCII. */
 const PLAIN = /^[ -~]*$/
+
+const ENDPOINT = /^[a-z][a-z0-9+.-]*:\S+$/
+const PLAIN_ENDPOINT = /^[a-z][a-z0-9+.-]*:[!-~]+$/
 
 function checked<T>(valid: boolean, { field, value, expected }: { field: string; value: T; expected: string }): T {
   if (!valid) throw new InvalidInstanceError(field, value, expected)

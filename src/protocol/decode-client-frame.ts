@@ -32,7 +32,7 @@ const DECODERS: ReadonlyMap<string, (fields: Fields) => ClientMessage> = new Map
     'register',
     fields => ({
       type: 'register',
-      ...request(fields),
+      seq: whole(fields, 'seq'),
       service: text(fields, 'service'),
       instance: object(fields.instance, 'instance') as unknown as WireInstance,
       ttlMs: amount(fields, 'ttlMs'),

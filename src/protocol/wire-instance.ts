@@ -1,4 +1,4 @@
-import { createInstance } from '../discovery/create-instance.ts'
+import { createInstanceOf } from '../discovery/create-instance.ts'
 import type { Instance } from '../discovery/instance.ts'
 
 /**
@@ -8,26 +8,25 @@ import type { Instance } from '../discovery/instance.ts'
 export type WireInstance = Pick<Instance, 'id' | 'endpoints' | 'startedAt'> &
   Partial<Pick<Instance, 'weight' | 'zone' | 'version' | 'tags' | 'metadata' | 'status'>>
 
-/** The short form of `instance`. Shares its lists with it. */
+/** The short form of `instance`, with lists of its own: of frozen ones V8 makes JSON three times as slowly. */
 export function toWireInstance(instance: Instance): WireInstance {
   const { id, endpoints, startedAt, weight, zone, version, tags, metadata, status } = instance
-  return {
-    id,
-    endpoints,
-    startedAt,
-    ...(weight !== 1 && { weight }),
-    ...(zone !== '' && { zone }),
-    ...(version !== '' && { version }),
-    ...(tags.length > 0 && { tags }),
-    ...(!isEmpty(metadata) && { metadata }),
-    ...(status !== 'ready' && { status }),
-  }
+  const wire: Writable<WireInstance> = { id, endpoints: [...endpoints], startedAt }
+  if (weight !== 1) wire.weight = weight
+  if (zone !== '') wire.zone = zone
+  if (version !== '') wire.version = version
+  if (tags.length > 0) wire.tags = [...tags]
+  if (!isEmpty(metadata)) wire.metadata = metadata
+  if (status !== 'ready') wire.status = status
+  return wire
 }
 
 /** The whole Instance again, checked and frozen. Throws `InvalidInstanceError`. */
 export function fromWireInstance(serviceName: string, wire: WireInstance): Instance {
-  return createInstance({ ...wire, serviceName })
+  return createInstanceOf(serviceName, wire)
 }
+
+type Writable<T> = { -readonly [Field in keyof T]: T[Field] }
 
 function isEmpty(record: Readonly<Record<string, string>>): boolean {
   for (const _ in record) return false

@@ -32,6 +32,12 @@ describe('createInstance', () => {
       assert.ok(Object.isFrozen(part))
   })
 
+  it('shares empty lists and metadata among all Instances', () => {
+    const [one, other] = [createInstance(least), createInstance({ ...least, tags: [], metadata: {} })]
+    assert.equal(one.tags, other.tags)
+    assert.equal(one.metadata, other.metadata)
+  })
+
   it('leaves out what an Instance does not have', () => {
     assert.equal('colour' in createInstance({ ...least, colour: 'red' } as InstanceInit), false)
   })

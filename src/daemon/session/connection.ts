@@ -75,9 +75,8 @@ export class Connection {
 
   /** Says `message` at the end of this turn, after all that was said before. */
   send(message: Encoded | string): void {
-    this.#outbox.push(message)
+    if (this.#outbox.push(message) === 1) this.#init.turn.at('send', this.#flushTask)
     this.#outboxLength += typeof message === 'string' ? message.length : message.text.length
-    this.#init.turn.at('send', this.#flushTask)
   }
 
   /** Asks for a sign of life; not of a peer that has enough to read. */

@@ -1,6 +1,6 @@
 import type { Instance, InstanceStatus } from '../instance.ts'
 import { sameInstance } from '../same-instance.ts'
-import { canonical } from './canonical.ts'
+import { withStatus } from './with-status.ts'
 import type { ChangeKind, DepartureCause } from './change.ts'
 import { instanceBytes } from './instance-bytes.ts'
 import { STORE_LIMITS, StoreLimitError } from './limits.ts'
@@ -57,7 +57,7 @@ export class Claims {
   /** Enters a new claim, in the place of a former one of the same id, whose owner is told. Throws `StoreLimitError`. */
   enter(owner: Owner, instance: Instance, ttlMs: number): Claim {
     const number = this.#lastNumber + 1
-    const claim = newClaim({ number, instance: canonical(instance, 'ready'), owner, ttlMs })
+    const claim = newClaim({ number, instance: withStatus(instance, 'ready'), owner, ttlMs })
     this.#admit(claim, 'joined')
     this.#init.journal?.written(claim)
     return claim
@@ -65,7 +65,7 @@ export class Claims {
 
   /** Enters a claim of before a restart, which the journal has already. */
   restore(owner: Owner, { number, instance, ttlMs, draining }: Omit<LeaseRecord, 'owner'>): Claim {
-    const claim = newClaim({ number, instance: canonical(instance, 'unconfirmed'), owner, ttlMs })
+    const claim = newClaim({ number, instance: withStatus(instance, 'unconfirmed'), owner, ttlMs })
     this.#admit(claim, 'unconfirmed')
     if (draining) claim.drainRevision = this.setStatus(claim, 'draining')
     return claim
@@ -103,7 +103,7 @@ export class Claims {
   /** Shows another status by the signs of life, which the journal does not keep. Returns the revision of it. */
   setStatus(claim: Claim, status: InstanceStatus): number {
     const wasMissing = isMissing(claim)
-    claim.instance = canonical(claim.instance, status)
+    claim.instance = withStatus(claim.instance, status)
     if (claim.owner.kind !== 'vouched') this.#counts.missing += Number(isMissing(claim)) - Number(wasMissing)
     return this.#init.rosters.put(claim, status)
   }
@@ -131,7 +131,7 @@ export class Claims {
   }
 
   #write(claim: Claim, instance: Instance, kind: ChangeKind): void {
-    const next = canonical(instance, kind === 'ready' ? 'ready' : claim.instance.status)
+    const next = withStatus(instance, kind === 'ready' ? 'ready' : claim.instance.status)
     if (sameInstance(claim.instance, next)) return
     this.#init.rosters.weigh(next.serviceName, instanceBytes(next) - instanceBytes(claim.instance))
     claim.instance = next

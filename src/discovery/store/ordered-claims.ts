@@ -3,14 +3,17 @@ import type { Claim } from './owner.ts'
 /** Up to so many newcomers are put in their places one by one; of more the whole is sorted. */
 const INSERTIONS_MAX = 16
 
+/** When so many have come and gone since the order was asked for, and a quarter of all, it is forgotten: nobody seems to need it. */
+const CHANGES_MIN = 1024
+
 /**
  * The claims of one service by the ids of their instances. The order is made when it is asked for, from the order of the last time: where nobody
  * watches, or everybody is told differences, it never is, and coming and going then cost a look into a Map.
  */
 export class OrderedClaims {
   readonly #byId = new Map<string, Claim>()
-  /** In the order of ids, as of when that was last asked for. */
-  #ordered: Claim[] = []
+  /** In the order of ids, as of when that was last asked for; undefined when it was not, or is forgotten. */
+  #ordered: Claim[] | undefined
   /** What has come since then, and what of `#ordered` has gone. */
   readonly #come = new Set<Claim>()
   #gone: Claim[] = []
@@ -30,7 +33,9 @@ export class OrderedClaims {
     if (former === claim) return
     if (former) this.#leave(former)
     this.#byId.set(id, claim)
+    if (!this.#ordered) return
     this.#come.add(claim)
+    this.#forgetUnused()
   }
 
   delete(id: string): void {
@@ -42,33 +47,44 @@ export class OrderedClaims {
 
   /** All of them in the order of their ids; to be read at once, not kept. */
   inOrder(): readonly Claim[] {
-    if (this.#gone.length > 0) this.#forget(new Set(this.#gone))
-    if (this.#come.size <= INSERTIONS_MAX) for (const claim of this.#come) this.#insert(claim)
-    else this.#ordered = [...this.#ordered, ...this.#come].toSorted(byId)
+    this.#ordered = this.#ordered ? this.#brought(this.#ordered) : [...this.#byId.values()].toSorted(byId)
     this.#come.clear()
+    this.#gone = []
     return this.#ordered
   }
 
-  #leave(claim: Claim): void {
-    if (!this.#come.delete(claim)) this.#gone.push(claim)
+  /** The order of the last time with what has changed since. */
+  #brought(former: Claim[]): Claim[] {
+    const gone = new Set(this.#gone)
+    const ordered = gone.size === 0 ? former : former.filter(claim => !gone.has(claim))
+    if (this.#come.size > INSERTIONS_MAX) return [...ordered, ...this.#come].toSorted(byId)
+    for (const claim of this.#come) insert(claim, ordered)
+    return ordered
   }
 
-  #forget(gone: ReadonlySet<Claim>): void {
-    this.#ordered = this.#ordered.filter(claim => !gone.has(claim))
+  #leave(claim: Claim): void {
+    if (!this.#ordered || this.#come.delete(claim)) return
+    this.#gone.push(claim)
+    this.#forgetUnused()
+  }
+
+  #forgetUnused(): void {
+    if (this.#come.size + this.#gone.length < Math.max(CHANGES_MIN, this.#byId.size / 4)) return
+    this.#ordered = undefined
+    this.#come.clear()
     this.#gone = []
   }
+}
 
-  #insert(claim: Claim): void {
-    const ordered = this.#ordered
-    let low = 0
-    let high = ordered.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (byId(ordered[middle] as Claim, claim) < 0) low = middle + 1
-      else high = middle
-    }
-    ordered.splice(low, 0, claim)
+function insert(claim: Claim, ordered: Claim[]): void {
+  let low = 0
+  let high = ordered.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (byId(ordered[middle] as Claim, claim) < 0) low = middle + 1
+    else high = middle
   }
+  ordered.splice(low, 0, claim)
 }
 
 /** By UTF-16 code units, as JavaScript compares texts. */

@@ -36,6 +36,16 @@ describe('OrderedClaims', () => {
     assert.deepEqual([idsOf(claims), claims.size, claims.get('b')], [[], 0, undefined])
   })
 
+  it('are in order again after very many have come and gone without a question', () => {
+    const claims = claimsOf('b', 'd')
+    claims.inOrder()
+    for (let number = 0; number < 1500; number++) claims.put(claimOf(users(`c-${number}`)))
+    for (let number = 0; number < 1499; number++) claims.delete(`c-${number}`)
+    claims.put(claimOf(users('a')))
+    claims.delete('d')
+    assert.deepEqual(idsOf(claims), ['a', 'b', 'c-1499'])
+  })
+
   it('are what a Map of them sorted is, whatever comes and goes and whenever they are asked', () => {
     const step = fc.record({ id: fc.nat({ max: 40 }), what: fc.constantFrom('put', 'put', 'delete', 'ask') })
     fc.assert(
