@@ -2,7 +2,7 @@ import type { ClientMessage, HelloMessage, InstanceKey } from './client-message.
 import { ProtocolError } from './errors.ts'
 import { amount, type Fields, list, object, optional, text, whole } from './fields.ts'
 import { decodeFrame } from './frame.ts'
-import { RENEW } from './lone-message.ts'
+import { RENEW } from './plain-message.ts'
 import { PROTOCOL_LIMITS } from './protocol.ts'
 import type { WireInstance } from './wire-instance.ts'
 
@@ -11,8 +11,8 @@ import type { WireInstance } from './wire-instance.ts'
  * is made an Instance, so that a bad one fails its request and not the session. Throws `ProtocolError`.
  */
 export function decodeClientFrame(frame: string): ClientMessage[] {
-  const seq = RENEW.seqOf(frame)
-  if (seq !== undefined) return [{ type: 'renew', seq }]
+  const seqs = RENEW.seqsOf(frame)
+  if (seqs) return seqs.map(seq => ({ type: 'renew', seq }))
   return decodeFrame(frame).map(decodeClientMessage)
 }
 

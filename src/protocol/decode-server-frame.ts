@@ -3,7 +3,7 @@ import type { InstanceKey } from './client-message.ts'
 import { ProtocolError } from './errors.ts'
 import { amount, type Fields, list, object, optional, text, texts, truth, whole } from './fields.ts'
 import { decodeFrame } from './frame.ts'
-import { OK } from './lone-message.ts'
+import { OK } from './plain-message.ts'
 import { PROTOCOL_LIMITS } from './protocol.ts'
 import type { DeltaMessage, ServerMessage, SetMessage, WelcomeMessage } from './server-message.ts'
 import type { WireInstance } from './wire-instance.ts'
@@ -16,8 +16,8 @@ const ENTRIES_MAX = 1_000_000
  * (`fromWireInstance`). Messages of a type unknown here are left out: a newer daemon may say more. Throws `ProtocolError`.
  */
 export function decodeServerFrame(frame: string): ServerMessage[] {
-  const seq = OK.seqOf(frame)
-  if (seq !== undefined) return [{ type: 'ok', seq }]
+  const seqs = OK.seqsOf(frame)
+  if (seqs) return seqs.map(seq => ({ type: 'ok', seq }))
   return decodeFrame(frame).flatMap(fields => DECODERS.get(text(fields, 'type'))?.(fields) ?? [])
 }
 

@@ -13,7 +13,7 @@ import type {
   WelcomeMessage,
 } from '../../protocol/server-message.ts'
 import type { Outgoing } from './outbox.ts'
-import { Requests, type Answer, type RequestBody } from './requests.ts'
+import { Requests, type Answer, type PendingRequest, type RequestBody } from './requests.ts'
 import { SessionKeeper, type SessionKeeperOptions } from './session-keeper.ts'
 import type { AfterWelcome } from './session.ts'
 
@@ -47,7 +47,7 @@ export interface RequestOptions extends Abortable {
   /** Whether to wait that long for a connection even when there has been none for longer than `outageMs`. */
   readonly patient?: boolean
   /** Called when the request was done, before any later message of the daemon is looked at. */
-  readonly onDone?: () => void
+  readonly onDone?: (() => void) | undefined
 }
 
 /**
@@ -57,12 +57,13 @@ export interface RequestOptions extends Abortable {
  */
 export class SessionClient {
   readonly #options: SessionClientOptions
-  readonly #requests = new Requests()
+  readonly #requests: Requests
   readonly #sessionId = randomUUID()
   readonly #keeper: SessionKeeper
 
   constructor(options: SessionClientOptions) {
     this.#options = options
+    this.#requests = new Requests({ clock: options.clock, late: ({ waitMs }) => this.#unavailable(waitMs) })
     this.#keeper = new SessionKeeper({
       ...options,
       hello: () => this.#hello(),
@@ -82,18 +83,12 @@ export class SessionClient {
    * `RegistryRefusedError`, with `RegistryUnavailableError` when there was no answer in time, with `RegistryClosedError`.
    */
   async request(body: RequestBody, options: RequestOptions): Promise<Answer> {
-    options.signal?.throwIfAborted()
+    const { signal, onDone } = options
+    signal?.throwIfAborted()
     this.start()
-    const waitMs = this.#waitMs(options)
-    const request = this.#requests.add(body, options.onDone)
-    const limit = this.#options.clock.schedule(waitMs, () => request.reject(this.#unavailable(waitMs)))
-    try {
-      this.post(request.message)
-      return await abortable(request.answer, options.signal)
-    } finally {
-      limit.cancel()
-      this.#requests.forget(request)
-    }
+    const request = this.#requests.add(body, { waitMs: this.#waitMs(options), onDone })
+    this.post(request.message)
+    return await (signal ? this.#untilAborted(request, signal) : request.answer)
   }
 
   /** Sends a message that nobody answers; drops it when there is no connection. */
@@ -106,6 +101,14 @@ export class SessionClient {
     const closed = this.#keeper.close()
     this.#requests.fail(new RegistryClosedError())
     await closed
+  }
+
+  async #untilAborted(request: PendingRequest, signal: AbortSignal): Promise<Answer> {
+    try {
+      return await abortable(request.answer, signal)
+    } finally {
+      this.#requests.forget(request)
+    }
   }
 
   #waitMs({ limitMs, patient = false }: RequestOptions): number {

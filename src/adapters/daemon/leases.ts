@@ -40,15 +40,19 @@ export class Leases implements LeaseCalls {
 
   /** Registering again what is held writes it anew and gives the same Lease. */
   async register(instance: Instance, { ttlMs, signal }: { ttlMs: number } & Abortable): Promise<DaemonLease> {
-    const key = { service: instance.serviceName, id: instance.id }
-    const lease = this.#leases.get(name(key)) ?? new DaemonLease(instance, ttlMs, this)
-    this.#leases.set(name(key), lease)
+    const lease = this.#obtain(instance, ttlMs)
+    const body = {
+      type: 'register',
+      service: instance.serviceName,
+      instance: toWireInstance(instance),
+      ttlMs,
+    } as const
     const onDone = () => lease.write(instance, ttlMs)
     try {
-      const body = { type: 'register', service: key.service, instance: toWireInstance(instance), ttlMs } as const
-      await this.#request(key, body, { patient: true, onDone, signal })
+      await this.#client.request(body, { limitMs: this.#options.requestMs, patient: true, onDone, signal })
       return lease
-    } catch (error) {
+    } catch (cause) {
+      const error = translate(cause, lease.key)
       if (!lease.established) this.#withdraw(lease, error)
       throw error
     }
@@ -104,8 +108,15 @@ export class Leases implements LeaseCalls {
     try {
       return await this.#client.request(body, { limitMs: this.#options.requestMs, ...options })
     } catch (error) {
-      throw error instanceof RegistryRefusedError ? translate(error, key) : error
+      throw translate(error, key)
     }
+  }
+
+  #obtain(instance: Instance, ttlMs: number): DaemonLease {
+    const key = name({ service: instance.serviceName, id: instance.id })
+    let lease = this.#leases.get(key)
+    if (!lease) this.#leases.set(key, (lease = new DaemonLease(instance, ttlMs, this)))
+    return lease
   }
 
   /** A registration has come to nothing; unless the daemon has refused it, it may have it all the same, and shall drop it. */
@@ -124,7 +135,8 @@ function name({ service, id }: InstanceKey): string {
   return `${service}/${id}`
 }
 
-function translate(error: RegistryRefusedError, { service, id }: InstanceKey): Error {
+function translate(error: unknown, { service, id }: InstanceKey): unknown {
+  if (!(error instanceof RegistryRefusedError)) return error
   switch (error.daemonCode) {
     case 'ERR_INSTANCE_CONFLICT':
       return new InstanceConflictError(service, id, { cause: error })

@@ -1,6 +1,6 @@
 import type { ClientMessage } from '../../protocol/client-message.ts'
 import { encodeFrames } from '../../protocol/frame.ts'
-import { RENEW } from '../../protocol/lone-message.ts'
+import { RENEW } from '../../protocol/plain-message.ts'
 import { PROTOCOL_LIMITS } from '../../protocol/protocol.ts'
 
 /** A message to send, or what makes it when it is sent: undefined then if there is nothing to say after all. */

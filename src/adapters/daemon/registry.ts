@@ -81,7 +81,7 @@ export class DaemonRegistry implements Registry {
   }
 
   async register(instance: Instance, { ttlMs = 15_000, signal }: RegisterOptions = {}): Promise<Lease> {
-    return this.#leases.register(createInstance(instance), { ttlMs, signal })
+    return await this.#leases.register(createInstance(instance), { ttlMs, signal })
   }
 
   watch(serviceName: string, options: Abortable = {}): AsyncGenerator<InstanceSet, void, void> {

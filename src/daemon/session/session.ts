@@ -16,7 +16,7 @@ import type {
 } from '../../protocol/client-message.ts'
 import { decodeClientFrame } from '../../protocol/decode-client-frame.ts'
 import { ProtocolError } from '../../protocol/errors.ts'
-import { OK } from '../../protocol/lone-message.ts'
+import { OK } from '../../protocol/plain-message.ts'
 import { CLOSE_CODES, PROTOCOL_VERSION } from '../../protocol/protocol.ts'
 import type { ServerMessage } from '../../protocol/server-message.ts'
 import { fromWireInstance } from '../../protocol/wire-instance.ts'
