@@ -7,6 +7,12 @@ import type { Lease } from './lease.ts'
 export interface RegisterOptions extends Abortable {
   /** The claim lapses when not renewed for this long, in milliseconds. Default 15,000; at least 1,000 with most registries. */
   ttlMs?: number
+  /**
+   * On whose behalf, where several processes may register for the same one, such as the fronts of a registry: what is registered on behalf of the same is
+   * no conflict, but taken over, and lost to the other process. Everybody who reads the registry may see it. Default: this process.
+   * Registries that cannot tell ignore it.
+   */
+  holder?: string
 }
 
 /**

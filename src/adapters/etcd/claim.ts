@@ -1,6 +1,6 @@
 import { abortable } from '../../core/abort.ts'
 import { InstanceConflictError, LeaseLostError, RegistryUnavailableError } from '../../discovery/errors.ts'
-import type { EngineCall, EngineClaim, InstanceKey } from '../../discovery/engine/engine.ts'
+import type { EngineCall, EngineClaim, InstanceKey, TakeOptions } from '../../discovery/engine/engine.ts'
 import type { Instance } from '../../discovery/instance.ts'
 import type { EtcdClient } from './client.ts'
 import { EtcdLeaseNotFoundError } from './errors.ts'
@@ -8,7 +8,7 @@ import type { KeyChecks } from './key-checks.ts'
 import type { KnownLeases } from './known-leases.ts'
 import type { Layout } from './layout.ts'
 import type { Compare, KeyValue, Operation, TxnAnswer } from './messages.ts'
-import { encodeInstance } from './record.ts'
+import { encodeInstance, holderIn } from './record.ts'
 
 /** What a claim shares with the others of its Registry. */
 export interface ClaimOptions {
@@ -29,6 +29,8 @@ export class EtcdClaim implements EngineClaim {
   readonly #options: ClaimOptions
   /** The lease the key stands on. */
   #lease: string | undefined
+  /** On whose behalf; undefined: of this process alone. */
+  #holder: string | undefined
   /** All that were granted for this claim, and are not surely gone. */
   readonly #granted = new Set<string>()
 
@@ -38,7 +40,8 @@ export class EtcdClaim implements EngineClaim {
     this.#options = options
   }
 
-  async take(instance: Instance, { ttlMs, signal }: EngineCall & { ttlMs: number }): Promise<number> {
+  async take(instance: Instance, { ttlMs, holder, signal }: TakeOptions): Promise<number> {
+    this.#holder = holder
     const { client, leases } = this.#options
     const lease = await client.grant(Math.ceil(ttlMs / 1000), { signal })
     this.#granted.add(lease)
@@ -81,9 +84,14 @@ export class EtcdClaim implements EngineClaim {
       if (answer.succeeded === true) return revisionOf(answer)
       const holder = holderOf(answer)
       if (holder === undefined) condition = { key: this.#path, target: 'CREATE', create_revision: '0' }
-      else if (this.#options.leases.has(holder.lease)) condition = this.#standsOn(holder.lease as string)
+      else if (this.#isOurs(holder)) condition = this.#standsOn(holder.lease ?? '0')
       else throw await this.#conflict(lease, signal)
     }
+  }
+
+  /** Left over by this process, or held by another on behalf of the same. */
+  #isOurs(found: KeyValue): boolean {
+    return this.#options.leases.has(found.lease) || (this.#holder !== undefined && holderIn(found) === this.#holder)
   }
 
   async #conflict(lease: string, signal: AbortSignal): Promise<InstanceConflictError> {
@@ -93,7 +101,7 @@ export class EtcdClaim implements EngineClaim {
 
   async #attempt(condition: Compare, success: readonly Operation[], signal: AbortSignal): Promise<TxnAnswer> {
     const { client } = this.#options
-    const look: Operation = { request_range: { key: this.#path, keys_only: true } }
+    const look: Operation = { request_range: { key: this.#path } }
     try {
       return await client.txn({ compare: [condition], success, failure: [look] }, { signal })
     } catch (error) {
@@ -103,7 +111,7 @@ export class EtcdClaim implements EngineClaim {
   }
 
   #put(instance: Instance, lease: string): Operation {
-    return { request_put: { key: this.#path, value: encodeInstance(instance), lease } }
+    return { request_put: { key: this.#path, value: encodeInstance(instance, this.#holder), lease } }
   }
 
   /** Marks the service name as known, unless it is. */

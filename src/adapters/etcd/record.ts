@@ -6,10 +6,20 @@ import { decodeText, encodeText } from './base64.ts'
 import { lastPart } from './layout.ts'
 import type { KeyValue } from './messages.ts'
 
-/** The value an Instance is kept under its key as: JSON, without what its key says and without what has its default. */
-export function encodeInstance(instance: Instance): string {
+/** The value an Instance is kept under its key as: JSON, without what its key says and without what has its default; with on whose behalf it is held, if that is said. */
+export function encodeInstance(instance: Instance, holder?: string): string {
   const { id: _, ...rest } = toWireInstance(instance)
-  return encodeText(JSON.stringify(rest))
+  return encodeText(JSON.stringify({ ...rest, holder }))
+}
+
+/** On whose behalf a record is held; undefined where it does not say. */
+export function holderIn({ value = '' }: KeyValue): string | undefined {
+  try {
+    const { holder } = JSON.parse(decodeText(value)) as { holder?: unknown }
+    return typeof holder === 'string' ? holder : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** The Instance under a key; undefined, with an event, when somebody has written something else there. */

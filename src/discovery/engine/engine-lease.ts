@@ -118,9 +118,14 @@ export class EngineLease implements Lease {
   }
 
   /** Writes it to the engine, whether or not it is there; in a turn of its own. */
-  async take(instance: Instance, ttlMs: number, signal: AbortSignal | undefined): Promise<void> {
+  async take(
+    instance: Instance,
+    { ttlMs, holder, signal }: Abortable & { ttlMs: number; holder?: string | undefined },
+  ): Promise<void> {
     const begunAt = this.#options.context.clock.now()
-    await this.#call(options => this.#options.claim.take(instance, { ...options, ttlMs }), { signals: [signal] })
+    await this.#call(options => this.#options.claim.take(instance, { ...options, ttlMs, holder }), {
+      signals: [signal],
+    })
     this.#instance = instance
     this.#ttlMs = ttlMs
     this.#extend(begunAt)

@@ -15,6 +15,12 @@ export interface EngineLeasesOptions {
   readonly quietMs: number
 }
 
+/** How something is registered. */
+interface Taking extends Abortable {
+  readonly ttlMs: number
+  readonly holder?: string | undefined
+}
+
 /** Everything this process holds in an engine. */
 export class EngineLeases {
   readonly #options: EngineLeasesOptions
@@ -29,7 +35,7 @@ export class EngineLeases {
    * Registering again what is held writes it anew and gives the same Lease. One that is given up, or fails, leaves nothing behind: what the
    * engine may have of it is taken back before the next turn.
    */
-  async register(instance: Instance, { ttlMs, signal }: { ttlMs: number } & Abortable): Promise<EngineLease> {
+  async register(instance: Instance, { ttlMs, holder, signal }: Taking): Promise<EngineLease> {
     const registered = Promise.withResolvers<EngineLease>()
     const given = abortable(registered.promise, signal)
     void this.#turns.take(name(instance), async () => {
@@ -37,7 +43,7 @@ export class EngineLeases {
       const held = this.#held(instance)
       const lease = held ?? this.#create(instance, ttlMs)
       try {
-        await lease.take(instance, ttlMs, signal)
+        await lease.take(instance, { ttlMs, holder, signal })
         this.#leases.set(name(instance), lease)
         registered.resolve(lease)
         // Whoever gave up at this very moment does not get it.

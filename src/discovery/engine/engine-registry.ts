@@ -76,11 +76,11 @@ export class EngineRegistry implements Registry {
     this.#epochs = new EngineEpochs({ clock, settleMs, onLoss: () => this.#leases.verifyAll() })
   }
 
-  async register(instance: Instance, { ttlMs = TTL_MS, signal }: RegisterOptions = {}): Promise<Lease> {
+  async register(instance: Instance, { ttlMs = TTL_MS, holder, signal }: RegisterOptions = {}): Promise<Lease> {
     this.#requireUsable(signal)
     const valid = createInstance({ ...instance, status: 'ready' })
     requireTtl(ttlMs)
-    return this.#leases.register(valid, { ttlMs, signal })
+    return this.#leases.register(valid, { ttlMs, holder, signal })
   }
 
   async *watch(serviceName: string, { signal }: Abortable = {}): AsyncGenerator<InstanceSet, void, void> {

@@ -56,12 +56,12 @@ export interface EngineClaim {
   /**
    * Creates the record or, if this process has it, overwrites it, and has it lapse `ttlMs` (another one than before, perhaps) after it
    * was last renewed, or somewhat later. Rejects with `InstanceConflictError` when another *live* process has it. What an earlier claim of
-   * this object left behind is no conflict, nor what has lapsed; both are taken over. Marks the service name as known.
+   * this object left behind is no conflict, nor what has lapsed, nor what another process has on behalf of the same `holder`; all are taken over. Marks the service name as known.
    *
    * Resolves with the revision of the write: every set of that revision or a newer one shows it, and none before. An engine that has to ask for that may
    * resolve with 0 unless the Instance is draining.
    */
-  take(instance: Instance, options: EngineCall & { ttlMs: number }): Promise<number>
+  take(instance: Instance, options: TakeOptions): Promise<number>
   /** Changes the record. Rejects with `LeaseLostError`, changing nothing, when it is gone or another's. Resolves as `take` does. */
   write(instance: Instance, options: EngineCall): Promise<number>
   /**
@@ -71,6 +71,13 @@ export interface EngineClaim {
   renew(options: EngineCall): Promise<void>
   /** Removes the record if it is still this claim's. Not an error when it is gone already, or another's. May be called again, and before `take`. */
   revoke(options: EngineCall): Promise<void>
+}
+
+/** How a record is taken. */
+export interface TakeOptions extends EngineCall {
+  readonly ttlMs: number
+  /** On whose behalf; see `RegisterOptions`. An engine that cannot keep that with the record passes over it. */
+  readonly holder?: string | undefined
 }
 
 /** What an engine knows of one service at one moment. */
