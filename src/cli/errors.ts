@@ -22,6 +22,16 @@ export class PackageMissingError extends RopewalkError implements WithExitStatus
   }
 }
 
+/** Two options were given that exclude each other. */
+export class OptionConflictError extends RopewalkError implements WithExitStatus {
+  readonly code = 'ERR_CLI_OPTION_CONFLICT'
+  readonly exitStatus = EXIT_STATUS.EX_USAGE
+
+  constructor(option: string, other: string, reason: string) {
+    super(`${option} and ${other} cannot both be given: ${reason}. Leave one of them out`)
+  }
+}
+
 /** The registry has never known the service. */
 export class ServiceUnknownError extends RopewalkError implements WithExitStatus {
   readonly code = 'ERR_CLI_SERVICE_UNKNOWN'

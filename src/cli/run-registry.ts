@@ -5,11 +5,16 @@ import { AccessFile } from '../daemon/access/access-file.ts'
 import { ConsulFrontend } from '../daemon/consul/consul-frontend.ts'
 import type { ConsulOptions } from '../daemon/consul/consul-options.ts'
 import { type CatalogDefaults, DnsServer, type DnsServerOptions } from '../daemon/dns/dns-server.ts'
+import type { Backend } from '../daemon/front/backend.ts'
 import type { FrontendContext } from '../daemon/frontend.ts'
 import { RegistryDaemon, type RegistryDaemonOptions } from '../daemon/registry-daemon.ts'
 import { RestFrontend } from '../daemon/rest/rest-frontend.ts'
 import { parseEndpoint } from '../endpoint/parse-endpoint.ts'
+import type { RegistryService } from '../discovery/registry-service.ts'
 import { run } from '../run.ts'
+import { OptionConflictError } from './errors.ts'
+import { openRegistry } from './open-registry.ts'
+import { withoutSecrets } from './registry-urls/without-secrets.ts'
 import { packageVersion } from './package-version.ts'
 import { UrlPrinter } from './url-printer.ts'
 
@@ -19,6 +24,8 @@ export interface RunRegistryOptions {
   readonly listen: string
   /** Where to keep data: null for nowhere, undefined for the folder of the user's state. */
   readonly dataPath?: string | null | undefined
+  /** The URL of the registry to be the front of. */
+  readonly backend?: string | undefined
   readonly graceMs?: number | undefined
   /** When leases that should lapse are kept; false: never. */
   readonly preservation?: RegistryDaemonOptions['preservation']
@@ -43,13 +50,15 @@ const CONSUL_PORT = 8500
 
 /** Runs the registry daemon in the foreground until it is told to end; its URL goes to stdout when it is ready. */
 export async function runRegistry(options: RunRegistryOptions): Promise<void> {
-  const { listen, dataPath, graceMs, preservation, insecure, consul } = options
+  const { listen, graceMs, preservation, insecure, consul } = options
+  const backend = await openBackend(options)
   const access = options.access === undefined ? undefined : new AccessFile(options.access)
   const consulApi = new ConsulFrontend(consul)
   const daemon = new RegistryDaemon({
     name: 'daemon',
     endpoint: listen,
-    dataPath: dataPath === undefined ? defaultDataPath(listen) : (dataPath ?? undefined),
+    dataPath: backend ? undefined : dataPathOf(options),
+    backend,
     graceMs,
     preservation,
     insecure,
@@ -58,7 +67,28 @@ export async function runRegistry(options: RunRegistryOptions): Promise<void> {
     dns: dnsServer(options, consulApi),
     access,
   })
-  await run(new Application('registry', [...(access ? [access] : []), daemon, new UrlPrinter(daemon)]))
+  const before = [access, backend?.registry].filter(service => service !== undefined)
+  await run(new Application('registry', [...before, daemon, new UrlPrinter(daemon)]))
+}
+
+/** What it is the front of, if anything. Rejects with `OptionConflictError` when it shall keep data as well, and as `openRegistry` does. */
+async function openBackend({
+  backend: url,
+  dataPath,
+}: RunRegistryOptions): Promise<(Backend & { registry: RegistryService }) | undefined> {
+  if (url === undefined) return undefined
+  if (dataPath !== undefined) {
+    throw new OptionConflictError(
+      '--backend',
+      dataPath === null ? '--memory' : '--data',
+      'a front keeps nothing itself',
+    )
+  }
+  return { registry: await openRegistry(url, { name: 'backend' }), url: withoutSecrets(url) }
+}
+
+function dataPathOf({ dataPath, listen }: RunRegistryOptions): string | undefined {
+  return dataPath === undefined ? defaultDataPath(listen) : (dataPath ?? undefined)
 }
 
 /** Who answers DNS: where that was asked for, else beside a daemon on Consul's own port, if there is room. */

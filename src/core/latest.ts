@@ -2,6 +2,8 @@ import type { Abortable } from './abort.ts'
 
 /** How to read a Latest, and what to be told of it. */
 export interface ReadOptions<T> extends Abortable {
+  /** Whether a value says nothing that the one given last did not: it is passed over. Default: no value does. */
+  readonly isSame?: (value: T, last: T) => boolean
   /** The reader has come back for the next value, so it has dealt with this one. Default: nobody wants to know. */
   readonly onDealtWith?: (value: T) => void
   /** The reader has left, or was ended; called once. Default: nobody wants to know. */
@@ -96,6 +98,8 @@ class Reading<T> implements AsyncGenerator<T, void, void> {
   #seen = 0
   /** The value that was given last, until it has been dealt with. */
   #given: { readonly value: T } | undefined
+  /** The value that was given last, where it matters. */
+  #last: { readonly value: T } | undefined
   #state: 'new' | 'open' | 'over' = 'new'
   readonly #onAbort = () => this.serve()
 
@@ -140,9 +144,18 @@ class Reading<T> implements AsyncGenerator<T, void, void> {
       if ('error' in news) return this.#fail(news.error)
       this.#seen = news.version
       this.#given = news
+      if (this.#isKnown(news.value)) continue
       this.#asked.shift()?.resolve({ value: news.value, done: false })
     }
     this.#source.forget(this)
+  }
+
+  #isKnown(value: T): boolean {
+    const { isSame } = this.#options
+    if (!isSame) return false
+    if (this.#last && isSame(value, this.#last.value)) return true
+    this.#last = { value }
+    return false
   }
 
   #open(): void {

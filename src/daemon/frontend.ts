@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import type { Store } from '../discovery/store/store.ts'
+import type { BackendSummary } from '../protocol/rest.ts'
 import type { Router } from '../web/router.ts'
 import type { Access } from './access/access.ts'
 import type { Durability } from './durability.ts'
@@ -14,6 +15,8 @@ export interface FrontendContext {
   readonly turn: Turn
   /** The folder of the daemon's data; undefined where nothing is kept. */
   readonly dataPath: string | undefined
+  /** What is behind a front; undefined in a daemon with data of its own. */
+  readonly backend: (() => BackendSummary) | undefined
   /** Who may do what: to be asked before anything is told or done. */
   readonly access: Access
 }

@@ -14,6 +14,8 @@ import { type Access, openAccess } from './access/access.ts'
 import type { DnsServer } from './dns/dns-server.ts'
 import { ForeignPageError, isFromForeignPage } from './foreign-page.ts'
 import type { Frontend } from './frontend.ts'
+import type { Backend } from './front/backend.ts'
+import { openFrontData } from './front/front-data.ts'
 import { isProtected, requireProtected } from './loopback.ts'
 import { openRegistryData, type RegistryData } from './registry-data.ts'
 import { SessionServer, type SessionServerInit } from './session/session-server.ts'
@@ -29,6 +31,8 @@ export interface RegistryDaemonOptions extends Pick<SessionServerInit, 'pingMs' 
   access?: Access | undefined
   /** The folder it keeps its data in, so that it comes back with what it knew. Default: in memory only. */
   dataPath?: string | undefined
+  /** The registry that it is the front of: it then keeps nothing itself, and any number of daemons may be the front of one registry. Not together with `dataPath`. */
+  backend?: Backend | undefined
   /** How long the instances of a lost connection are kept. Default 3,000. */
   graceMs?: number | undefined
   /**
@@ -66,6 +70,8 @@ export class RegistryDaemon extends MultiService {
     const { endpoint = 'tcp:8500:interface=127.0.0.1', name = 'registry', insecure = false } = options
     const where = typeof endpoint === 'string' ? parseEndpoint(endpoint) : endpoint
     const { dns } = options
+    if (options.backend && options.dataPath !== undefined)
+      throw new TypeError('A front keeps no data: it takes no dataPath')
     const { isControlled } = options.access ?? openAccess
     if (!insecure) requireProtected(where, { isControlled })
     if (!insecure && dns && !isControlled) requireProtected(dns.endpoint)
@@ -118,6 +124,7 @@ export class RegistryDaemon extends MultiService {
     const { clock } = this
     const {
       dataPath,
+      backend,
       graceMs,
       quietMs,
       frontends = [],
@@ -130,20 +137,15 @@ export class RegistryDaemon extends MultiService {
       preservation = {},
     } = this.#options
     const turn = new Turn()
-    const data = openRegistryData({
-      clock,
-      turn,
-      dataPath,
-      graceMs,
-      quietMs,
-      preservation: preservation || undefined,
-      onHealth: error => this.#tellHealth(error),
-    })
+    const onHealth = (error?: Error) => this.#tellHealth(error)
+    const common = { clock, turn, graceMs, quietMs, preservation: preservation || undefined, onHealth }
+    const data = backend ? openFrontData({ ...common, backend }) : openRegistryData({ ...common, dataPath })
     const { store, durability } = data
+    const context = { store, durability, backend: data.backend }
     const router = new Router()
     const waysIn = dns ? [...frontends, dns] : frontends
     try {
-      for (const frontend of waysIn) frontend.mount(router, { store, durability, clock, turn, dataPath, access })
+      for (const frontend of waysIn) frontend.mount(router, { ...context, clock, turn, dataPath, access })
     } catch (error) {
       data.close()
       throw error

@@ -6,6 +6,7 @@ import { type Durability, inMemory } from './durability.ts'
 import type { JournalError } from './errors.ts'
 import { JournalFile } from './journal-file.ts'
 import { Journal } from './journal.ts'
+import type { BackendSummary } from '../protocol/rest.ts'
 import type { Turn } from './turn.ts'
 
 /** How many revisions may have been handed out since the journal was last written. */
@@ -27,6 +28,8 @@ export interface RegistryDataInit {
 export interface RegistryData {
   readonly store: Store
   readonly durability: Durability
+  /** What is behind a front; undefined where the data are its own. */
+  readonly backend: (() => BackendSummary) | undefined
   /** Writes what is left and lets go of the disk. The Store stays as it is. */
   close(): void
 }
@@ -50,7 +53,7 @@ function openInMemory({ clock, turn, graceMs, quietMs, preservation }: RegistryD
     settled: false,
     defer: task => turn.at('notify', task),
   })
-  return { store, durability: inMemory, close: () => {} }
+  return { store, durability: inMemory, backend: undefined, close: () => {} }
 }
 
 function openJournalled(init: RegistryDataInit, dataPath: string): RegistryData {
@@ -71,7 +74,7 @@ function openJournalled(init: RegistryDataInit, dataPath: string): RegistryData 
     defer: task => turn.at('notify', task),
   })
   journal.attach(store)
-  return { store, durability: journal, close: () => journal.close() }
+  return { store, durability: journal, backend: undefined, close: () => journal.close() }
 }
 
 function wallRevision(clock: Clock): number {

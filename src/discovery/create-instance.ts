@@ -62,9 +62,17 @@ function copiedRecord(record: Readonly<Record<string, string>>): Readonly<Record
   return NO_METADATA
 }
 
+/** Whether it may be the name of a service. */
+export function isServiceName(value: string): boolean {
+  return isText(value, LIMITS.nameBytes) && value !== '' && !value.includes('/')
+}
+
 function name(field: string, value: string): string {
-  const valid = isText(value, LIMITS.nameBytes) && value !== '' && !value.includes('/')
-  return checked(valid, { field, value, expected: '1 to 255 bytes of text without control characters and "/"' })
+  return checked(isServiceName(value), {
+    field,
+    value,
+    expected: '1 to 255 bytes of text without control characters and "/"',
+  })
 }
 
 function label(field: string, value: string): string {

@@ -90,6 +90,7 @@ function decodeSet(fields: Fields): SetMessage {
     revision: whole(fields, 'revision'),
     known: truth(fields, 'known'),
     settled: truth(fields, 'settled'),
+    ...optional(fields, 'stale', truth),
     instances: instances(fields, 'instances'),
   }
 }
@@ -105,6 +106,7 @@ function decodeDelta(fields: Fields): DeltaMessage {
     to,
     known: truth(fields, 'known'),
     settled: truth(fields, 'settled'),
+    ...optional(fields, 'stale', truth),
     ...optional(fields, 'put', instances),
     ...optional(fields, 'gone', (fields_, name) => texts(fields_, name, ENTRIES_MAX)),
   }

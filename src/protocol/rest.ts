@@ -39,6 +39,8 @@ export interface ServiceSummary {
 /** The answer to `GET /services/:name`, and what its watch sends. */
 export interface SetAnswer extends Pick<InstanceSet, 'serviceName' | 'revision' | 'known' | 'settled' | 'instances'> {
   readonly epoch: string
+  /** Whether this daemon is a front, and cannot reach the registry behind it. False if absent. */
+  readonly stale?: boolean
 }
 
 /** The body of `PUT /services/:name/instances/:id`. */
@@ -124,6 +126,17 @@ export interface StatusAnswer extends Filtered {
   readonly uptimeMs: number
   /** How it is with leases that should lapse; absent where none is kept. */
   readonly preservation?: PreservationState
+  /** Of a front: what is behind it. */
+  readonly backend?: BackendSummary
+}
+
+/** The registry behind a front. */
+export interface BackendSummary {
+  /** Without secrets. */
+  readonly url: string
+  readonly reached: boolean
+  /** How many services are followed there just now. */
+  readonly followed: number
 }
 
 /** One who holds instances. */

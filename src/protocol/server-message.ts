@@ -77,6 +77,8 @@ export interface SetMessage {
   readonly known: boolean
   /** See `InstanceSet.settled`. */
   readonly settled: boolean
+  /** See `InstanceSet.stale`: this daemon is a front, and cannot reach the registry behind it. False if absent. */
+  readonly stale?: boolean
   /** In the order of their ids. */
   readonly instances: readonly WireInstance[]
 }
@@ -93,6 +95,8 @@ export interface DeltaMessage {
   readonly to: number
   readonly known: boolean
   readonly settled: boolean
+  /** As in `set`. */
+  readonly stale?: boolean
   /** New and changed instances, whole. Empty if absent. */
   readonly put?: readonly WireInstance[]
   /** Ids of instances that are gone. Empty if absent. */

@@ -12,6 +12,8 @@ async function take<T>(reader: AsyncGenerator<T, void, void>, count: number): Pr
   return taken
 }
 
+const isSame = (value: number, last: number) => value % 10 === last % 10
+
 describe('Latest', () => {
   it('gives a reader the newest value at once, and then each change', async () => {
     const latest = new Latest(1)
@@ -28,6 +30,20 @@ describe('Latest', () => {
     const next = latest.read().next()
     latest.set('first')
     assert.deepEqual(await next, { value: 'first', done: false })
+  })
+
+  it('passes over what says the same to a reader as what it was given last, as dealt with', async () => {
+    const latest = new Latest(10)
+    const dealtWith: number[] = []
+    const reader = latest.read({ isSame, onDealtWith: value => dealtWith.push(value) })
+    await reader.next()
+    latest.set(11)
+    latest.set(20)
+    const next = reader.next()
+    await Promise.resolve()
+    latest.set(21)
+    assert.deepEqual(await next, { value: 21, done: false })
+    assert.deepEqual(dealtWith, [10, 20])
   })
 
   it('gives a reader that was busy only the newest of several changes', async () => {

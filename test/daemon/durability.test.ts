@@ -5,7 +5,7 @@ import { inMemory } from '../../src/daemon/durability.ts'
 describe('inMemory', () => {
   it('has nothing to wait for', () => {
     let error: unknown = 'not called'
-    inMemory.whenKept(result => (error = result))
+    inMemory.whenKept(result => (error = result), [])
     assert.equal(error, undefined)
   })
 })

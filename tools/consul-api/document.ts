@@ -19,6 +19,7 @@ export function endpoints(): readonly ConsulRoute[] {
     clock,
     turn,
     dataPath: undefined,
+    backend: undefined,
     access: openAccess,
   })
   const { routes } = consulRoutes(state)
@@ -29,12 +30,12 @@ export function endpoints(): readonly ConsulRoute[] {
 
 /** The table of the page docs/reference/consul-api.md: an endpoint a row, by their paths. */
 export function tableOf(routes: readonly ConsulRoute[]): string {
-  const rows = routes.map(({ path, pattern = path, methods, support, note = '' }) => ({
+  const rows = routes.map(({ path, pattern = path, methods, support, note = '', isOwnData = false }) => ({
     path,
-    line: `| \`${pattern}\` | ${Object.keys(methods).join(', ')} | ${support} | ${note} |`,
+    line: `| \`${pattern}\` | ${Object.keys(methods).join(', ')} | ${support} | ${isOwnData ? 'no' : support} | ${note} |`,
   }))
   const lines = rows.toSorted((a, b) => (a.path < b.path ? -1 : 1)).map(({ line }) => line)
-  return ['| endpoint | methods | supported | |', '| --- | --- | --- | --- |', ...lines].join('\n')
+  return ['| endpoint | methods | supported | at a front | |', '| --- | --- | --- | --- | --- |', ...lines].join('\n')
 }
 
 /** The page with the table in it renewed. Throws if the page has no place for it. */

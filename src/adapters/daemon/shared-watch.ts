@@ -67,10 +67,10 @@ export class SharedWatch {
     if (this.#set) this.#sets.set(Object.freeze({ ...this.#set, stale: true }))
   }
 
-  replace({ revision, known, settled, instances }: SetMessage): void {
+  replace({ instances, ...said }: SetMessage): void {
     const { serviceName } = this.#options
     this.#asked = false
-    this.#publish({ revision, known, settled, instances: instances.map(wire => fromWireInstance(serviceName, wire)) })
+    this.#publish({ ...said, instances: instances.map(wire => fromWireInstance(serviceName, wire)) })
     this.#awaited = this.#set?.revision ?? 0
   }
 
@@ -78,8 +78,8 @@ export class SharedWatch {
     const fits = this.#setEpoch === this.#epoch && delta.from === this.#told(this.#set)
     if (!this.#set || !fits) return this.#askAgain()
     this.#asked = false
-    const { to, known, settled, put = [] } = delta
-    this.#publish({ revision: to, known, settled, instances: applyDelta(this.#set.instances, delta) })
+    const { to, known, settled, stale = false, put = [] } = delta
+    this.#publish({ revision: to, known, settled, stale, instances: applyDelta(this.#set.instances, delta) })
     if (put.some(({ status }) => status === 'draining')) this.#awaited = this.#set.revision
   }
 
@@ -97,6 +97,8 @@ export class SharedWatch {
     this.#readers.add(reader)
     return this.#sets.read({
       signal,
+      // What was lost and came back while the reader was busy is no news.
+      isSame: isAsGood,
       onDealtWith: ({ revision }) => {
         reader.revision = revision
         this.#acknowledgeSoon()
@@ -109,14 +111,16 @@ export class SharedWatch {
     return this.#sets.value
   }
 
-  #publish({ revision, ...news }: Pick<InstanceSet, 'revision' | 'known' | 'settled' | 'instances'>): void {
+  #publish({ revision, known, settled, stale = false, instances }: Told): void {
     const { serviceName } = this.#options
     const shown = {
       serviceName,
-      ...news,
       revision: this.#revision.shown(revision, this.#epoch),
+      instances,
+      known,
+      settled,
       ageMs: 0,
-      stale: false,
+      stale,
     }
     this.#setEpoch = this.#epoch
     Object.freeze(shown.instances)
@@ -181,6 +185,15 @@ export class SharedWatch {
     for (const reader of this.#readers) revision = Math.min(revision, reader.revision)
     return Number.isFinite(revision) ? revision : 0
   }
+}
+
+/** What the daemon says of the service, with the instances whole. */
+type Told = Pick<SetMessage, 'revision' | 'known' | 'settled' | 'stale'> & Pick<InstanceSet, 'instances'>
+
+/** Whether a set says nothing that another one did not. */
+function isAsGood(set: InstanceSet, other: InstanceSet): boolean {
+  const { revision, known, settled, stale } = other
+  return set.revision === revision && set.known === known && set.settled === settled && set.stale === stale
 }
 
 /** Somebody who reads: `revision` is the newest set it has gone on from. */

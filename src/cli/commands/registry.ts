@@ -11,6 +11,7 @@ Examples:
   ropewalk registry
   ropewalk registry --memory --listen tcp:0:interface=127.0.0.1
   ropewalk registry --listen tcp:8500 --insecure         open to everybody who reaches this machine
+  ropewalk registry --backend etcd://10.0.0.1:2379       what is in etcd, for curl, dig, Prometheus and clients of Consul
 
 It answers curl as well:
   curl http://127.0.0.1:8500/api/v1/services
@@ -22,6 +23,7 @@ interface RegistryCommandOptions {
   readonly listen: string
   readonly data?: string
   readonly memory?: boolean
+  readonly backend?: string
   readonly grace?: number
   readonly preserve?: number | false
   readonly preserveFor?: number
@@ -68,6 +70,7 @@ export function addRegistryCommand(program: Command): void {
     )
     .option('--data <folder>', 'where to keep what must survive a restart')
     .option('--memory', 'keep nothing')
+    .option('--backend <url>', 'be the front of this registry, and keep nothing: consul://…, etcd://…, zookeeper://…')
     .option('--grace <duration>', 'how long instances of a lost connection are kept (3s)', parseDuration)
     .option(
       '--preserve <percentage>',

@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { RegistryUnavailableError } from '../../discovery/errors.ts'
 import { StoreLimitError } from '../../discovery/store/limits.ts'
+import type { Rosters } from '../../discovery/store/rosters.ts'
 import type { Exchange, Router } from '../../web/router.ts'
 import { type Access, openAccess } from '../access/access.ts'
 import { ForbiddenError, TokenUnknownError } from '../access/errors.ts'
 import { JournalError } from '../errors.ts'
+import { NotHeldHereError } from '../front/errors.ts'
 import type { Frontend, FrontendContext } from '../frontend.ts'
 import type { DnsCatalog } from '../dns/catalog.ts'
 import type { CatalogDefaults } from '../dns/dns-server.ts'
@@ -14,9 +17,12 @@ import { ConsulRefusedError } from './errors.ts'
 import { type Answer, empty, fromNowhere, text } from './http/answer.ts'
 import { Call } from './http/call.ts'
 import { demandOf } from './http/demands.ts'
-import type { Method, RouteTable } from './http/route-table.ts'
+import type { Method, RouteMatch, RouteTable } from './http/route-table.ts'
 import { sendAnswer } from './http/send.ts'
 import { consulRoutes } from './routes/consul-routes.ts'
+
+/** No query waits longer, its jitter included. */
+const WAIT_MS_MAX = 11 * 60_000
 
 const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH']
 
@@ -28,6 +34,7 @@ export class ConsulFrontend implements Frontend {
   readonly #options: ConsulOptions
   #state: ConsulState | undefined
   #routes: RouteTable | undefined
+  #rosters: Rosters | undefined
   #indented = false
   #access: Access = openAccess
   #node = ''
@@ -44,6 +51,7 @@ export class ConsulFrontend implements Frontend {
     this.#routes = consulRoutes(this.#state)
     this.#access = context.access
     this.#node = settings.nodeName
+    this.#rosters = context.store.rosters
     for (const method of METHODS) router.route(method, '/v1/*path', this.#handle)
   }
 
@@ -86,7 +94,15 @@ export class ConsulFrontend implements Frontend {
     if (!handler) return text(`method ${method} not allowed`, { status: 405, headers: allowed })
     const call = new Call({ request, response, rest: match.rest, search, access: this.#access, node: this.#node })
     call.guard.meet(demandOf(method, match.route.path))
-    return handler(call)
+    const ready = this.#ready(match, call)
+    return ready ? ready.then(() => handler(call)) : handler(call)
+  }
+
+  /** Resolves when there is what the call reads; undefined if it is there. A front has to be told first, and goes on being told while somebody waits. */
+  #ready({ route: { reads }, rest }: RouteMatch, call: Call): Promise<void> | undefined {
+    if (!reads || !this.#rosters) return undefined
+    if (reads === 'all') return this.#rosters.readyAll()
+    return this.#rosters.ready(rest, call.has('index') ? WAIT_MS_MAX : undefined)
   }
 
   /** As people asked for it. */
@@ -129,6 +145,8 @@ function refusal(error: unknown): Answer {
   if (error instanceof TokenUnknownError) return text('ACL not found', { status: 403 })
   if (error instanceof ForbiddenError) return text('Permission denied', { status: 403 })
   if (error instanceof URIError) return text('invalid URL escape', { status: 400 })
+  if (error instanceof NotHeldHereError) return text(error.message, { status: 409 })
+  if (error instanceof RegistryUnavailableError) return text(error.message, { status: 500 })
   if (error instanceof JournalError || error instanceof StoreLimitError) return text(error.message, { status: 500 })
   throw error
 }

@@ -93,7 +93,7 @@ export class ConsulState {
     this.events = new Events(topics, stamp)
     this.natives = new NativeInstances(store.rosters, node)
     this.view = new CatalogView({ catalog, natives: this.natives, node })
-    this.reader = new Reader({ clock, random, datacenter, topics })
+    this.reader = new Reader({ clock, random, datacenter, topics, backend: context.backend })
     this.#reaper = new Reaper(clock, { agent: this.agent, onReaped: () => {} })
     this.#load()
     registerDefinitions(this.agent, settings.definitions)

@@ -5,6 +5,8 @@ export interface DnsCatalog {
    * known that there are none; `forbidden` when it may not be told.
    */
   instances(serviceName: string): readonly DnsInstance[] | 'unsettled' | 'forbidden'
+  /** Resolves when it can be known who there is of a service, or that this cannot be known; undefined where it can already. Never rejects. */
+  ready(serviceName: string): Promise<void> | undefined
   /** The machine of that name. */
   node(name: string): DnsNode | undefined
   /** What a prepared query of that name finds; undefined when there is none. */

@@ -87,6 +87,7 @@ export class DnsServer extends BaseService implements Frontend {
   readonly #connections = new Set<StreamConnection>()
   #bound: Bound | undefined
   #responder: Responder | undefined
+  #waiting = 0
   #asking: Recursors | undefined
 
   /** Throws EndpointSyntaxError, `DnsEndpointError`, `DnsSettingError`. */
@@ -170,10 +171,12 @@ export class DnsServer extends BaseService implements Frontend {
   }
 
   /** Sends the answer, an empty one for none. */
-  #answer(message: Buffer, { transport, send }: { transport: Transport; send: (answer: Buffer) => void }): void {
+  #answer(message: Buffer, asked: Asked): void {
+    const { transport, send, mayWait = this.#waiting < WAITING_MAX } = asked
     const responder = this.#responder
     if (!responder) return send(EMPTY)
-    const reply = responder.reply(message, transport)
+    const reply = responder.reply(message, transport, { mayWait })
+    if (reply.kind === 'later') return void this.#answerLater(Buffer.from(message), { ...asked, until: reply.until })
     if (reply.kind === 'answer') return send(reply.bytes)
     if (reply.kind === 'nothing') return send(EMPTY)
     const { query } = reply
@@ -181,9 +184,26 @@ export class DnsServer extends BaseService implements Frontend {
       ?.ask(Buffer.from(message), transport)
       .then(answer => send(answer ?? responder.failure(query, RESPONSE_CODES.serverFailure)))
   }
+
+  async #answerLater(message: Buffer, { until, ...asked }: Asked & { until: Promise<void> }): Promise<void> {
+    this.#waiting++
+    await until
+    this.#waiting--
+    this.#answer(message, { ...asked, mayWait: false })
+  }
 }
 
 const EMPTY = Buffer.alloc(0)
+
+/** So many queries wait at most for what has to be asked for first; others are told that it is not known. */
+const WAITING_MAX = 1_000
+
+/** How a query came, and whether its answer may take a while. */
+interface Asked {
+  readonly transport: Transport
+  readonly send: (answer: Buffer) => void
+  readonly mayWait?: boolean
+}
 
 /** Both sockets of one port. */
 interface Bound {

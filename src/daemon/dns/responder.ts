@@ -22,10 +22,11 @@ import { writeChoices } from './write-choices.ts'
 /** How a message came, which says how long its answer may be. */
 export type Transport = 'udp' | 'tcp'
 
-/** What is to be done with a message: send an answer, ask somebody else, or nothing. */
+/** What is to be done with a message: send an answer, ask somebody else, ask again here a little later, or nothing. */
 export type Reply =
   | { readonly kind: 'answer'; readonly bytes: Buffer }
   | { readonly kind: 'foreign'; readonly query: DnsQuery }
+  | { readonly kind: 'later'; readonly until: Promise<void> }
   | { readonly kind: 'nothing' }
 
 /** What a Responder answers from and with. */
@@ -53,8 +54,8 @@ export class Responder {
     this.#choices = new Choices(init.random)
   }
 
-  /** The reply to a message. A name of others is `foreign` if `settings.recurses`, else it is refused. */
-  reply(message: Buffer, transport: Transport): Reply {
+  /** The reply to a message. A name of others is `foreign` if `settings.recurses`, else it is refused. Of what is not known yet: `later`, or else that it is not known. */
+  reply(message: Buffer, transport: Transport, { mayWait = false } = {}): Reply {
     const read = readQuery(message)
     if (read.kind === 'nothing') return read
     if (read.kind === 'refused') return { kind: 'answer', bytes: bareAnswer(read) }
@@ -64,6 +65,8 @@ export class Responder {
     if (!isUnderstood(query)) return this.#answer(RESPONSE_CODES.refused)
     const name = readName(query.labels, this.#init.settings, query.type === RECORD_TYPES.SRV)
     if (name.subject.kind === 'foreign') return this.#foreign(query)
+    const until = mayWait ? this.#awaited(name.subject) : undefined
+    if (until) return { kind: 'later', until }
     const code = this.#write(query, name, transport)
     if (code === undefined) return this.#foreign(query)
     this.#writer.flag(FLAGS.authoritative)
@@ -74,6 +77,10 @@ export class Responder {
   failure(query: DnsQuery, code: ResponseCode): Buffer {
     this.#writer.begin(query)
     return this.#answer(code).bytes
+  }
+
+  #awaited(subject: Subject): Promise<void> | undefined {
+    return subject.kind === 'service' ? this.#init.catalog.ready(subject.serviceName) : undefined
   }
 
   #answer(code: ResponseCode): { kind: 'answer'; bytes: Buffer } {

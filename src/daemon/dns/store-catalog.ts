@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts'
 import { parseEndpoint } from '../../endpoint/parse-endpoint.ts'
 import type { Instance, InstanceStatus } from '../../discovery/instance.ts'
 import type { InstanceSet } from '../../discovery/instance-set.ts'
+import { StoreLimitError } from '../../discovery/store/limits.ts'
 import type { Rosters } from '../../discovery/store/rosters.ts'
 import { addressBytes, formatAddress } from './address-bytes.ts'
 import type { DnsCatalog, DnsHolder, DnsInstance, DnsNode } from './catalog.ts'
@@ -46,6 +47,12 @@ export class StoreCatalog implements DnsCatalog {
     if (set.known) rosters.polled(set.serviceName, quietMs)
     const instances = this.#tell(set)
     return instances.length === 0 && !set.settled ? 'unsettled' : instances
+  }
+
+  ready(serviceName: string): Promise<void> | undefined {
+    const { rosters, mayRead } = this.#init
+    const name = rosters.isReady(serviceName) ? serviceName : this.#spelled(serviceName)
+    return mayRead(name) ? whenTold(rosters, name) : undefined
   }
 
   node(name: string): DnsNode | undefined {
@@ -99,6 +106,16 @@ export class StoreCatalog implements DnsCatalog {
       this.#holders = { revision, at, byAddress }
     }
     return this.#holders.byAddress
+  }
+}
+
+/** Without the reason why nothing could be told: that nothing is known says enough. */
+function whenTold(rosters: Rosters, serviceName: string): Promise<void> | undefined {
+  try {
+    return rosters.ready(serviceName)?.catch(() => {})
+  } catch (error) {
+    if (error instanceof StoreLimitError) return undefined
+    throw error
   }
 }
 

@@ -10,6 +10,7 @@ import { readJson, sendJson } from '../../web/json.ts'
 import type { Exchange } from '../../web/router.ts'
 import type { Durability } from '../durability.ts'
 import type { FrontendContext } from '../frontend.ts'
+import { NotHeldHereError } from '../front/errors.ts'
 import { LeaseRequiredError } from './errors.ts'
 import type { Access, Identity } from '../access/access.ts'
 import { requireGranted } from '../access/audit.ts'
@@ -37,9 +38,10 @@ export class InstanceRoutes {
   }
 
   /** `GET /instances?id=…`: the instances of that id in all services. */
-  readonly find = ({ query, response }: Exchange, identity: Identity): void => {
+  readonly find = async ({ query, response }: Exchange, identity: Identity): Promise<void> => {
     const id = query.get('id') ?? ''
     const { rosters } = this.#store
+    await rosters.readyAll()
     const { names } = rosters.names()
     const readable = names.filter(serviceName => identity.may('services:read', serviceName))
     const instances = readable.flatMap(serviceName => rosters.find(serviceName, id)?.instance ?? [])
@@ -51,14 +53,15 @@ export class InstanceRoutes {
   readonly register = async ({ params, request, response }: Exchange, identity: Identity): Promise<void> => {
     const { ttlMs = TTL_MS, ...fields } = await readFields(request)
     const instance = createInstance({ ...fields, ...keyOf(params), status: 'ready' } as InstanceInit)
-    const isNew = this.#store.rosters.find(instance.serviceName, instance.id) === undefined
+    const isNew = this.#store.leases.find(instance.serviceName, instance.id) === undefined
     const owner = holder(this.#store, { request, identity, lease: shownLease(request) })
+    let claim: Claim
     try {
-      this.#store.leases.register(owner, instance, milliseconds('ttlMs', ttlMs))
+      claim = this.#store.leases.register(owner, instance, milliseconds('ttlMs', ttlMs))
     } finally {
       if (owner.claims.size === 0) this.#store.leases.leave(owner)
     }
-    await this.#kept()
+    await this.#kept(claim)
     const answer: RegistrationAnswer = { lease: leaseOf(owner), ttlMs: ttlMs as number, instance }
     sendJson(response, answer, { status: isNew ? 201 : 200 })
   }
@@ -79,7 +82,7 @@ export class InstanceRoutes {
     const changes = await readFields(request)
     const claim = this.#claim(exchange, identity)
     this.#store.leases.update(claim, changes)
-    await this.#kept()
+    await this.#kept(claim)
     sendJson(response, claim.instance)
   }
 
@@ -98,16 +101,17 @@ export class InstanceRoutes {
     const claim = this.#claim(exchange, identity)
     if (shownLease(request) === undefined) this.#store.leases.evict(claim, 'removed')
     else this.#store.leases.revoke(claim)
-    await this.#kept()
+    await this.#kept(claim)
     response.writeHead(204).end()
   }
 
-  /** The claim that the request may change: its holder's, or an operator's. */
+  /** The claim that the request may change: its holder's, or an operator's. Behind a front others hold what cannot be changed here. */
   #claim(exchange: Exchange, identity: Identity): Claim {
     const { serviceName, id } = keyOf(exchange.params)
-    const claim = this.#store.rosters.find(serviceName, id)
+    const claim = this.#store.leases.find(serviceName, id)
     const lease = shownLease(exchange.request)
     if (!claim && lease !== undefined) throw new LeaseLostError(serviceName, id)
+    if (!claim && this.#store.rosters.find(serviceName, id)) throw new NotHeldHereError(serviceName, id)
     if (!claim) throw new NotFoundError(`There is no instance "${id}" of "${serviceName}"`)
     if (lease === undefined) this.#requireOperator(exchange, identity)
     else requireHolder(lease, claim)
@@ -125,9 +129,9 @@ export class InstanceRoutes {
   }
 
   /** Resolves when what was written survives a crash. */
-  async #kept(): Promise<void> {
+  async #kept(claim: Claim): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    this.#durability.whenKept(error => (error ? reject(error) : resolve()))
+    this.#durability.whenKept(error => (error ? reject(error) : resolve()), [claim])
     await promise
   }
 }

@@ -1,4 +1,3 @@
-import type { Clock } from '../../core/clock.ts'
 import type { Store } from '../../discovery/store/store.ts'
 import { PROTOCOL_VERSION } from '../../protocol/protocol.ts'
 import { filtered, REST_PATH, type StatusAnswer } from '../../protocol/rest.ts'
@@ -20,7 +19,7 @@ export class RestFrontend implements Frontend {
   #streams: Streams | undefined
   #unwatch: (() => void) | undefined
 
-  mount(router: Router, { store, durability, clock, access }: FrontendContext): void {
+  mount(router: Router, { store, durability, clock, access, backend }: FrontendContext): void {
     const streams = new Streams(clock)
     this.#streams = streams
     // Whoever reads on asks again, and gets what is allowed from now on.
@@ -42,7 +41,7 @@ export class RestFrontend implements Frontend {
     add('services:register', 'DELETE /services/:name/instances/:id', instances.remove)
     add('services:register', 'POST /services/:name/instances/:id/renew', instances.renew)
     add('services:register', 'POST /services/:name/instances/:id/drain', instances.drain)
-    add('each', 'GET /status', statusRoute(store, clock))
+    add('each', 'GET /status', statusRoute(store, { clock, backend }))
   }
 
   close(): void {
@@ -52,7 +51,10 @@ export class RestFrontend implements Frontend {
 }
 
 /** `GET /status`: the daemon itself, and who is connected. */
-function statusRoute({ epoch, graceMs, leases, rosters }: Store, clock: Clock): GuardedHandler {
+function statusRoute(
+  { epoch, graceMs, leases, rosters }: Store,
+  { clock, backend }: Pick<FrontendContext, 'clock' | 'backend'>,
+): GuardedHandler {
   const startedAt = clock.now()
   return ({ response }, identity) => {
     const isFiltered = !identity.mayAll('services:administer')
@@ -74,6 +76,7 @@ function statusRoute({ epoch, graceMs, leases, rosters }: Store, clock: Clock): 
       owners,
       uptimeMs,
       ...(leases.preservation && { preservation: leases.preservation }),
+      ...(backend && { backend: backend() }),
       ...filtered(isFiltered),
     }
     sendJson(response, answer satisfies StatusAnswer)

@@ -32,8 +32,9 @@ export class ServiceRoutes {
   }
 
   /** `GET /services`: a list of what may be read; with `?watch`, a stream of the names. */
-  readonly list = (exchange: Exchange, identity: Identity): void => {
+  readonly list = async (exchange: Exchange, identity: Identity): Promise<void> => {
     if (exchange.query.has('watch')) return this.#watchNames(exchange, identity)
+    await this.#store.rosters.readyAll()
     const { names } = this.#store.rosters.names()
     const readable = readableOf(names, identity)
     const isAll = readable.length === names.length
@@ -41,10 +42,10 @@ export class ServiceRoutes {
   }
 
   /** `GET /services/:name`: the set, or 304 if the client has it. Counts as a consumer that polls, unless it says `?observer`. */
-  readonly get = ({ params, query, request, response }: Exchange): void => {
-    const set = this.#set(params.name)
+  readonly get = async ({ params, query, request, response }: Exchange): Promise<void> => {
+    const set = await this.#set(params.name)
     if (!query.has('observer')) this.#store.rosters.polled(set.serviceName)
-    const etag = `"${this.#id(set)}${set.settled ? '' : '.unsettled'}"`
+    const etag = `"${this.#id(set)}${set.settled ? '' : '.unsettled'}${set.stale ? '.stale' : ''}"`
     if (request.headers['if-none-match'] === etag) response.writeHead(304, { etag }).end()
     else sendJsonText(response, this.#setText(set), { headers: { etag } })
   }
@@ -52,11 +53,12 @@ export class ServiceRoutes {
   /** `GET /services/:name/watch`: a stream of whole sets; goes on from `Last-Event-ID`. */
   readonly watch = (exchange: Exchange): void => {
     const { params, request } = exchange
-    const { serviceName } = this.#set(params.name)
+    const serviceName = validName(params.name)
     let sent = this.#resumed(serviceName, request.headers['last-event-id'])
     const newest = (): StreamEvent | undefined => {
-      const set = this.#store.rosters.set(serviceName)
-      if (set === sent) return undefined
+      const { rosters } = this.#store
+      const set = rosters.set(serviceName)
+      if (set === sent || !rosters.isReady(serviceName)) return undefined
       sent = set
       return { id: this.#id(set), event: 'set', data: this.#setText(set) }
     }
@@ -69,8 +71,8 @@ export class ServiceRoutes {
   }
 
   /** `GET /services/:name/watchers`. */
-  readonly watchers = ({ params, response }: Exchange): void => {
-    const { serviceName, revision } = this.#set(params.name)
+  readonly watchers = async ({ params, response }: Exchange): Promise<void> => {
+    const { serviceName, revision } = await this.#set(params.name)
     const watchers = this.#store.rosters
       .watchers(serviceName)
       .map(({ name, acknowledges, acknowledged }) => ({ name, acknowledges, acknowledged }))
@@ -78,14 +80,16 @@ export class ServiceRoutes {
   }
 
   /** `GET /services/:name/history`. */
-  readonly history = ({ params, response }: Exchange): void => {
-    const { serviceName } = this.#set(params.name)
+  readonly history = async ({ params, response }: Exchange): Promise<void> => {
+    const { serviceName } = await this.#set(params.name)
     sendJson(response, { serviceName, changes: this.#store.rosters.history(serviceName) } satisfies HistoryAnswer)
   }
 
-  #set(name: string | undefined): InstanceSet {
-    validateServiceName(name ?? '')
-    return this.#store.rosters.set(name ?? '')
+  async #set(name: string | undefined): Promise<InstanceSet> {
+    const serviceName = validName(name)
+    const { rosters } = this.#store
+    await rosters.ready(serviceName)
+    return rosters.set(serviceName)
   }
 
   #id({ revision }: { revision: number }): string {
@@ -95,11 +99,11 @@ export class ServiceRoutes {
   /** The present set if it is what the client had last, to the last doubt. */
   #resumed(serviceName: string, lastId: unknown): InstanceSet | undefined {
     const set = this.#store.rosters.set(serviceName)
-    return set.settled && lastId === this.#id(set) ? set : undefined
+    return set.settled && !set.stale && lastId === this.#id(set) ? set : undefined
   }
 
-  #setAnswer({ serviceName, revision, known, settled, instances }: InstanceSet): SetAnswer {
-    return { epoch: this.#store.epoch, serviceName, revision, known, settled, instances }
+  #setAnswer({ serviceName, revision, known, settled, stale, instances }: InstanceSet): SetAnswer {
+    return { epoch: this.#store.epoch, serviceName, revision, known, settled, ...(stale && { stale }), instances }
   }
 
   #watchNames(exchange: Exchange, identity: Identity): void {
@@ -107,7 +111,7 @@ export class ServiceRoutes {
     let sent: ServiceNames | undefined
     const newest = (): StreamEvent | undefined => {
       const names = rosters.names()
-      if (names === sent) return undefined
+      if (names === sent || !rosters.hasNames) return undefined
       sent = names
       return { id: this.#id(names), event: 'services', data: this.#namesFor(names, identity) }
     }
@@ -135,6 +139,12 @@ export class ServiceRoutes {
     const services = names.map(name => summary(rosters.set(name)))
     return { epoch, revision: rosters.revision, services, ...filtered(!isAll) }
   }
+}
+
+/** Throws `InvalidInstanceError`. */
+function validName(name = ''): string {
+  validateServiceName(name)
+  return name
 }
 
 function readableOf(names: readonly string[], identity: Identity): readonly string[] {

@@ -48,11 +48,12 @@ export class Encoder {
   }
 }
 
-function setMessage({ serviceName: service, revision, known, settled, instances }: InstanceSet): SetMessage {
-  return { type: 'set', service, revision, known, settled, instances: instances.map(toWireInstance) }
+function setMessage({ serviceName: service, revision, known, settled, stale, instances }: InstanceSet): SetMessage {
+  const wire = instances.map(toWireInstance)
+  return { type: 'set', service, revision, known, settled, ...(stale && { stale }), instances: wire }
 }
 
-function deltaMessage({ serviceName: service, from, to, known, settled, put, gone }: Delta): DeltaMessage {
+function deltaMessage({ serviceName: service, from, to, known, settled, stale, put, gone }: Delta): DeltaMessage {
   return {
     type: 'delta',
     service,
@@ -60,6 +61,7 @@ function deltaMessage({ serviceName: service, from, to, known, settled, put, gon
     to,
     known,
     settled,
+    ...(stale && { stale }),
     ...(put.length > 0 && { put: put.map(toWireInstance) }),
     ...(gone.length > 0 && { gone }),
   }

@@ -48,7 +48,7 @@ export class SessionWatches {
     })
     // Only now, so that no drain believes for a moment that nobody is left to wait for.
     this.unwatch(service)
-    const watch: SentWatch = { service, handle, revision: resumed, settled: undefined }
+    const watch: SentWatch = { service, handle, revision: resumed, settled: undefined, stale: false }
     this.#watches.set(service, watch)
     this.#mark(watch)
   }
@@ -116,8 +116,9 @@ export class SessionWatches {
   }
 
   #sendNames(): void {
-    this.#namesDirty = false
     const { connection, encoder, rosters, mayRead } = this.#init
+    if (!rosters.hasNames) return
+    this.#namesDirty = false
     const all = rosters.names()
     const names = all.names.filter(mayRead)
     connection.send(names.length === all.names.length ? encoder.names(all) : encoder.someNames({ ...all, names }))
@@ -126,12 +127,13 @@ export class SessionWatches {
   /** What the session has not been told of a service; nothing if it knows all. */
   #news(watch: SentWatch): Encoded | undefined {
     const { rosters, encoder } = this.#init
+    if (!rosters.isReady(watch.service)) return undefined
     const delta = watch.revision === undefined ? undefined : rosters.delta(watch.service, watch.revision)
-    const { to: revision, settled } = delta ?? { to: rosters.set(watch.service).revision, settled: rosters.settled }
-    if (delta && delta.from === delta.to && watch.settled === settled) return undefined
-    watch.revision = revision
-    watch.settled = settled
-    return delta ? encoder.delta(delta) : encoder.set(rosters.set(watch.service))
+    const told = delta ?? rosters.set(watch.service)
+    const { settled, stale } = told
+    if (delta && delta.from === delta.to && watch.settled === settled && watch.stale === stale) return undefined
+    Object.assign(watch, { revision: 'to' in told ? told.to : told.revision, settled, stale })
+    return 'to' in told ? encoder.delta(told) : encoder.set(told)
   }
 }
 
@@ -141,4 +143,5 @@ interface SentWatch {
   readonly handle: RosterWatch
   revision: number | undefined
   settled: boolean | undefined
+  stale: boolean
 }

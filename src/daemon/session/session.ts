@@ -232,19 +232,23 @@ export class Session implements ConnectionListener {
     return left
   }
 
-  #register(owner: Owner, { service, instance, ttlMs }: RegisterMessage): void {
+  #register(owner: Owner, { service, instance, ttlMs }: RegisterMessage): Claim {
     this.#rights.require('services:register', service, 'register')
-    this.#context.store.leases.register(owner, fromWireInstance(service, instance), ttlMs)
+    return this.#context.store.leases.register(owner, fromWireInstance(service, instance), ttlMs)
   }
 
-  #update(owner: Owner, message: UpdateMessage): void {
+  #update(owner: Owner, message: UpdateMessage): Claim {
     this.#rights.require('services:register', message.service, 'update')
-    this.#context.store.leases.update(this.#held(owner, message), message.changes)
+    const claim = this.#held(owner, message)
+    this.#context.store.leases.update(claim, message.changes)
+    return claim
   }
 
-  #revoke(owner: Owner, { service, id }: RevokeMessage): void {
-    const claim = this.#context.store.rosters.find(service, id)
-    if (claim?.owner === owner) this.#context.store.leases.revoke(claim)
+  #revoke(owner: Owner, { service, id }: RevokeMessage): Claim | undefined {
+    const claim = this.#context.store.leases.find(service, id)
+    if (claim?.owner !== owner) return undefined
+    this.#context.store.leases.revoke(claim)
+    return claim
   }
 
   async #drain(owner: Owner, message: DrainMessage): Promise<void> {
@@ -265,21 +269,26 @@ export class Session implements ConnectionListener {
   }
 
   #bye(): void {
+    const claims = [...(this.#greeted?.owner.claims ?? [])]
     this.#leave('close')
-    this.#context.durability.whenKept(() => this.#connection.close(CLOSE_CODES.goodbye, 'goodbye'))
+    this.#context.durability.whenKept(() => this.#connection.close(CLOSE_CODES.goodbye, 'goodbye'), claims)
   }
 
   /** Answers a request when what it wrote is kept. */
-  #attempt(seq: number, action: () => void): void {
+  #attempt(seq: number, action: () => Claim | undefined): void {
+    let claim: Claim | undefined
     try {
-      action()
+      claim = action()
     } catch (error) {
       return this.#refuse(seq, error)
     }
-    this.#context.durability.whenKept(error => {
-      if (error) this.#refuse(seq, error)
-      else this.#connection.send(OK.encode(seq))
-    })
+    this.#context.durability.whenKept(
+      error => {
+        if (error) this.#refuse(seq, error)
+        else this.#connection.send(OK.encode(seq))
+      },
+      claim ? [claim] : [],
+    )
   }
 
   #refuse(seq: number, error: unknown): void {
@@ -291,7 +300,7 @@ export class Session implements ConnectionListener {
   }
 
   #held(owner: Owner, { service, id }: InstanceKey): Claim {
-    const claim = this.#context.store.rosters.find(service, id)
+    const claim = this.#context.store.leases.find(service, id)
     if (claim?.owner !== owner) throw new LeaseLostError(service, id)
     return claim
   }

@@ -68,6 +68,11 @@ export class Leases {
     return this.#preservation?.state
   }
 
+  /** Who holds an instance, if anybody. */
+  find(serviceName: string, id: string): Claim | undefined {
+    return this.#rosters.find(serviceName, id)
+  }
+
   /** The owners that are there, connected or not. */
   owners(): Iterable<Owner> {
     return this.#owners.values()

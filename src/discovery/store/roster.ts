@@ -17,17 +17,21 @@ export interface Delta {
   readonly gone: readonly string[]
   readonly known: boolean
   readonly settled: boolean
+  /** See `InstanceSet.stale`. */
+  readonly stale: boolean
 }
 
 /** What is known of one service name. Changed by `Rosters` only. */
 export class Roster {
   readonly serviceName: string
-  readonly log: ChangeLog
+  log: ChangeLog
   revision: number
   /** What its instances take together, see `instanceBytes`. */
   bytes = 0
   /** Whether an instance of this name was ever registered, as far as is remembered. */
   known = false
+  /** What another registry vouches for, whose set this is; undefined where there is none, or has not told it yet. */
+  told: Pick<InstanceSet, 'settled' | 'stale'> | undefined
   #clock: Clock
   #audience: Audience | undefined
   readonly #claims = new OrderedClaims()
@@ -49,7 +53,7 @@ export class Roster {
 
   /** Whether there is nothing to keep it for. */
   get idle(): boolean {
-    return !this.known && (this.#audience?.idle ?? true)
+    return !this.known && !this.told && (this.#audience?.idle ?? true)
   }
 
   /** Tells every watcher that something changed. */
@@ -94,7 +98,7 @@ export class Roster {
       known: this.known,
       settled,
       ageMs: 0,
-      stale: false,
+      stale: this.told?.stale ?? false,
     })
     return this.#set
   }
@@ -127,6 +131,7 @@ export class Roster {
       gone,
       known: this.known,
       settled,
+      stale: this.told?.stale ?? false,
     })
   }
 }

@@ -22,6 +22,13 @@ export interface RostersInit {
   readonly defer: (task: () => void) => void
 }
 
+/** What happened to an instance, and the revision at which another registry tells of it. */
+interface Happening {
+  readonly claim: Claim
+  readonly kind: ChangeKind
+  readonly told?: number
+}
+
 /** The watch of one service, until one of `close` and `lose` is called. */
 export interface RosterWatch {
   /** Tells that the watcher works with this revision, or a newer one, from now on. */
@@ -72,6 +79,26 @@ export class Rosters {
     return this.#settled
   }
 
+  /** Whether the names can be read at once, as they can but in a `MirroredRosters`. */
+  get hasNames(): boolean {
+    return true
+  }
+
+  /** Resolves when a service can be read, and can for `keptMs`; undefined where that is so already, as it always is but in a `MirroredRosters`. */
+  ready(_serviceName: string, _keptMs?: number): Promise<void> | undefined {
+    return undefined
+  }
+
+  /** The same for all services. */
+  readyAll(): Promise<void> | undefined {
+    return undefined
+  }
+
+  /** Whether a service can be read at once. */
+  isReady(_serviceName: string): boolean {
+    return true
+  }
+
   find(serviceName: string, id: string): Claim | undefined {
     return this.#rosters.get(serviceName)?.get(id)
   }
@@ -83,12 +110,14 @@ export class Rosters {
 
   /** The whole set as it is now; the same object until something changes. */
   set(serviceName: string): InstanceSet {
-    return (this.#rosters.get(serviceName) ?? this.#blank(serviceName)).set(this.#settled)
+    const roster = this.present(serviceName)
+    return roster.set(this.vouches(roster))
   }
 
   /** What changed since `from`, to the present; undefined when that is not remembered, and the whole set must be taken. */
   delta(serviceName: string, from: number): Delta | undefined {
-    return (this.#rosters.get(serviceName) ?? this.#blank(serviceName)).delta(from, this.#settled)
+    const roster = this.present(serviceName)
+    return roster.delta(from, this.vouches(roster))
   }
 
   /** All names known, in order; the same object until they change. */
@@ -112,14 +141,14 @@ export class Rosters {
 
   /** Tells of changes from now on; the present state is there to be asked for. */
   watch(serviceName: string, init: WatchInit): RosterWatch {
-    const roster = this.#obtain(serviceName)
+    const roster = this.obtain(serviceName)
     const watcher = roster.audience.join(init, roster.revision)
     return {
       acknowledge: revision => roster.audience.acknowledge(watcher, revision),
       close: () => this.#leave(roster, watcher),
       lose: () => {
         roster.audience.lose(watcher, this.#init.graceMs)
-        this.#dropIfIdle(roster)
+        this.dropIfIdle(roster)
       },
     }
   }
@@ -158,13 +187,13 @@ export class Rosters {
     serviceName: string,
     { revision, drainMs, signal }: Abortable & { revision: number; drainMs: number },
   ): Promise<DrainReport> {
-    const roster = this.#obtain(serviceName)
+    const roster = this.obtain(serviceName)
     try {
       const { quietMs, clock } = this.#init
       const awaitMs = this.#returnsUntil - clock.now()
       return await roster.audience.drain({ revision, drainMs, quietMs, awaitMs, signal })
     } finally {
-      this.#dropIfIdle(roster)
+      this.dropIfIdle(roster)
     }
   }
 
@@ -193,18 +222,18 @@ export class Rosters {
 
   /** Notes what happened to an instance that is there (from now on). Returns the new revision. */
   put(claim: Claim, kind: ChangeKind): number {
-    const roster = this.#obtain(claim.instance.serviceName)
+    const roster = this.obtain(claim.instance.serviceName)
     roster.put(claim)
     this.#empty.delete(roster)
     if (!roster.known) this.#setKnown(roster, true)
-    return this.#changed(roster, { claim, kind })
+    return this.note(roster, { claim, kind })
   }
 
   /** Takes an instance out, for the reason `kind`. */
   delete(claim: Claim, kind: ChangeKind): void {
-    const roster = this.#obtain(claim.instance.serviceName)
+    const roster = this.obtain(claim.instance.serviceName)
     roster.delete(claim.instance.id)
-    this.#changed(roster, { claim, kind })
+    this.note(roster, { claim, kind })
     if (roster.size === 0) this.#emptied(roster)
   }
 
@@ -214,23 +243,38 @@ export class Rosters {
     this.#settled = true
     for (const roster of this.#rosters.values()) {
       roster.invalidate()
-      this.#mark(roster)
+      this.mark(roster)
     }
   }
 
-  #changed(roster: Roster, { claim, kind }: { claim: Claim; kind: ChangeKind }): number {
-    const revision = ++this.#revision
-    roster.revision = revision
+  /** What is said of a service, there or not. */
+  protected present(serviceName: string): Roster {
+    return this.#rosters.get(serviceName) ?? this.#blank(serviceName)
+  }
+
+  /** Whether what is absent from a roster is gone. */
+  protected vouches(_roster: Roster): boolean {
+    return this.#settled
+  }
+
+  /** Notes what happened to an instance, at a revision of its own or, where another registry counts, at that one's. Returns the former. */
+  protected note(roster: Roster, { claim, kind, told }: Happening): number {
+    const revision = this.stamp()
+    roster.revision = told ?? revision
     claim.revision = revision
     claim.createRevision ||= revision
     const at = this.#init.clock.wallTime()
-    const change = { revision, id: claim.instance.id, kind, at, holder: claim.owner.name }
+    const change = { revision: roster.revision, id: claim.instance.id, kind, at, holder: claim.owner.name }
     roster.log.append(change)
-    announce(roster.serviceName, change)
+    this.announce(roster.serviceName, change)
     roster.invalidate()
-    this.#mark(roster)
+    this.mark(roster)
     for (const observer of this.#observers) observer(claim)
     return revision
+  }
+
+  protected announce(serviceName: string, change: Change): void {
+    announce(serviceName, change)
   }
 
   #emptied(roster: Roster): void {
@@ -247,8 +291,8 @@ export class Rosters {
     this.#floor = ++this.#revision
     roster.revision = this.#floor
     roster.invalidate()
-    this.#mark(roster)
-    this.#dropIfIdle(roster)
+    this.mark(roster)
+    this.dropIfIdle(roster)
   }
 
   #setKnown(roster: Roster, known: boolean): void {
@@ -260,14 +304,16 @@ export class Rosters {
 
   #leave(roster: Roster, watcher: Watcher): void {
     roster.audience.leave(watcher)
-    this.#dropIfIdle(roster)
+    this.dropIfIdle(roster)
   }
 
-  #dropIfIdle(roster: Roster): void {
+  /** Forgets a roster that there is nothing to keep for. */
+  protected dropIfIdle(roster: Roster): void {
     if (roster.idle && this.#rosters.get(roster.serviceName) === roster) this.#rosters.delete(roster.serviceName)
   }
 
-  #obtain(serviceName: string): Roster {
+  /** The roster of a service, made if need be. */
+  protected obtain(serviceName: string): Roster {
     let roster = this.#rosters.get(serviceName)
     if (!roster) this.#rosters.set(serviceName, (roster = this.#blank(serviceName)))
     return roster
@@ -281,8 +327,19 @@ export class Rosters {
     for (const roster of this.#rosters.values()) if (roster.known) yield roster.serviceName
   }
 
-  #mark(roster: Roster): void {
+  /** Tells the watchers of this roster at the end of the turn. */
+  protected mark(roster: Roster): void {
     this.#dirty.add(roster)
+    this.#flushLater()
+  }
+
+  /** Tells those who watch the names at the end of the turn. */
+  protected markNames(): void {
+    this.#namesDirty = true
+    this.#flushLater()
+  }
+
+  #flushLater(): void {
     if (this.#flushing) return
     this.#flushing = true
     this.#init.defer(() => this.#flush())

@@ -50,6 +50,33 @@ describe('ropewalk registry', () => {
     assert.match(stderr, /ERR_ADDRESS_IN_USE/)
   })
 
+  it('is the front of another registry, in which it keeps what is registered at it', async t => {
+    const listen = ['registry', '--listen', 'tcp:0:interface=127.0.0.1']
+    const behind = start(t, [...listen, '--memory'])
+    await poll(() => behind.lines.length > 0)
+    const front = start(t, [...listen, '--backend', behind.lines[0] ?? ''])
+    await poll(() => front.lines.length > 0)
+    await connectTo(t, front.lines[0] ?? '').register(instanceOf('users', 'u1'))
+    for (const { lines } of [behind, front]) {
+      const sets = connectTo(t, lines[0] ?? '').watch('users')
+      for await (const { instances } of sets) if (instances.some(({ id }) => id === 'u1')) break
+    }
+    assert.equal((await front.stop()).status, 0)
+  })
+
+  it('ends with 64 for a front that shall keep data, or of what is no registry, and shows no secrets', async () => {
+    const url = 'etcd://root:secret@127.0.0.1:2379'
+    for (const args of [
+      ['--backend', url, '--memory'],
+      ['--backend', url, '--data', '/nowhere'],
+      ['--backend', `${url}?nonsense`],
+    ]) {
+      const { status, stderr } = await ropewalk('registry', '--listen', 'tcp:0:interface=127.0.0.1', ...args)
+      assert.equal(status, 64, stderr)
+      assert.doesNotMatch(stderr, /secret/)
+    }
+  })
+
   it('answers DNS where it is told to, for the resolver of Node', async t => {
     const port = await freePort()
     const listen = ['--listen', 'tcp:0:interface=127.0.0.1', '--memory']

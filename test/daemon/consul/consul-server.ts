@@ -32,7 +32,7 @@ export async function serveConsul(
   const store = new Store({ clock, revision, defer: task => turn.at('notify', task) })
   const frontend = new ConsulFrontend({ nodeName: 'n0', nodeId: '0'.repeat(36), ...options })
   const router = new Router()
-  frontend.mount(router, { store, durability: inMemory, clock, turn, dataPath, access })
+  frontend.mount(router, { store, durability: inMemory, clock, turn, dataPath, backend: undefined, access })
   const server = createServer(router.handle).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const close = async () => {

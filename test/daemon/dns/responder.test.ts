@@ -28,6 +28,7 @@ interface Known {
 /** Asks a Responder for what `services` are. */
 function asker({ services = {}, settings = {} }: Known = {}) {
   const catalog: DnsCatalog = {
+    ready: () => undefined,
     instances: name => (name in services ? (services[name] ?? 'unsettled') : name === 'secret' ? 'forbidden' : []),
     node: name => (name === 'n1' ? node : undefined),
     prepared: name => (name === 'p-web' ? { instances: services['web'] ?? [], ttlS: 9 } : undefined),

@@ -20,7 +20,15 @@ export async function serveRest(
   const store = new Store({ clock, epoch: 'e1', revision: 100 })
   const frontend = new RestFrontend()
   const router = new Router()
-  frontend.mount(router, { store, durability, clock, turn: new Turn(), dataPath: undefined, access })
+  frontend.mount(router, {
+    store,
+    durability,
+    clock,
+    turn: new Turn(),
+    dataPath: undefined,
+    backend: undefined,
+    access,
+  })
   const server = createServer(router.handle).listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.after(async () => {

@@ -39,7 +39,16 @@ describe('Encoder', () => {
       ageMs: 0,
       stale: false,
     }
-    const delta = { serviceName: 'users', from: 2, to: 3, put: [users('a')], gone: ['b'], known: true, settled: true }
+    const delta = {
+      serviceName: 'users',
+      from: 2,
+      to: 3,
+      put: [users('a')],
+      gone: ['b'],
+      known: true,
+      settled: true,
+      stale: false,
+    }
     const empty = { ...delta, from: 3, put: [], gone: [] }
     const wire = { id: 'a', endpoints: ['tcp://127.0.0.1:1'], startedAt: 0 }
     const texts = [

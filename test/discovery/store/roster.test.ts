@@ -62,7 +62,7 @@ describe('Roster', () => {
     const delta = roster.delta(2, true)
     assert.deepEqual(
       { ...delta, put: delta?.put.map(({ id }) => id) },
-      { serviceName: 'users', from: 2, to: 4, put: ['c'], gone: ['a'], known: false, settled: true },
+      { serviceName: 'users', from: 2, to: 4, put: ['c'], gone: ['a'], known: false, settled: true, stale: false },
     )
     assert.equal(roster.delta(2, true), delta)
   })

@@ -50,7 +50,11 @@ export class ConsulDnsCatalog implements DnsCatalog {
     const told = this.#tell(name)
     if (told.length === 0 && !onlyPassing) return this.#store.instances(serviceName)
     rosters.polled(name, quietMs)
-    return told.length === 0 && !rosters.settled ? 'unsettled' : told
+    return told.length === 0 && !rosters.set(name).settled ? 'unsettled' : told
+  }
+
+  ready(serviceName: string): Promise<void> | undefined {
+    return this.#store.ready(serviceName)
   }
 
   node(name: string): DnsNode | undefined {

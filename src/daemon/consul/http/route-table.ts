@@ -16,6 +16,10 @@ export interface ConsulRoute {
   readonly support: Support
   /** What differs, in one sentence. */
   readonly note?: string
+  /** What is read of what others registered: the service that the path names, or all. Default: nothing. */
+  readonly reads?: 'service' | 'all'
+  /** Whether it is about data that only a daemon of its own keeps, so that a front refuses it. Default false. */
+  readonly isOwnData?: boolean
 }
 
 /** The methods that Consul's endpoints know. */

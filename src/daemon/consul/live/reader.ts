@@ -1,5 +1,6 @@
 import type { Clock } from '../../../core/clock.ts'
 import type { Random } from '../../../core/random.ts'
+import type { FrontendContext } from '../../frontend.ts'
 import { ConsulRefusedError } from '../errors.ts'
 import type { Answer } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
@@ -22,6 +23,8 @@ export interface ReaderInit {
   readonly datacenter: string
   /** Of which `access` changes with the rights of anybody. */
   readonly topics: Topics
+  /** What is behind a front: while that is away, what is told is what was known. */
+  readonly backend: FrontendContext['backend']
 }
 
 /** One read. */
@@ -127,7 +130,7 @@ export class Reader {
       'X-Consul-Index',
       String(result.index),
       'X-Consul-Knownleader',
-      'true',
+      String(this.#init.backend?.().reached ?? true),
       'X-Consul-Lastcontact',
       '0',
     ]

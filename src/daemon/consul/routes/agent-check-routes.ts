@@ -18,7 +18,7 @@ import { filterOf } from './filtering.ts'
 export function agentCheckRoutes(state: ConsulState): ConsulRoute[] {
   const routes = new AgentCheckRoutes(state)
   return [
-    { path: '/v1/agent/checks', methods: { GET: routes.list }, support: 'yes' },
+    { path: '/v1/agent/checks', methods: { GET: routes.list }, support: 'yes', reads: 'all' },
     {
       path: '/v1/agent/check/register',
       methods: { PUT: routes.register },

@@ -22,8 +22,15 @@ export function agentServiceRoutes(state: ConsulState): ConsulRoute[] {
       methods: { GET: routes.list },
       support: 'yes',
       note: 'Instances of the registry itself are shown too.',
+      reads: 'all',
     },
-    { path: '/v1/agent/service/', pattern: '/v1/agent/service/:id', methods: { GET: routes.get }, support: 'yes' },
+    {
+      path: '/v1/agent/service/',
+      pattern: '/v1/agent/service/:id',
+      methods: { GET: routes.get },
+      support: 'yes',
+      reads: 'all',
+    },
     {
       path: '/v1/agent/service/register',
       methods: { PUT: routes.register },
@@ -49,12 +56,14 @@ export function agentServiceRoutes(state: ConsulState): ConsulRoute[] {
       pattern: '/v1/agent/health/service/id/:id',
       methods: { GET: routes.healthById },
       support: 'yes',
+      reads: 'all',
     },
     {
       path: '/v1/agent/health/service/name/',
       pattern: '/v1/agent/health/service/name/:name',
       methods: { GET: routes.healthByName },
       support: 'yes',
+      reads: 'service',
     },
   ]
 }

@@ -27,19 +27,27 @@ export function catalogRoutes(state: ConsulState): ConsulRoute[] {
   return [
     { path: '/v1/catalog/datacenters', methods: { GET: routes.datacenters }, support: 'yes', note: 'One data centre.' },
     { path: '/v1/catalog/nodes', methods: { GET: routes.nodes }, support: 'yes' },
-    { path: '/v1/catalog/services', methods: { GET: routes.services }, support: 'yes' },
+    { path: '/v1/catalog/services', methods: { GET: routes.services }, support: 'yes', reads: 'all' },
     {
       path: '/v1/catalog/service/',
       pattern: '/v1/catalog/service/:service',
       methods: { GET: routes.service },
       support: 'yes',
+      reads: 'service',
     },
-    { path: '/v1/catalog/node/', pattern: '/v1/catalog/node/:node', methods: { GET: routes.node }, support: 'yes' },
+    {
+      path: '/v1/catalog/node/',
+      pattern: '/v1/catalog/node/:node',
+      methods: { GET: routes.node },
+      support: 'yes',
+      reads: 'all',
+    },
     {
       path: '/v1/catalog/node-services/',
       pattern: '/v1/catalog/node-services/:node',
       methods: { GET: routes.nodeServices },
       support: 'yes',
+      reads: 'all',
     },
     {
       path: '/v1/catalog/connect/',
@@ -60,8 +68,9 @@ export function catalogRoutes(state: ConsulState): ConsulRoute[] {
       methods: { PUT: routes.register },
       support: 'yes',
       note: 'Fields of the mesh (Kind, Proxy, Connect) are refused.',
+      isOwnData: true,
     },
-    { path: '/v1/catalog/deregister', methods: { PUT: routes.deregister }, support: 'yes' },
+    { path: '/v1/catalog/deregister', methods: { PUT: routes.deregister }, support: 'yes', isOwnData: true },
   ]
 }
 

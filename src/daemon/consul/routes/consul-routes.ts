@@ -1,5 +1,5 @@
 import type { ConsulState } from '../consul-state.ts'
-import { RouteTable } from '../http/route-table.ts'
+import { type ConsulRoute, RouteTable } from '../http/route-table.ts'
 import { agentCheckRoutes } from './agent-check-routes.ts'
 import { agentRoutes } from './agent-routes.ts'
 import { agentServiceRoutes } from './agent-service-routes.ts'
@@ -12,23 +12,38 @@ import { queryRoutes } from './query-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { statusRoutes } from './status-routes.ts'
 import { txnRoutes } from './txn-routes.ts'
-import { unsupportedRoutes } from './unsupported-routes.ts'
+import { refusing, unsupportedRoutes } from './unsupported-routes.ts'
+
+const NO_DATA =
+  'This registry is the front of another one and keeps no data: no keys, sessions, events and queries, and no nodes. Ask what is behind it, or a registry daemon of its own'
 
 /** Every endpoint there is. */
 export function consulRoutes(state: ConsulState): RouteTable {
-  return new RouteTable([
+  const routes: ConsulRoute[] = [
     ...agentRoutes(state),
     ...agentServiceRoutes(state),
     ...agentCheckRoutes(state),
     ...catalogRoutes(state),
     ...healthRoutes(state),
     ...statusRoutes(state),
-    ...kvRoutes(state),
-    ...sessionRoutes(state),
-    ...txnRoutes(state),
-    ...eventRoutes(state),
-    ...queryRoutes(state),
+    ...ofOwnData(kvRoutes(state)),
+    ...ofOwnData(sessionRoutes(state)),
+    ...ofOwnData(txnRoutes(state)),
+    ...ofOwnData(eventRoutes(state)),
+    ...ofOwnData(queryRoutes(state)),
     ...coordinateRoutes(state),
     ...unsupportedRoutes(),
-  ])
+  ]
+  return new RouteTable(state.context.backend ? routes.map(inFront) : routes)
+}
+
+function ofOwnData(routes: readonly ConsulRoute[]): ConsulRoute[] {
+  return routes.map(route => ({ ...route, isOwnData: true }))
+}
+
+/** The same at a front, which has no data of its own. */
+function inFront(route: ConsulRoute): ConsulRoute {
+  if (!route.isOwnData) return route
+  const methods = Object.keys(route.methods).map(method => [method, refusing(501, NO_DATA)])
+  return { ...route, methods: Object.fromEntries(methods) }
 }

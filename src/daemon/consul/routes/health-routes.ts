@@ -22,6 +22,7 @@ export function healthRoutes(state: ConsulState): ConsulRoute[] {
       pattern: '/v1/health/service/:service',
       methods: { GET: routes.service },
       support: 'yes',
+      reads: 'service',
     },
     {
       path: '/v1/health/connect/',
@@ -30,14 +31,27 @@ export function healthRoutes(state: ConsulState): ConsulRoute[] {
       support: 'partly',
       note: 'Always empty: there is no mesh.',
     },
-    { path: '/v1/health/node/', pattern: '/v1/health/node/:node', methods: { GET: routes.node }, support: 'yes' },
+    {
+      path: '/v1/health/node/',
+      pattern: '/v1/health/node/:node',
+      methods: { GET: routes.node },
+      support: 'yes',
+      reads: 'all',
+    },
     {
       path: '/v1/health/checks/',
       pattern: '/v1/health/checks/:service',
       methods: { GET: routes.checks },
       support: 'yes',
+      reads: 'service',
     },
-    { path: '/v1/health/state/', pattern: '/v1/health/state/:state', methods: { GET: routes.state }, support: 'yes' },
+    {
+      path: '/v1/health/state/',
+      pattern: '/v1/health/state/:state',
+      methods: { GET: routes.state },
+      support: 'yes',
+      reads: 'all',
+    },
   ]
 }
 

@@ -44,7 +44,8 @@ const UNSUPPORTED: readonly Unsupported[] = [
   },
 ]
 
-function refusing(status: number, reason: string): ConsulHandler {
+/** Refuses every call. */
+export function refusing(status: number, reason: string): ConsulHandler {
   return (): Answer => {
     throw new ConsulRefusedError(status, reason)
   }

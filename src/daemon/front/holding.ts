@@ -1,0 +1,208 @@
+import { timeLimit } from '../../core/abort.ts'
+import { backoffDelayMs } from '../../core/backoff.ts'
+import type { Clock, Timer } from '../../core/clock.ts'
+import type { Random } from '../../core/random.ts'
+import { LeaseLostError, RegistryUnavailableError } from '../../discovery/errors.ts'
+import { changesBetween } from '../../discovery/instance-changes.ts'
+import type { DrainOptions, DrainReport, Lease } from '../../discovery/lease.ts'
+import type { Registry } from '../../discovery/registry.ts'
+import type { Claim } from '../../discovery/store/owner.ts'
+import type { BackendHealth } from './backend-health.ts'
+import { holderName } from './holder-name.ts'
+
+/** The longest wait for one answer of the backend. */
+const CALL_MS = 10_000
+
+/** What is vouched for lapses in the backend when this process has been gone for so long. */
+const VOUCHED_TTL_MS = 15_000
+
+/** What a Holding works with. */
+export interface HoldingInit {
+  readonly registry: Pick<Registry, 'register'>
+  readonly health: BackendHealth
+  readonly clock: Clock
+  readonly random: Random
+  /** The backend does not have what `claim` says, and why: undoes what was written here. */
+  readonly onFailure: (claim: Claim, failure: Failure) => void
+  /** Nothing is left to do, and nothing held. */
+  readonly onIdle: () => void
+}
+
+/** Why the backend does not have a claim as it should. `former` is the lease as it is there, if there is one. */
+export interface Failure {
+  readonly error: Error
+  readonly former: Lease | undefined
+}
+
+/** Is told that the backend has what was written, or why not. */
+export type KeptCallback = (error?: Error) => void
+
+/**
+ * One instance that somebody here holds, kept in the backend as the claim on it says: one loop does one thing at a time, registers,
+ * changes, revokes what has gone, and renews at a third of the TTL (at 0.8 to 1 times that). A failure is told to who wrote; what is vouched for, for which nobody
+ * waits, is tried again.
+ */
+export class Holding {
+  readonly #init: HoldingInit
+  /** Who holds it now; undefined if nobody. */
+  #claim: Claim | undefined
+  #lease: Lease | undefined
+  /** Whether it drains in the backend, from which there is no way back but to register it anew. */
+  #drains = false
+  #running: Promise<void> | undefined
+  #isDirty = false
+  #waiting: KeptCallback[] = []
+  #renewal: Timer | undefined
+  #failures = 0
+  #closed = false
+
+  constructor(init: HoldingInit) {
+    this.#init = init
+  }
+
+  /** `claim` is new, or has changed. */
+  written(claim: Claim): void {
+    this.#claim = claim
+    this.#settle()
+  }
+
+  /** Nothing happens when it is another's by now. */
+  removed(claim: Claim): void {
+    if (this.#claim !== claim) return
+    this.#claim = undefined
+    this.#settle()
+  }
+
+  /** Calls back when the backend has what was written so far, or with the reason why it has not. */
+  whenKept(callback: KeptCallback): void {
+    if (this.#running) this.#waiting.push(callback)
+    else callback()
+  }
+
+  /** Marks it draining in the backend, and waits as that does. */
+  async drain(options: DrainOptions): Promise<DrainReport> {
+    await this.#running
+    const { serviceName = '', id = '' } = this.#claim?.instance ?? {}
+    if (!this.#lease) throw new LeaseLostError(serviceName, id)
+    this.#drains = true
+    return this.#lease.drain(options)
+  }
+
+  /** Renews nothing any more. */
+  close(): void {
+    this.#closed = true
+    this.#renewal?.cancel()
+  }
+
+  #settle(): void {
+    this.#isDirty = true
+    this.#running ??= this.#run()
+  }
+
+  /** Begins in the next turn of microtasks, so that all that is written in one go is one write. */
+  async #run(): Promise<void> {
+    await Promise.resolve()
+    while ((this.#isDirty || this.#waiting.length > 0) && !this.#closed) {
+      const waiting = this.#waiting
+      this.#waiting = []
+      const error = this.#isDirty ? await this.#attempt() : undefined
+      for (const callback of waiting) callback(error)
+    }
+    this.#running = undefined
+    if (!this.#claim && !this.#lease) this.#init.onIdle()
+  }
+
+  async #attempt(): Promise<Error | undefined> {
+    const claim = this.#claim
+    this.#isDirty = false
+    try {
+      await this.#keep(claim)
+      this.#failures = 0
+      return undefined
+    } catch (error) {
+      this.#failed(claim, error as Error)
+      return error as Error
+    }
+  }
+
+  async #keep(claim: Claim | undefined): Promise<void> {
+    const lease = this.#lease?.lost.aborted ? undefined : this.#lease
+    using limit = timeLimit(this.#init.clock, CALL_MS)
+    if (!claim) {
+      this.#release()
+      await lease?.revoke(limit)
+      if (lease) this.#init.health.answered()
+      return
+    }
+    const ttlMs = ttlOf(claim)
+    const isDraining = claim.drainRevision > 0
+    if (!lease || lease.ttlMs !== ttlMs || (this.#drains && !isDraining)) {
+      const holder = holderName(claim.owner.id)
+      return this.#took(await this.#init.registry.register(claim.instance, { ...limit, ttlMs, holder }))
+    }
+    const changes = changesBetween(lease.instance, claim.instance)
+    if (!changes) return
+    await lease.update(changes, limit)
+    this.#init.health.answered()
+  }
+
+  #took(lease: Lease): void {
+    this.#drains = false
+    this.#init.health.answered()
+    if (this.#lease !== lease) lease.lost.addEventListener('abort', () => this.#lost(lease), { once: true })
+    this.#lease = lease
+    this.#renewLater(lease)
+  }
+
+  #release(): void {
+    this.#renewal?.cancel()
+    this.#lease = undefined
+    this.#drains = false
+  }
+
+  #lost(lease: Lease): void {
+    if (this.#lease !== lease) return
+    this.#release()
+    const claim = this.#claim
+    if (claim && !this.#running) this.#failed(claim, lease.lost.reason as Error)
+  }
+
+  #failed(claim: Claim | undefined, error: Error): void {
+    if (error instanceof RegistryUnavailableError || error.name === 'TimeoutError') this.#init.health.failed(error)
+    if (!claim || claim !== this.#claim) return
+    if (claim.owner.kind === 'vouched') return this.#tryAgain()
+    this.#init.onFailure(claim, { error, former: this.#lease })
+  }
+
+  #tryAgain(): void {
+    this.#renewal?.cancel()
+    const delayMs = backoffDelayMs(this.#failures++, this.#init.random)
+    this.#renewal = this.#init.clock.schedule(delayMs, () => this.#settle())
+  }
+
+  #renewLater(lease: Lease, delayMs = (lease.ttlMs / 3) * (0.8 + 0.2 * this.#init.random.next())): void {
+    if (this.#closed) return
+    this.#renewal?.cancel()
+    this.#renewal = this.#init.clock.schedule(delayMs, () => void this.#renew(lease))
+  }
+
+  async #renew(lease: Lease): Promise<void> {
+    const { clock, random, health } = this.#init
+    using limit = timeLimit(clock, CALL_MS)
+    try {
+      await lease.renew(limit)
+      this.#failures = 0
+      health.answered()
+      if (this.#lease === lease) this.#renewLater(lease)
+    } catch (error) {
+      if (this.#lease !== lease || lease.lost.aborted) return
+      health.failed(error)
+      this.#renewLater(lease, backoffDelayMs(this.#failures++, random, { delayMsMax: lease.ttlMs / 6 }))
+    }
+  }
+}
+
+/** What is vouched for does not lapse here, and has to there. */
+function ttlOf({ owner, ttlMs }: Claim): number {
+  return owner.kind === 'vouched' ? VOUCHED_TTL_MS : ttlMs
+}

@@ -1,0 +1,95 @@
+import type { Clock } from '../../core/clock.ts'
+import type { Random } from '../../core/random.ts'
+import type { DrainOptions, DrainReport } from '../../discovery/lease.ts'
+import type { LeaseJournal } from '../../discovery/store/claims.ts'
+import type { Leases } from '../../discovery/store/leases.ts'
+import type { Claim } from '../../discovery/store/owner.ts'
+import type { Durability } from '../durability.ts'
+import type { Backend } from './backend.ts'
+import type { BackendHealth } from './backend-health.ts'
+import { type Failure, Holding, type KeptCallback } from './holding.ts'
+
+/** What Holdings work with. */
+export interface HoldingsInit {
+  readonly backend: Backend
+  readonly health: BackendHealth
+  readonly clock: Clock
+  readonly random: Random
+}
+
+/**
+ * The journal of a front: what is registered here is kept when the backend has it, by a lease of this process, for as long as who registered it shows
+ * signs of life here. What the backend refuses is undone, and told to who asked for it.
+ */
+export class Holdings implements LeaseJournal, Durability {
+  readonly #init: HoldingsInit
+  readonly #holdings = new Map<string, Holding>()
+  #leases: Leases | undefined
+
+  constructor(init: HoldingsInit) {
+    this.#init = init
+  }
+
+  /** Whose claims these are. Call it once, before anything is registered. */
+  attach(leases: Leases): void {
+    this.#leases = leases
+  }
+
+  written(claim: Claim): void {
+    this.#obtain(claim).written(claim)
+  }
+
+  removed(claim: Claim): void {
+    this.#obtain(claim).removed(claim)
+  }
+
+  whenKept(callback: KeptCallback, claims: readonly Claim[]): void {
+    const holdings = claims.flatMap(claim => this.#holdings.get(keyOf(claim)) ?? [])
+    let left = holdings.length
+    let failure: Error | undefined
+    if (left === 0) return callback()
+    for (const holding of holdings) {
+      holding.whenKept(error => {
+        failure ??= error
+        if (--left === 0) callback(failure)
+      })
+    }
+  }
+
+  /** Marks the instance draining in the backend, and waits as that does. */
+  async drain(claim: Claim, options: DrainOptions): Promise<DrainReport> {
+    return this.#obtain(claim).drain(options)
+  }
+
+  /** Renews nothing any more. */
+  close(): void {
+    for (const holding of this.#holdings.values()) holding.close()
+  }
+
+  #obtain(claim: Claim): Holding {
+    const key = keyOf(claim)
+    let holding = this.#holdings.get(key)
+    if (!holding) {
+      const { backend, ...rest } = this.#init
+      const made: Holding = new Holding({
+        ...rest,
+        registry: backend.registry,
+        onFailure: (failed, failure) => this.#undo(failed, failure),
+        onIdle: () => this.#holdings.get(key) === made && this.#holdings.delete(key),
+      })
+      this.#holdings.set(key, (holding = made))
+    }
+    return holding
+  }
+
+  /** What is there in another form goes on in that; what is not there is gone. */
+  #undo(claim: Claim, { former }: Failure): void {
+    if (claim.gone) return
+    if (former && !former.lost.aborted) this.#leases?.revert(claim, former)
+    else this.#leases?.evict(claim, former ? 'lapsed' : 'unstored')
+  }
+}
+
+function keyOf({ instance: { serviceName, id } }: Claim): string {
+  return `${serviceName}/${id}`
+}

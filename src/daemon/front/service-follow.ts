@@ -1,0 +1,95 @@
+import { sleep, type Abortable } from '../../core/abort.ts'
+import { backoffDelayMs } from '../../core/backoff.ts'
+import type { Clock } from '../../core/clock.ts'
+import { publish } from '../../core/event.ts'
+import type { Random } from '../../core/random.ts'
+import type { InstanceSet } from '../../discovery/instance-set.ts'
+import type { Registry } from '../../discovery/registry.ts'
+import type { MirroredRosters } from '../../discovery/store/mirrored-rosters.ts'
+import type { BackendHealth } from './backend-health.ts'
+
+/** What a ServiceFollow works with. */
+export interface ServiceFollowInit {
+  readonly serviceName: string
+  readonly registry: Registry
+  readonly rosters: MirroredRosters
+  readonly health: BackendHealth
+  readonly clock: Clock
+  readonly random: Random
+}
+
+/** The longest wait for those below to work with a draining mark: whoever drains has a limit of its own. */
+const DRAIN_MS = 60 * 60_000
+
+/**
+ * One service of the backend, followed for all who read it here. It is read twice: one reader shows every set at once, the other, by reading on,
+ * acknowledges to the backend what all who watch here have acknowledged. Only a set with somebody draining is waited for; no drain waits for
+ * another. The backend's Registry shares one watch between the two.
+ */
+export class ServiceFollow {
+  readonly #init: ServiceFollowInit
+  readonly #stopping = new AbortController()
+  readonly #told = Promise.withResolvers<void>()
+  /** Until when it is kept though nobody watches. */
+  keptUntil = 0
+
+  constructor(init: ServiceFollowInit) {
+    this.#init = init
+    this.#told.promise.catch(ignore)
+    void this.#run(sets => this.#show(sets))
+    void this.#run(sets => this.#acknowledge(sets))
+  }
+
+  /** Resolves with the first set; rejects when it is stopped before that. */
+  get told(): Promise<void> {
+    return this.#told.promise
+  }
+
+  /** Ends it. Harmless a second time. */
+  stop(reason: Error): void {
+    this.#stopping.abort(reason)
+    this.#told.reject(reason)
+  }
+
+  /** Reads; what ends a watch though nobody stopped it, such as missing rights, is told and tried again. */
+  async #run(read: (sets: AsyncIterable<InstanceSet>) => Promise<void>): Promise<void> {
+    const { registry, serviceName, clock, random, health } = this.#init
+    const { signal } = this.#stopping
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      try {
+        await read(registry.watch(serviceName, { signal }))
+      } catch (error) {
+        if (signal.aborted) return
+        health.failed(error)
+        const message = `The service ${serviceName} cannot be followed in the backend: ${(error as Error).message}`
+        publish('daemon', { level: 'warn', event: 'backend.unfollowed', message, serviceName, error })
+        await sleep(clock, backoffDelayMs(attempt, random), { signal }).catch(ignore)
+      }
+    }
+  }
+
+  async #show(sets: AsyncIterable<InstanceSet>): Promise<void> {
+    const { rosters, health } = this.#init
+    for await (const set of sets) {
+      if (set.stale) health.failed()
+      else health.answered()
+      rosters.tell(set)
+      this.#told.resolve()
+    }
+  }
+
+  async #acknowledge(sets: AsyncIterable<InstanceSet>): Promise<void> {
+    const { signal } = this.#stopping
+    for await (const set of sets) if (set.instances.some(isDraining)) await this.#acknowledged(set, { signal })
+  }
+
+  async #acknowledged({ serviceName, revision }: InstanceSet, { signal }: Abortable): Promise<void> {
+    await this.#init.rosters.drain(serviceName, { revision, drainMs: DRAIN_MS, signal })
+  }
+}
+
+function isDraining({ status }: InstanceSet['instances'][number]): boolean {
+  return status === 'draining'
+}
+
+function ignore(): void {}

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { seededRandom } from '../../../src/core/random.ts'
+import { BackendHealth } from '../../../src/daemon/front/backend-health.ts'
+import { type Failure, Holding } from '../../../src/daemon/front/holding.ts'
+import { createInstance } from '../../../src/discovery/create-instance.ts'
+import { LeaseLostError, RegistryUnavailableError } from '../../../src/discovery/errors.ts'
+import type { Instance } from '../../../src/discovery/instance.ts'
+import type { Lease } from '../../../src/discovery/lease.ts'
+import type { RegisterOptions } from '../../../src/discovery/registry.ts'
+import type { Claim, OwnerKind } from '../../../src/discovery/store/owner.ts'
+import { Store } from '../../../src/discovery/store/store.ts'
+import { FakeClock } from '../../../src/testing/fake-clock.ts'
+
+const instanceOf = (id: string, fields = {}) =>
+  createInstance({ serviceName: 'users', id, endpoints: ['tcp://127.0.0.1:1'], startedAt: 0, ...fields })
+
+/** A Holding over a registry that notes what it is asked, and what can be done to both. */
+function setting(kind: OwnerKind = 'session') {
+  const clock = new FakeClock()
+  const store = new Store({ clock })
+  const calls: string[] = []
+  const failures: Failure[] = []
+  const registrations: RegisterOptions[] = []
+  let lost = new AbortController()
+  let failure: Error | undefined
+  let idle = 0
+  const call = async (name: string) => {
+    calls.push(name)
+    if (failure) throw failure
+  }
+  const register = async (instance: Instance, options: RegisterOptions = {}): Promise<Lease> => {
+    await call('register')
+    registrations.push(options)
+    lost = new AbortController()
+    const report = { acknowledged: true, watchers: 0, missing: [], tookMs: 0 }
+    return {
+      instance,
+      ttlMs: options.ttlMs ?? 0,
+      lost: lost.signal,
+      renew: () => call('renew'),
+      update: changes => call(`update ${Object.keys(changes).join(' ')}`),
+      drain: async () => call('drain').then(() => report),
+      revoke: () => call('revoke'),
+    }
+  }
+  const holding = new Holding({
+    registry: { register },
+    health: new BackendHealth('engine://behind', () => {}),
+    clock,
+    random: seededRandom(1),
+    onFailure: (_claim, failed) => failures.push(failed),
+    onIdle: () => idle++,
+  })
+  const init = { id: 'a secret', name: 'somebody' }
+  const owners = {
+    session: () => store.leases.connect(init),
+    timed: () => store.leases.timed(init),
+    vouched: () => store.leases.vouch(init),
+  }
+  const owner = owners[kind]()
+  const write = (fields = {}): Claim => {
+    const claim = store.leases.register(owner, instanceOf('a', fields), 9_000)
+    holding.written(claim)
+    return claim
+  }
+  const kept = () => new Promise<Error | undefined>(resolve => holding.whenKept(resolve))
+  return {
+    clock,
+    store,
+    holding,
+    calls,
+    failures,
+    registrations,
+    write,
+    kept,
+    lose: () => lost.abort(new LeaseLostError('users', 'a')),
+    fail: (error?: Error) => (failure = error),
+    idle: () => idle,
+  }
+}
+
+describe('Holding', () => {
+  it('registers, changes and revokes what the claim says, and tells when that is done', async () => {
+    const { holding, calls, write, kept, idle } = setting()
+    const claim = write()
+    assert.equal(await kept(), undefined)
+    write({ weight: 3 })
+    await kept()
+    holding.removed(claim)
+    await kept()
+    assert.deepEqual(calls, ['register', 'update weight', 'revoke'])
+    assert.equal(idle(), 1)
+  })
+
+  it('makes one write of what is written in one go', async () => {
+    const { calls, write, kept } = setting()
+    for (const weight of [1, 2, 3]) write({ weight })
+    await kept()
+    assert.deepEqual(calls, ['register'])
+  })
+
+  it('registers by a name that says nothing of who holds it, and is the same for the same', async () => {
+    const [one, other] = [setting(), setting()]
+    for (const { write, kept } of [one, other]) {
+      write()
+      await kept()
+    }
+    const holders = [one, other].map(({ registrations }) => registrations[0]?.holder)
+    assert.match(holders[0] ?? '', /^[\w-]{22}$/)
+    assert.equal(holders[0], holders[1])
+  })
+
+  it('renews within a third of the TTL, and no more once it is closed', async () => {
+    const { clock, store, holding, calls, write, kept } = setting()
+    write()
+    await kept()
+    store.close()
+    await clock.advance(9_000)
+    const renewals = calls.filter(name => name === 'renew').length
+    assert.ok(renewals >= 3 && renewals <= 4, `${renewals} renewals`)
+    holding.close()
+    await clock.advance(9_000)
+    assert.equal(calls.filter(name => name === 'renew').length, renewals)
+    assert.equal(clock.pending, 0)
+  })
+
+  it('tells who wrote why it is not kept', async () => {
+    const { failures, write, kept, fail } = setting()
+    const error = new RegistryUnavailableError('engine://behind')
+    fail(error)
+    write()
+    assert.equal(await kept(), error)
+    assert.deepEqual(failures, [{ error, former: undefined }])
+  })
+
+  it('tells what is there in the place of a change that fails', async () => {
+    const { failures, write, kept, fail } = setting()
+    write()
+    await kept()
+    fail(new RegistryUnavailableError('engine://behind'))
+    write({ weight: 3 })
+    await kept()
+    assert.equal(failures[0]?.former?.instance.weight, 1)
+  })
+
+  it('tells that it is lost', async () => {
+    const { failures, write, kept, lose } = setting()
+    write()
+    await kept()
+    lose()
+    assert.ok(failures[0]?.error instanceof LeaseLostError)
+  })
+
+  it('tries again by itself what is vouched for, for which nobody waits', async () => {
+    const { clock, calls, failures, registrations, write, kept, fail, lose } = setting('vouched')
+    fail(new RegistryUnavailableError('engine://behind'))
+    write()
+    await kept()
+    fail()
+    await clock.advance(1_000)
+    assert.deepEqual(calls, ['register', 'register'])
+    lose()
+    await clock.advance(1_000)
+    assert.deepEqual(calls, ['register', 'register', 'register'])
+    assert.deepEqual(failures, [])
+    assert.equal(registrations[0]?.ttlMs, 15_000)
+  })
+
+  it('drains, and registers anew what comes back from that', async () => {
+    const { holding, calls, write, kept } = setting()
+    write()
+    assert.equal((await holding.drain({})).acknowledged, true)
+    write()
+    await kept()
+    assert.deepEqual(calls, ['register', 'drain', 'register'])
+  })
+
+  it('refuses to drain what is not there', async () => {
+    await assert.rejects(setting().holding.drain({}), LeaseLostError)
+  })
+})
