@@ -1,7 +1,25 @@
+import { clockJumps } from './clock-jumps.ts'
 import { crashes } from './crashes.ts'
+import type { Drill } from './harness/drill.ts'
+import { damagedJournal } from './damaged-journal.ts'
+import { diskFull } from './disk-full.ts'
+import { diskReadOnly } from './disk-read-only.ts'
+import { idleWatchers } from './idle-watchers.ts'
 import { manyInstances } from './many-instances.ts'
 import { reconnectStorm } from './reconnect-storm.ts'
-import type { Drill } from './harness/drill.ts'
+import { selfPreservation } from './self-preservation.ts'
+import { slowWatcher } from './slow-watcher.ts'
 
 /** Every drill, in the order in which they are done. */
-export const ALL_DRILLS: readonly Drill[] = [manyInstances, reconnectStorm, crashes]
+export const ALL_DRILLS: readonly Drill[] = [
+  manyInstances,
+  idleWatchers,
+  slowWatcher,
+  reconnectStorm,
+  selfPreservation,
+  clockJumps,
+  diskFull,
+  diskReadOnly,
+  damagedJournal,
+  crashes,
+]

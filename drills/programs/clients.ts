@@ -18,6 +18,8 @@ export interface ClientsInput {
   readonly services: number
   readonly ttlMs: number
   readonly watch: boolean
+  /** The number of the first instance, where there are other clients. Default 0. */
+  readonly firstNumber?: number
 }
 
 /** What clients have seen. */
@@ -35,7 +37,7 @@ export interface ClientsSeen {
 
 const OPENED_AT_A_TIME = 100
 
-const { port, sessions, instances, services, ttlMs, watch } = input() as ClientsInput
+const { port, sessions, instances, services, ttlMs, watch, firstNumber = 0 } = input() as ClientsInput
 const seen = { sets: 0, empty: 0, shrunk: 0, lost: 0, failed: 0 }
 let leaving = false
 const registries: DaemonRegistry[] = []
@@ -50,7 +52,7 @@ async function open(session: number): Promise<void> {
   const registry = new DaemonRegistry({ port, clientName: `client-${session}`, requestMs: 60_000, connectMs: 30_000 })
   registries.push(registry)
   const leases = await Promise.all(
-    Array.from({ length: instances }, (_, at) => register(registry, session * instances + at)),
+    Array.from({ length: instances }, (_, at) => register(registry, firstNumber + session * instances + at)),
   )
   void renew(leases)
 }

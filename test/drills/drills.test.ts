@@ -7,7 +7,8 @@ import { reportOf } from '../../drills/harness/report.ts'
 /** The same chances in every run: `npm run drills` tries others. */
 const SEED = 1
 
-describe('A drill in its small form keeps what is promised', () => {
+// Most of them wait more than they work.
+describe('A drill in its small form keeps what is promised', { concurrency: 2 }, () => {
   for (const drill of ALL_DRILLS) {
     it(drill.name, async t => {
       const outcome = await outcomeOf(drill, { quick: true, seed: SEED, onProgress: () => {} })

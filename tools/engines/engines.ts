@@ -201,4 +201,14 @@ export const ENGINES: readonly Engine[] = [
       paths: { PYTHONHOME: 'usr', PYTHONPATH: 'usr/lib/python3/dist-packages' },
     },
   },
+  {
+    // No program: a library that is loaded into one, and makes it believe in another time. Only drills need it.
+    name: 'faketime',
+    version: '0.9',
+    suite: 'bookworm',
+    packages: ['libfaketime'],
+    dependencies: 'left out',
+    neededBy: 'benchmarks',
+    program: { path: 'usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1' },
+  },
 ]
