@@ -123,7 +123,8 @@ export class RegistryUrl {
       const name = this.decoded({ text: equals < 0 ? text : text.slice(0, equals), at })
       const value = equals < 0 ? '' : this.decoded({ text: text.slice(equals + 1), at: at + equals + 1 })
       const read = Object.hasOwn(readers, name) ? readers[name] : undefined
-      if (!read) throw this.#unknownParameter(name, at, Object.keys(readers))
+      const isBare = equals < 0 || /^=+$/.test(text.slice(equals))
+      if (!read) throw this.#unknownParameter({ name, isBare, at }, Object.keys(readers))
       if (Object.hasOwn(found, name)) throw this.refused(`the parameter "${name}" is given twice`, at)
       found[name] = this.#read(read, { name, value, at })
     }
@@ -152,10 +153,15 @@ export class RegistryUrl {
     return { host, port: Number(port) }
   }
 
-  #unknownParameter(name: string, at: number, known: readonly string[]): InvalidRegistryUrlError {
+  /** Who writes `?SECRET` means a value: a word without one is shown only where it is a slip of a name. */
+  #unknownParameter(
+    { name, isBare, at }: { name: string; isBare: boolean; at: number },
+    known: readonly string[],
+  ): InvalidRegistryUrlError {
     const hint = didYouMean(name, known)
     const all = known.length === 0 ? 'it takes none' : `it takes ${known.join(', ')}`
-    return this.refused(`the parameter "${name}" is not known.${hint || ` ${all}`}`, at)
+    const what = isBare && hint === '' ? 'a parameter without a value (not shown here)' : `the parameter "${name}"`
+    return this.refused(`${what} is not known.${hint || ` ${all}`}`, at)
   }
 
   #read<T>(read: ReadParameter<T>, { name, value, at }: { name: string; value: string; at: number }): T {

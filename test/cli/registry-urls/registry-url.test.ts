@@ -60,6 +60,9 @@ describe('RegistryUrl', () => {
       ['tls=s3cret', /"tls" must be true or false/],
       ['quiet=s3cret', /"quiet" must be a duration/],
       ['__proto__=s3cret', /"__proto__" is not known/],
+      ['s3cret', /a parameter without a value \(not shown here\) is not known. it takes token.* \(character 10\)/],
+      ['token=a&s3cret==', /a parameter without a value \(not shown here\) is not known/],
+      ['tokne', /"tokne" is not known. Did you mean "token"/],
     ]
     for (const [query, expected] of wrong) {
       const message = messageOf(() => urlOf(`//h?${query}`).parameters(readers))
