@@ -18,6 +18,8 @@ export interface ClaimContext {
   readonly clock: Clock
   /** The claims that may have something at an agent. */
   readonly held: Set<HeldClaim>
+  /** Which lock of this process has each key: its session alone does not tell its claims apart. */
+  readonly locks: Map<string, object>
   /** The services that this process follows now. */
   readonly follows: ReadonlyMap<string, ServiceSets>
   /** Names this process; begins the names of its claims. */

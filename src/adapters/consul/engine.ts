@@ -86,7 +86,7 @@ export class ConsulEngine implements Engine {
     this.notes = new ConsulNotes({ sessionKeys, keys, rights, clock, quietMs: unnotedMs })
     const [books, watches] = [this.#books, new ClaimWatches(client, clock)]
     const [held, follows] = [this.#held, this.#follows]
-    const own = { holder: crypto.randomUUID(), name, removeAfterMs }
+    const own = { holder: crypto.randomUUID(), name, removeAfterMs, locks: new Map<string, object>() }
     this.#context = { client, sessionKeys, keys, books, rights, watches, clock, held, follows, ...own }
   }
 

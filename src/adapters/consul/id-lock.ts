@@ -36,18 +36,26 @@ export class IdLock {
     return isKept || this.take(call)
   }
 
-  /** Gives it up if this process has it. */
+  /** Gives it up, unless another claim of this process has taken it since: the id is registered again before what lapsed is taken back. */
   async release(call: EngineCall): Promise<void> {
     if (this.#session === undefined) return
-    const { sessionKeys, rights } = this.#context
-    await rights.try(() => sessionKeys.letGo(this.#key, call), undefined)
+    const { sessionKeys, rights, locks } = this.#context
+    if (locks.get(this.#path) === this) {
+      await rights.try(() => sessionKeys.letGo(this.#key, call), undefined)
+      locks.delete(this.#path)
+    }
     this.#session = undefined
+  }
+
+  get #path(): string {
+    return this.#key.join('/')
   }
 
   async #note(hold: (keys: ClaimContext['sessionKeys']) => Promise<string | false>): Promise<boolean> {
     const { sessionKeys, rights } = this.#context
     const session = await rights.try(() => hold(sessionKeys), undefined)
     this.#session = session || undefined
+    if (this.#session !== undefined) this.#context.locks.set(this.#path, this)
     return session !== false
   }
 }

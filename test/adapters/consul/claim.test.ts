@@ -130,6 +130,21 @@ describe('ConsulClaim, with a real Consul', { skip }, async () => {
     }, 'another session has it')
   })
 
+  it('leaves the id to the claim of its process that took it since', async t => {
+    const real = new RealConsul(t, http)
+    const instance = instanceOf('again')
+    const engine = real.engine()
+    const [first, second] = [engine.claim(instance), engine.claim(instance)]
+    await first.take(instance, { ttlMs, ...call() })
+    await second.take(instance, { ttlMs, ...call() })
+    await first.revoke(call())
+    const client = real.client()
+    const key = ['kv', 'ropewalk', 'claims', 'again', 'a']
+    assert.equal((await client.call({ path: key })).status, 200)
+    await second.revoke(call())
+    assert.equal((await client.call({ path: key })).status, 404)
+  })
+
   it('leaves no key behind', async t => {
     const real = new RealConsul(t, http)
     const instance = instanceOf('tidy')
