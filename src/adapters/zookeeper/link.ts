@@ -42,6 +42,8 @@ export class Link implements ConnectionListener {
   readonly #writer = new JuteWriter()
   readonly #pending = new PendingRequests()
   readonly #watches = new Watches()
+  /** The server's answers to the watches of the paths that are listened to. */
+  readonly #added = new Map<string, Promise<unknown>>()
   readonly #granted = Promise.withResolvers<void>()
   readonly #lost = new AbortController()
   readonly #ended = Promise.withResolvers<Error>()
@@ -106,11 +108,13 @@ export class Link implements ConnectionListener {
   async watch(path: string, mode: WatchMode, listener: WatchListener): Promise<() => void> {
     const isFirst = this.#watches.add(path, listener)
     const leave = () => {
-      const wasLast = this.#watches.remove(path, listener)
-      if (wasLast && !this.lost.aborted) this.request(removeWatches(path)).catch(ignore)
+      if (!this.#watches.remove(path, listener)) return
+      this.#added.delete(path)
+      if (!this.lost.aborted) this.request(removeWatches(path)).catch(ignore)
     }
+    if (isFirst) this.#added.set(path, this.request(addWatch(path, mode)))
     try {
-      if (isFirst) await this.request(addWatch(path, mode))
+      await this.#added.get(path)
     } catch (error) {
       leave()
       throw error

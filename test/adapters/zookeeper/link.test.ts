@@ -155,6 +155,38 @@ describe('Link', () => {
     )
   })
 
+  it('lets nobody who watches a path go on before the server has answered the first', async () => {
+    const { server, clock, link } = await open()
+    let going = 0
+    const watch = async () => {
+      await link.watch('/a', 'tree', () => {})
+      going++
+    }
+    const watching = [watch(), watch()]
+    await clock.settle()
+    assert.equal(going, 0)
+    server.answer(server.requests[0]!.xid)
+    await Promise.all(watching)
+    assert.equal(going, 2)
+  })
+
+  it('rejects for all who watch a path when the server refuses, and asks again for whoever comes then', async () => {
+    const { server, clock, link } = await open()
+    const watching = [link.watch('/a', 'tree', () => {}), link.watch('/a', 'tree', () => {})]
+    const rejected = Promise.all(watching.map(one => assert.rejects(one, { code: 'ERR_ZOOKEEPER_ACCESS' })))
+    await clock.settle()
+    server.answer(server.requests[0]!.xid, { code: -102 })
+    await rejected
+    const again = link.watch('/a', 'tree', () => {})
+    await clock.settle()
+    assert.deepEqual(
+      server.requests.map(({ opcode }) => opcode),
+      [OPCODE.addWatch, OPCODE.removeWatches, OPCODE.addWatch],
+    )
+    for (const { xid } of server.requests.slice(1)) server.answer(xid)
+    await again
+  })
+
   it('survives whatever a server may say: everything is answered, and the connection ends', async () => {
     const frame = fc.uint8Array({ maxLength: 80 })
     const header = fc.tuple(fc.constantFrom(-1, -2, -4, 1, 2), fc.uint8Array({ maxLength: 60 }))
