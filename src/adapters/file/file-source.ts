@@ -42,6 +42,8 @@ export class FileSource implements SetSource {
   #changed = Promise.withResolvers<void>()
   /** What was read last, whether or not it was good. */
   #read: Signature | undefined
+  /** Whether what there is to know of it is known: not so after a failure of the system's, which leaves the file as it is. */
+  #isKnown = false
   /** What is wrong with the file. */
   #problem: string | undefined
 
@@ -97,15 +99,26 @@ export class FileSource implements SetSource {
 
   async #refreshOnce(): Promise<void> {
     try {
-      const signature = await this.#settled()
-      if (signature.text === this.#read?.text) return
-      this.#read = signature
-      const list = await this.#load()
+      const text = await this.#news()
+      if (text === undefined) return
+      const list = this.#options.parse(text)
       this.#options.sets.replaceAll(listedInstances(list), Object.keys(list as object))
       this.#mended()
     } catch (error) {
       if (!this.#closing.signal.aborted) this.#fail(error)
     }
+  }
+
+  /** What is in the file, unless it was read before. */
+  async #news(): Promise<string | undefined> {
+    const wasKnown = this.#isKnown
+    this.#isKnown = false
+    const signature = await this.#settled()
+    const isNews = !wasKnown || signature.text !== this.#read?.text
+    this.#read = signature
+    const text = isNews ? await this.#load() : undefined
+    this.#isKnown = true
+    return text
   }
 
   /** The file as it is, when it is not being written in place. */
@@ -125,11 +138,11 @@ export class FileSource implements SetSource {
     return { file: ino, text: [dev, ino, size, mtimeNs, ctimeNs].join() }
   }
 
-  async #load(): Promise<unknown> {
+  async #load(): Promise<string> {
     await using file = await open(this.#options.path)
     const { size } = await file.stat()
     if (size > FILE_BYTES) throw new RangeError(`it has ${size} bytes, and at most ${FILE_BYTES} are read`)
-    return this.#options.parse(await file.readFile('utf8'))
+    return file.readFile('utf8')
   }
 
   #mended(): void {

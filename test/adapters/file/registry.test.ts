@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { parse } from 'yaml'
 import { FileRegistry, type InstanceList } from '../../../src/adapters/file/index.ts'
@@ -76,6 +76,20 @@ describe('FileRegistry', () => {
     // A file that is being written may be seen empty as well.
     const told = events.filter(event => event === 'registry.lost').length
     assert.ok(told >= 5 && told <= 8, `told ${told} times`)
+  })
+
+  it('is current again when the file could not be looked at for a time, and is what it was', async t => {
+    const { path, follower, events } = await fixture(t)
+    await replace(path, '{"users": ["127.0.0.1:80"]}')
+    await poll(() => follower.set?.stale === false)
+    const folderOf = dirname(path)
+    await rename(folderOf, `${folderOf}.away`)
+    t.after(() => rm(`${folderOf}.away`, { recursive: true, force: true }))
+    await poll(() => follower.set?.stale === true)
+    events.length = 0
+    await rename(`${folderOf}.away`, folderOf)
+    await poll(() => follower.set?.stale === false)
+    assert.deepEqual([follower.ids, events], [['127.0.0.1:80'], ['registry.connected']])
   })
 
   it('reads a file that is written in place, and one that is replaced', async t => {
