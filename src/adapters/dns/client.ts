@@ -59,7 +59,7 @@ export class DnsClient {
     const query = encodeQuery(id, name, { type, answerBytes: ANSWER_BYTES })
     const isAnswer = (message: DnsMessage) => message.id === id && message.question === name.toLowerCase()
     const answer = await this.#byUdp(query, isAnswer, limit.signal)
-    return answer.truncated ? this.#byTcp(query, limit.signal) : answer
+    return answer.truncated ? this.#byTcp(query, isAnswer, limit.signal) : answer
   }
 
   /** What does not answer this question, whoever sends it, is passed over. */
@@ -80,7 +80,8 @@ export class DnsClient {
     }
   }
 
-  async #byTcp(query: Buffer, signal: AbortSignal): Promise<DnsMessage> {
+  /** One question on a connection of its own: whatever else comes there, the server cannot be trusted with it. */
+  async #byTcp(query: Buffer, isAnswer: (message: DnsMessage) => boolean, signal: AbortSignal): Promise<DnsMessage> {
     const { host, port } = this.#options
     const socket = connect({ host, port })
     const { promise, resolve, reject } = Promise.withResolvers<DnsMessage>()
@@ -90,8 +91,9 @@ export class DnsClient {
       const length = received.length >= 2 ? received.readUInt16BE(0) : STREAM_BYTES
       if (received.length < length + 2) return
       const message = readable(received.subarray(2, length + 2))
-      if (message) resolve(message)
-      else reject(new RangeError('the answer by TCP cannot be read'))
+      if (!message) reject(new RangeError('the answer by TCP cannot be read'))
+      else if (!isAnswer(message)) reject(new RangeError('the answer by TCP is not to this question'))
+      else resolve(message)
     })
     socket.on('error', reject)
     socket.on('close', () => reject(new RangeError('the connection ended before the answer')))

@@ -11,6 +11,8 @@ export type Reply =
       readonly authorities?: readonly Answer[]
       readonly code?: number
       readonly truncated?: boolean
+      /** What is wrong with the answer by TCP: the bits of its id that are turned over, the name it is about. */
+      readonly astray?: { readonly id?: number; readonly name?: string }
     }
   | 'silent'
 
@@ -68,11 +70,13 @@ export class NameServer implements AsyncDisposable {
     this.asked.push(udp ? key : `${key} TCP`)
     const reply = this.#replies.get(key) ?? { code: 3 }
     if (reply === 'silent') return undefined
-    const { answers = [], additionals = [], authorities = [], code = 0, truncated = false } = reply
+    const { answers = [], additionals = [], authorities = [], code = 0, truncated = false, astray } = reply
     const cut = truncated && udp
     const flags = RESPONSE_FLAGS | code | (cut ? TRUNCATED : 0)
     const sections = cut ? {} : { answers: [...answers], additionals: [...additionals], authorities: [...authorities] }
-    return encode({ type: 'response', id, flags, questions, ...sections })
+    const { id: wrongBits = 0, name = question?.name } = (udp ? undefined : astray) ?? {}
+    const asked = question && name !== undefined ? [{ ...question, name }] : questions
+    return encode({ type: 'response', id: id ^ wrongBits, flags, questions: asked, ...sections })
   }
 }
 

@@ -148,6 +148,24 @@ describe('DnsRegistry', () => {
     assert.ok(server.asked.includes(`${NAME} SRV TCP`))
   })
 
+  it('takes no answer by TCP that is to another question', async t => {
+    const { server, follow } = await asking(t)
+    const reply = {
+      answers: [srv(NAME, 'h1.test', { port: 80 })],
+      additionals: [address('h1.test', '10.0.0.1')],
+      truncated: true,
+    }
+    server.says({ [`${NAME} SRV`]: reply })
+    const follower = follow()
+    await poll(() => follower.ids?.length === 1)
+    for (const astray of [{ id: 1 }, { name: 'orders.service.test' }]) {
+      server.says({ [`${NAME} SRV`]: { ...reply, astray } })
+      await poll(() => follower.set?.stale === true)
+      server.says({ [`${NAME} SRV`]: reply })
+      await poll(() => follower.set?.stale === false)
+    }
+  })
+
   it('asks no more than the floor allows, no less than the ceiling, and only while somebody watches', async t => {
     const { server, follow } = await asking(t, { ttlMsMin: 5, ttlMsMax: 30 })
     server.says({
