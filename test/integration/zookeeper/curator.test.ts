@@ -7,6 +7,9 @@ import { until } from '../../adapters/zookeeper/until.ts'
 import { missingEngine, startZooKeeper } from '../../engines/engines.ts'
 import { JavaProgram, missingCurator } from './java-program.ts'
 
+/** Nobody renews here, and a program of Java takes its time to begin. */
+const ttlMs = 120_000
+
 const PAYLOAD_CLASSES = ['java.lang.Void', 'java.lang.String', 'java.util.Map']
 
 describe("Apache Curator's service discovery", { skip: missingEngine('zookeeper') || missingCurator() }, () => {
@@ -33,7 +36,7 @@ describe("Apache Curator's service discovery", { skip: missingEngine('zookeeper'
         zone: 'eu-1a',
         metadata: { owner: 'crew' },
       })
-      const lease = await registry.register(ours)
+      const lease = await registry.register(ours, { ttlMs })
       await using java = new JavaProgram(zooKeeper.ports.client, payloadClass)
       assert.equal(await java.ask(`register ${name} theirs`), 'registered')
       assert.equal(await java.ask(`instances ${name}`), 'ours@10.0.0.5:8080/8443,theirs@10.0.0.7:8080/null')
@@ -55,7 +58,7 @@ describe("Apache Curator's service discovery", { skip: missingEngine('zookeeper'
 
   it('chooses no instance of ours that is draining', async () => {
     await using registry = open()
-    const lease = await registry.register(instance('draining', 'a'))
+    const lease = await registry.register(instance('draining', 'a'), { ttlMs })
     await using java = new JavaProgram(zooKeeper.ports.client, 'java.lang.Void')
     assert.equal(await java.ask('provide draining'), 'a')
     await lease.drain({ drainMs: 1_000 })
@@ -67,7 +70,7 @@ describe("Apache Curator's service discovery", { skip: missingEngine('zookeeper'
     await using java = new JavaProgram(zooKeeper.ports.client, 'java.lang.Void')
     for (const name of ['100%', 'ünï-绳', 'a%20b', '...']) {
       assert.equal(await java.ask(`register ${name} theirs`), 'registered')
-      await registry.register(instance(name, 'ours'))
+      await registry.register(instance(name, 'ours'), { ttlMs })
       assert.match(await java.ask(`instances ${name}`), /^ours@.*,theirs@/)
       const follower = new WatchFollower(registry, name)
       await until(() => String(follower.ids) === 'ours,theirs', 'both are seen')
