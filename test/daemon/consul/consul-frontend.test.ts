@@ -85,7 +85,7 @@ describe('ConsulFrontend', () => {
     const { ask } = await serveConsul(t)
     const { status, text } = await ask('GET', '/v1/connect/ca/roots')
     assert.equal(status, 501)
-    assert.match(text, /Connect is not supported by this registry/)
+    assert.match(text, /Connect must be enabled .* this registry has no mesh/)
     assert.equal((await ask('GET', '/v1/operator/raft/configuration')).status, 501)
     const mesh = await ask('PUT', '/v1/agent/service/register', { Name: 'x', Connect: { SidecarService: {} } })
     assert.equal(mesh.status, 501)

@@ -86,9 +86,16 @@ export class Side {
       return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.#normal(item, name)]))
     }
     if (typeof value !== 'string') return value
-    const kept = [...this.#kept].find(([, text]) => text !== '' && value.includes(text))
-    return kept ? value.replaceAll(kept[1], `$${kept[0]}`) : value
+    let normal = value
+    for (const [name, text] of this.#kept) if (text !== '') normal = withName(normal, { name, text })
+    return normal
   }
+}
+
+/** With the name of what was kept in its place, where it is a word of its own: a small index is also a part of some UUIDs. */
+function withName(value: string, { name, text }: { name: string; text: string }): string {
+  const word = new RegExp(`(?<![\\w-])${text.replace(/[^\w]/g, String.raw`\$&`)}(?![\\w-])`, 'g')
+  return value.replace(word, () => `$${name}`)
 }
 
 function parsed(text: string, type: string): unknown {

@@ -5,10 +5,17 @@ import { Side } from './exchange.ts'
 import { AGENT_EXCHANGES } from './exchanges/agent.ts'
 import { CATALOG_EXCHANGES } from './exchanges/catalog.ts'
 import { KEYS_EXCHANGES } from './exchanges/keys.ts'
+import { PROXIES_EXCHANGES } from './exchanges/proxies.ts'
 import { REST_EXCHANGES } from './exchanges/rest.ts'
 import { type Sides, startSides } from './sides.ts'
 
-const EXCHANGES = { ...AGENT_EXCHANGES, ...CATALOG_EXCHANGES, ...KEYS_EXCHANGES, ...REST_EXCHANGES }
+const EXCHANGES = {
+  ...AGENT_EXCHANGES,
+  ...CATALOG_EXCHANGES,
+  ...KEYS_EXCHANGES,
+  ...PROXIES_EXCHANGES,
+  ...REST_EXCHANGES,
+}
 
 describe('The Consul API answers as Consul does', { skip: missingEngine('consul') }, () => {
   let sides: Sides

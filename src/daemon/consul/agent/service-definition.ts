@@ -3,6 +3,7 @@ import { ConsulRefusedError } from '../errors.ts'
 import type { Shape } from '../go/decode.ts'
 import type { Unindexed } from '../state/catalog.ts'
 import { CONSUL_LIMITS, requireShort } from '../state/limits.ts'
+import { MESH_FIELDS, type MeshFields, meshOf, validateMesh } from '../state/mesh.ts'
 import type { ServiceAddress, ServiceRow } from '../state/rows.ts'
 import {
   CHECK_SHAPE,
@@ -15,10 +16,9 @@ import {
 import { validateMeta } from './meta.ts'
 
 /** A service as it is registered at the agent. */
-export interface ServiceFields {
+export interface ServiceFields extends MeshFields {
   readonly ID?: string
   readonly Name?: string
-  readonly Kind?: string
   readonly Tags?: readonly string[]
   readonly Address?: string
   readonly TaggedAddresses?: Readonly<Record<string, Partial<ServiceAddress>>>
@@ -28,7 +28,6 @@ export interface ServiceFields {
   readonly EnableTagOverride?: boolean
   readonly Check?: CheckFields
   readonly Checks?: readonly CheckFields[]
-  readonly Connect?: { readonly Native?: boolean; readonly SidecarService?: unknown }
   readonly tagged_addresses?: ServiceFields['TaggedAddresses']
   readonly enable_tag_override?: boolean
 }
@@ -44,7 +43,6 @@ export const SERVICE_SHAPE: Shape = {
   fields: {
     ID: 'string',
     Name: 'string',
-    Kind: 'string',
     Tags: { list: 'string' },
     Address: 'string',
     TaggedAddresses: TAGGED_ADDRESSES_SHAPE,
@@ -58,8 +56,7 @@ export const SERVICE_SHAPE: Shape = {
     Checks: { list: CHECK_SHAPE },
     Token: 'string',
     Namespace: 'string',
-    Proxy: 'any',
-    Connect: { fields: { Native: 'bool', SidecarService: 'any' } },
+    ...MESH_FIELDS,
   },
 }
 
@@ -76,7 +73,7 @@ export function serviceDefinition(fields: ServiceFields, node: string): ServiceD
   if (['0.0.0.0', '::', '[::]'].includes(Address)) throw new ConsulRefusedError(400, 'Invalid service address')
   validateWeights(fields.Weights)
   validateMeta(Meta)
-  requireNoMesh(fields)
+  validateMesh(fields, 400)
   requireShort('A name, an id, an address or a tag', Name, ID, Address, ...Tags)
   if (Tags.length > CONSUL_LIMITS.tags)
     throw new ConsulRefusedError(400, `A service has at most ${CONSUL_LIMITS.tags} tags`)
@@ -93,19 +90,28 @@ export function serviceDefinition(fields: ServiceFields, node: string): ServiceD
     Port,
     Weights: weightsOf(fields.Weights),
     EnableTagOverride: fields.EnableTagOverride ?? fields.enable_tag_override ?? false,
+    ...meshOf(fields),
     isLocal: true,
   }
   return { row, checks }
 }
 
-/** Throws `ConsulRefusedError` for weights that say nothing, or are out of range. */
-export function validateWeights(weights: ServiceFields['Weights']): void {
-  if (!weights) return
+/** Whether weights are as an agent takes them. The catalog takes others too, and puts 1 and 1 in their place. */
+export function areValidWeights(weights: ServiceFields['Weights']): boolean {
+  return problemOfWeights(weights) === undefined
+}
+
+function problemOfWeights(weights: ServiceFields['Weights']): string | undefined {
+  if (!weights) return undefined
   const { Passing = 0, Warning = 0 } = weights
-  if (Passing < 1) throw new ConsulRefusedError(400, 'Invalid Weights: Passing must be greater than 0')
-  if (Warning < 0) throw new ConsulRefusedError(400, 'Invalid Weights: Warning must be greater or equal than 0')
-  if (Passing > 65_535 || Warning > 65_535)
-    throw new ConsulRefusedError(400, 'Invalid Weights: DNS Weight must be between 0 and 65535')
+  if (Passing < 1) return 'Passing must be greater than 0'
+  if (Warning < 0) return 'Warning must be greater or equal than 0'
+  return Passing > 65_535 || Warning > 65_535 ? 'DNS Weight must be between 0 and 65535' : undefined
+}
+
+function validateWeights(weights: ServiceFields['Weights']): void {
+  const problem = problemOfWeights(weights)
+  if (problem) throw new ConsulRefusedError(400, `Invalid Weights: ${problem}`)
 }
 
 /** The weights as they count: 1 and 1 where nothing is said. */
@@ -129,14 +135,6 @@ function taggedAddresses(fields: ServiceFields): Record<string, ServiceAddress> 
   const entries = Object.entries(tagged)
   if (entries.length === 0) return undefined
   return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)))
-}
-
-function requireNoMesh({ Kind = '', Connect }: ServiceFields): void {
-  if (Kind === '' && !Connect?.Native && !Connect?.SidecarService) return
-  throw new ConsulRefusedError(
-    501,
-    'Connect is not supported by this registry: register the service without Kind and Connect',
-  )
 }
 
 function checksOf({ Check, Checks = [] }: ServiceFields): CheckFields[] {

@@ -17,6 +17,8 @@ const WAIT_MS_MAX = 10 * 60_000
 
 const PLAIN: QueryOptions = { index: 0, waitMs: WAIT_MS, consistency: 'leader', isCached: false }
 
+const NO_PATH = 'No path to datacenter'
+
 /** What an error of a read carries, as if no leader had been asked. */
 const ASKED_NOBODY = { 'X-Consul-Index': '1', 'X-Consul-Knownleader': 'false', 'X-Consul-Lastcontact': '0' }
 
@@ -26,15 +28,18 @@ export function queryOptions(call: Call, datacenter: string): QueryOptions {
   const index = uint(call.param('index'))
   const waitMs = wait(call.param('wait'))
   const consistency = consistencyOf(call)
-  requireDatacenter(call, datacenter)
+  if (!isOurs(call, datacenter)) throw unanswerable(NO_PATH)
   return { index, waitMs, consistency, isCached: call.has('cached') }
 }
 
-/** Throws `ConsulRefusedError` for another data centre than ours. */
+/** Throws `ConsulRefusedError` for another data centre than ours, as of a write: Consul says nothing of indexes with it. */
 export function requireDatacenter(call: Call, datacenter: string): void {
+  if (!isOurs(call, datacenter)) throw new ConsulRefusedError(500, NO_PATH)
+}
+
+function isOurs(call: Call, datacenter: string): boolean {
   const dc = call.param('dc')
-  if (dc === '' || dc === datacenter) return
-  throw new ConsulRefusedError(500, 'No path to datacenter', ASKED_NOBODY)
+  return dc === '' || dc === datacenter
 }
 
 /** The refusal of a read that could not be evaluated. */

@@ -35,7 +35,7 @@ export function agentServiceRoutes(state: ConsulState): ConsulRoute[] {
       path: '/v1/agent/service/register',
       methods: { PUT: routes.register },
       support: 'yes',
-      note: 'Fields of the mesh (Kind, Proxy, Connect) are refused with 501.',
+      note: 'Proxies are kept as they are registered; Connect.SidecarService is refused with 501.',
     },
     {
       path: '/v1/agent/service/deregister/',
@@ -109,7 +109,8 @@ class AgentServiceRoutes {
 
   readonly register = async (call: Call): Promise<Answer> => {
     const fields = await call.decode<ServiceFields>(SERVICE_SHAPE)
-    const replaceChecks = call.has('replace-existing-checks')
+    const replaceChecks =
+      call.has('replace-existing-checks') && /^(?:true)?$/.test(call.param('replace-existing-checks'))
     const definition = serviceDefinition(fields, this.#state.settings.nodeName)
     call.guard.requireTelling('services:register', definition.row.Service)
     this.#requireReplaced(call, definition.row.ID)

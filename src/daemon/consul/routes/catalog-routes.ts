@@ -52,9 +52,9 @@ export function catalogRoutes(state: ConsulState): ConsulRoute[] {
     {
       path: '/v1/catalog/connect/',
       pattern: '/v1/catalog/connect/:service',
-      methods: { GET: routes.nothing },
-      support: 'partly',
-      note: 'Always empty: there is no mesh.',
+      methods: { GET: routes.connect },
+      support: 'yes',
+      note: 'The proxies that were registered; there is no mesh.',
     },
     {
       path: '/v1/catalog/gateway-services/',
@@ -67,7 +67,7 @@ export function catalogRoutes(state: ConsulState): ConsulRoute[] {
       path: '/v1/catalog/register',
       methods: { PUT: routes.register },
       support: 'yes',
-      note: 'Fields of the mesh (Kind, Proxy, Connect) are refused.',
+      note: 'Proxies are kept as they are registered, and mean nothing here.',
       isOwnData: true,
     },
     { path: '/v1/catalog/deregister', methods: { PUT: routes.deregister }, support: 'yes', isOwnData: true },
@@ -107,20 +107,9 @@ class CatalogRoutes {
   }
 
   readonly service = (call: Call): Answer | Promise<Answer> => {
-    const { view, topics, settings, context } = this.#state
-    const { rest: name } = call
-    queryOptions(call, settings.datacenter)
-    if (name === '') throw new ConsulRefusedError(400, 'Missing service name')
-    const hasMeta = hasNodeMeta(call)
-    const tagged = hasTags(call)
-    const matches = filterOf(call, 'catalogService')
-    const near = byNearness<{ Node: string }>(call, { ownNode: settings.nodeName, nodeOf: ({ Node }) => Node })
-    const make = (sees: Sees) => {
-      const isShown = ({ node }: ServiceEntry) => sees('nodes:read', node.Node) && sees('services:read', name)
-      const entries = view.entries(name).filter(entry => isShown(entry) && hasMeta(entry.node) && tagged(entry))
-      const services = entries.map(entry => catalogService(entry) as { Node: string }).filter(matches)
-      return JSON.stringify(near(services))
-    }
+    const { view, topics, context } = this.#state
+    const name = this.#serviceName(call)
+    const make = this.#entries(call, () => view.entries(name))
     const { rosters } = context.store
     rosters.polled(name)
     const question = (sees: Sees) =>
@@ -132,6 +121,15 @@ class CatalogRoutes {
     return this.#read(call, { key: keyOf(`catalog/service/${name}`, call), question, sight })
   }
 
+  readonly connect = (call: Call): Answer | Promise<Answer> => {
+    const { view, topics } = this.#state
+    const name = this.#serviceName(call)
+    const make = this.#entries(call, () => view.connectEntries(name))
+    const question = (sees: Sees) => topicQuestion(topics, ['catalog'], () => make(sees))
+    const sight = call.guard.sight({ right: 'services:read' }, { right: 'nodes:read' })
+    return this.#read(call, { key: keyOf(`catalog/connect/${name}`, call), question, sight })
+  }
+
   readonly node = (call: Call): Answer | Promise<Answer> =>
     this.#nodeWith(call, { form: 'node', shape: services => Object.fromEntries(services), nothing: 'null' })
 
@@ -141,9 +139,6 @@ class CatalogRoutes {
       shape: services => services.map(([, service]) => service),
       nothing: '{"Node":null,"Services":null}',
     })
-
-  readonly nothing = (call: Call): Answer | Promise<Answer> =>
-    this.#read(call, { key: 'nothing', question: () => topicQuestion(this.#state.topics, [], () => '[]') })
 
   readonly noGateway = (call: Call): Answer | Promise<Answer> =>
     this.#read(call, { key: 'null', question: () => topicQuestion(this.#state.topics, [], () => 'null') })
@@ -162,6 +157,27 @@ class CatalogRoutes {
     deregisterIn(this.#state.catalog, deregistration, this.#state.settings)
     await this.#state.journal.kept()
     return verdict(true)
+  }
+
+  #serviceName(call: Call): string {
+    queryOptions(call, this.#state.settings.datacenter)
+    if (call.rest === '') throw new ConsulRefusedError(400, 'Missing service name')
+    return call.rest
+  }
+
+  /** The JSON of instances as the call wants them, for who sees them. */
+  #entries(call: Call, list: () => ServiceEntry[]): (sees: Sees) => string {
+    const hasMeta = hasNodeMeta(call)
+    const tagged = hasTags(call)
+    const matches = filterOf(call, 'catalogService')
+    const { nodeName: ownNode } = this.#state.settings
+    const near = byNearness<{ Node: string }>(call, { ownNode, nodeOf: ({ Node }) => Node })
+    return sees => {
+      const isShown = ({ node, service }: ServiceEntry) =>
+        sees('nodes:read', node.Node) && sees('services:read', service.Service)
+      const entries = list().filter(entry => isShown(entry) && hasMeta(entry.node) && tagged(entry))
+      return JSON.stringify(near(entries.map(entry => catalogService(entry) as { Node: string }).filter(matches)))
+    }
   }
 
   #nodeWith(call: Call, { form, shape, nothing }: NodeForm): Answer | Promise<Answer> {
@@ -190,7 +206,7 @@ class CatalogRoutes {
   /** The tags of each service that has instances there. */
   #tagsByName(accepts: ReturnType<typeof hasNodeMeta>, sees: Sees): Record<string, string[]> {
     const { view } = this.#state
-    const result: Record<string, string[]> = {}
+    const result = Object.create(null) as Record<string, string[]>
     for (const name of view.names()) {
       if (!sees('services:read', name)) continue
       const tags = view.tags(name, accepts)

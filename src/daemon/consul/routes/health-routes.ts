@@ -28,8 +28,15 @@ export function healthRoutes(state: ConsulState): ConsulRoute[] {
       path: '/v1/health/connect/',
       pattern: '/v1/health/connect/:service',
       methods: { GET: routes.connect },
+      support: 'yes',
+      note: 'The proxies that were registered; there is no mesh.',
+    },
+    {
+      path: '/v1/health/ingress/',
+      pattern: '/v1/health/ingress/:service',
+      methods: { GET: routes.ingress },
       support: 'partly',
-      note: 'Always empty: there is no mesh.',
+      note: 'Always empty: there are no gateways.',
     },
     {
       path: '/v1/health/node/',
@@ -66,16 +73,11 @@ class HealthRoutes {
   }
 
   readonly service = (call: Call): Answer | Promise<Answer> => {
-    const { topics, settings, context } = this.#state
+    const { topics, settings, context, view } = this.#state
     const { rest: name } = call
     queryOptions(call, settings.datacenter)
     if (name === '') throw new ConsulRefusedError(400, 'Missing service name')
-    const select = this.#selection(call)
-    const make = (sees: Sees) => {
-      const isShown = ({ node }: ServiceEntry) => sees('nodes:read', node.Node) && sees('services:read', name)
-      const entries = this.#state.view.entries(name).filter(isShown)
-      return jsonArray(select(entries).map(entry => this.#entryText(entry)))
-    }
+    const make = this.#entries(call, () => view.entries(name))
     const { rosters } = context.store
     rosters.polled(name)
     const question = (sees: Sees) =>
@@ -88,6 +90,17 @@ class HealthRoutes {
   }
 
   readonly connect = (call: Call): Answer | Promise<Answer> => {
+    queryOptions(call, this.#state.settings.datacenter)
+    const { view, topics } = this.#state
+    const { rest: name } = call
+    if (name === '') throw new ConsulRefusedError(400, 'Missing service name')
+    const make = this.#entries(call, () => view.connectEntries(name))
+    const question = (sees: Sees) => topicQuestion(topics, ['catalog', 'checks'], () => make(sees))
+    const sight = call.guard.sight({ right: 'services:read' }, { right: 'nodes:read' })
+    return this.#read(call, { key: keyOf(`health/connect/${name}`, call), question, sight })
+  }
+
+  readonly ingress = (call: Call): Answer | Promise<Answer> => {
     queryOptions(call, this.#state.settings.datacenter)
     if (call.rest === '') throw new ConsulRefusedError(400, 'Missing service name')
     return this.#read(call, { key: 'nothing', question: () => topicQuestion(this.#state.topics, [], () => '[]') })
@@ -114,6 +127,16 @@ class HealthRoutes {
     const status = call.rest
     const rows = () => view.allChecks().filter(({ Status }) => status === 'any' || Status === status)
     return this.#list(call, { missing: 'Missing check state', topic: 'checks', rows })
+  }
+
+  /** The JSON of instances as the call wants them, for who sees them. */
+  #entries(call: Call, list: () => ServiceEntry[]): (sees: Sees) => string {
+    const select = this.#selection(call)
+    return sees => {
+      const isShown = ({ node, service }: ServiceEntry) =>
+        sees('nodes:read', node.Node) && sees('services:read', service.Service)
+      return jsonArray(select(list().filter(isShown)).map(entry => this.#entryText(entry)))
+    }
   }
 
   #list(call: Call, { missing, topic, rows }: CheckList): Answer | Promise<Answer> {

@@ -7,6 +7,7 @@ import type { Sees } from '../http/sight.ts'
 import { kvJson } from '../kv/kv-row.ts'
 import type { KvWrite } from '../kv/kv-store.ts'
 import type { Result } from '../live/live-query.ts'
+import { requireDatacenter } from '../live/query-options.ts'
 import { CONSUL_LIMITS } from '../state/limits.ts'
 import { jsonArray } from './questions.ts'
 
@@ -27,14 +28,14 @@ class KvRoutes {
   }
 
   readonly get = (call: Call): Answer | Promise<Answer> => {
-    this.#requireDatacenter(call)
+    requireDatacenter(call, this.#state.settings.datacenter)
     if (call.has('keys')) return this.#keys(call)
     if (call.has('recurse')) return this.#tree(call)
     return this.#one(call)
   }
 
   readonly put = async (call: Call): Promise<Answer> => {
-    this.#requireDatacenter(call)
+    requireDatacenter(call, this.#state.settings.datacenter)
     const { kv, sessions, journal } = this.#state
     const key = keyOf(call)
     refuseConflicting(call, ['cas', 'acquire', 'release'])
@@ -56,7 +57,7 @@ class KvRoutes {
   }
 
   readonly delete = async (call: Call): Promise<Answer> => {
-    this.#requireDatacenter(call)
+    requireDatacenter(call, this.#state.settings.datacenter)
     const { kv, journal } = this.#state
     const isTree = call.has('recurse')
     refuseConflicting(call, ['cas', 'recurse'])
@@ -129,12 +130,6 @@ class KvRoutes {
       'nosniff',
     ]
     return { status, headers, body: Body.of(Buffer.from(row.Value, 'base64')), isJson: false, varies: true }
-  }
-
-  /** Here Consul says nothing of indexes with it. */
-  #requireDatacenter(call: Call): void {
-    const dc = call.param('dc')
-    if (dc !== '' && dc !== this.#state.settings.datacenter) throw new ConsulRefusedError(500, 'No path to datacenter')
   }
 
   /** Whether a key was last changed at that index; with 0, whether there is none. */

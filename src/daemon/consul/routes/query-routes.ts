@@ -75,6 +75,7 @@ class QueryRoutes {
   }
 
   readonly update = async (call: Call): Promise<Answer> => {
+    requireDatacenter(call, this.#state.settings.datacenter)
     requireUuid(call.rest)
     const fields = await call.decode<QueryFields>(QUERY_SHAPE)
     requireNamed(call, fields, this.#state.queries.get(call.rest))
@@ -84,6 +85,7 @@ class QueryRoutes {
   }
 
   readonly delete = async (call: Call): Promise<Answer> => {
+    requireDatacenter(call, this.#state.settings.datacenter)
     requireUuid(call.rest)
     requireNamed(call, this.#state.queries.get(call.rest))
     this.#state.queries.delete(call.rest)

@@ -61,7 +61,7 @@ class SessionRoutes {
   }
 
   readonly destroy = async (call: Call): Promise<Answer> => {
-    const id = idOf(call)
+    const id = this.#idOf(call)
     const session = this.#state.sessions.get(id)
     if (session) call.guard.require('sessions:write', session.Node)
     else if (call.guard.isControlled) throw new ConsulRefusedError(500, `Unknown session ${JSON.stringify(id)}`)
@@ -71,7 +71,7 @@ class SessionRoutes {
   }
 
   readonly renew = (call: Call): Answer => {
-    const id = idOf(call)
+    const id = this.#idOf(call)
     const session = this.#state.sessions.get(id)
     if (!session) throw new ConsulRefusedError(404, `Session id '${id}' not found`)
     call.guard.require('sessions:write', session.Node)
@@ -102,12 +102,14 @@ class SessionRoutes {
     const sight = call.guard.sight({ right: 'sessions:read' })
     return this.#state.reader.read(call, { key: topic, question, sight, tellsConsistency: false })
   }
+
+  /** Of the session that is written to. */
+  #idOf(call: Call): string {
+    if (call.rest === '') throw new ConsulRefusedError(400, 'Missing session')
+    requireDatacenter(call, this.#state.settings.datacenter)
+    if (call.rest.length !== UUID_CHARACTERS) throw new ConsulRefusedError(500, NO_UUID)
+    return call.rest
+  }
 }
 
 const NO_UUID = `failed session lookup: index error: UUID must be ${UUID_CHARACTERS} characters`
-
-function idOf(call: Call): string {
-  if (call.rest === '') throw new ConsulRefusedError(400, 'Missing session')
-  if (call.rest.length !== UUID_CHARACTERS) throw new ConsulRefusedError(500, NO_UUID)
-  return call.rest
-}

@@ -21,7 +21,8 @@ interface Unsupported {
   readonly status?: number
 }
 
-const MESH = 'Connect is not supported by this registry: it has no mesh, no certificates and no intentions'
+const MESH =
+  'Connect must be enabled in order to use this endpoint, and this registry has no mesh, no certificates and no intentions'
 const RAFT = 'This registry has no Raft: it is one process with its data on its own disk'
 const NO_ACL = 'ACL support disabled'
 const ALL: readonly Method[] = ['GET', 'PUT', 'POST', 'DELETE']

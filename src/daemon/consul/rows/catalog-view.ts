@@ -1,4 +1,5 @@
 import type { Catalog } from '../state/catalog.ts'
+import { standsFor } from '../state/mesh.ts'
 import type { CheckRow, NodeRow, ServiceEntry, ServiceRow } from '../state/rows.ts'
 import type { NativeInstances, NativeRows } from './native-rows.ts'
 
@@ -57,6 +58,16 @@ export class CatalogView {
       if (node) entries.push({ node, service, checks: this.#checksAround(service) })
     }
     entries.push(...this.#nativeEntries(name))
+    return entries.toSorted((a, b) => order(a.node.Node, b.node.Node) || order(a.service.ID, b.service.ID))
+  }
+
+  /** The instances that take connections of the mesh for a service: its proxies, and those that need none. */
+  connectEntries(name: string): ServiceEntry[] {
+    const entries: ServiceEntry[] = []
+    for (const service of this.#catalog.services.values()) {
+      const node = standsFor(service, name) ? this.#catalog.node(service.Node) : undefined
+      if (node) entries.push({ node, service, checks: this.#checksAround(service) })
+    }
     return entries.toSorted((a, b) => order(a.node.Node, b.node.Node) || order(a.service.ID, b.service.ID))
   }
 

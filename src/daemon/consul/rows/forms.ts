@@ -20,6 +20,7 @@ const ZERO_DEFINITION = {
 /** An instance as `/v1/health` and `/v1/catalog/node` show it. */
 export function healthService(row: ServiceRow): Record<string, unknown> {
   return {
+    ...(row.Kind && { Kind: row.Kind }),
     ID: row.ID,
     Service: row.Service,
     Tags: row.Tags,
@@ -29,8 +30,8 @@ export function healthService(row: ServiceRow): Record<string, unknown> {
     Port: row.Port,
     Weights: row.Weights,
     EnableTagOverride: row.EnableTagOverride,
-    Proxy: NO_PROXY,
-    Connect: NO_CONNECT,
+    Proxy: row.Proxy ?? NO_PROXY,
+    Connect: row.Connect ?? NO_CONNECT,
     CreateIndex: row.CreateIndex,
     ModifyIndex: row.ModifyIndex,
   }
@@ -45,7 +46,7 @@ export function catalogService({ node, service }: ServiceEntry): Record<string, 
     Datacenter: node.Datacenter,
     TaggedAddresses: node.TaggedAddresses,
     NodeMeta: node.Meta,
-    ServiceKind: '',
+    ServiceKind: service.Kind ?? '',
     ServiceID: service.ID,
     ServiceName: service.Service,
     ServiceTags: service.Tags,
@@ -55,8 +56,8 @@ export function catalogService({ node, service }: ServiceEntry): Record<string, 
     ServiceMeta: service.Meta ?? {},
     ServicePort: service.Port,
     ServiceEnableTagOverride: service.EnableTagOverride,
-    ServiceProxy: NO_PROXY,
-    ServiceConnect: NO_CONNECT,
+    ServiceProxy: service.Proxy ?? NO_PROXY,
+    ServiceConnect: service.Connect ?? NO_CONNECT,
     CreateIndex: service.CreateIndex,
     ModifyIndex: service.ModifyIndex,
   }
@@ -65,6 +66,7 @@ export function catalogService({ node, service }: ServiceEntry): Record<string, 
 /** An instance as `/v1/agent` shows it. */
 export function agentService(row: ServiceRow): Record<string, unknown> {
   return {
+    ...(row.Kind && { Kind: row.Kind }),
     ID: row.ID,
     Service: row.Service,
     Tags: row.Tags,
@@ -74,6 +76,8 @@ export function agentService(row: ServiceRow): Record<string, unknown> {
     ...(row.TaggedAddresses && { TaggedAddresses: row.TaggedAddresses }),
     Weights: row.Weights,
     EnableTagOverride: row.EnableTagOverride,
+    ...(row.Kind && { Proxy: row.Proxy ?? NO_PROXY }),
+    ...(row.Connect && { Connect: row.Connect }),
   }
 }
 

@@ -3,14 +3,15 @@ import { ConsulRefusedError } from '../errors.ts'
 import type { Shape } from '../go/decode.ts'
 import {
   fullAddresses,
+  areValidWeights,
   type ServiceFields,
   TAGGED_ADDRESSES_SHAPE,
-  validateWeights,
   weightsOf,
   WEIGHTS_SHAPE,
 } from '../agent/service-definition.ts'
 import type { Catalog } from './catalog.ts'
 import { requireShort } from './limits.ts'
+import { MESH_FIELDS, type MeshFields, meshOf, validateMesh } from './mesh.ts'
 import type { CheckRow } from './rows.ts'
 
 /** What is written to the catalog in one request. */
@@ -29,7 +30,7 @@ export interface CatalogRegistration {
 
 interface CatalogServiceFields extends Pick<
   ServiceFields,
-  'ID' | 'Kind' | 'Tags' | 'Address' | 'TaggedAddresses' | 'Meta' | 'Port' | 'Weights' | 'EnableTagOverride' | 'Connect'
+  'ID' | 'Tags' | 'Address' | 'TaggedAddresses' | 'Meta' | 'Port' | 'Weights' | 'EnableTagOverride' | keyof MeshFields
 > {
   readonly Service?: string
 }
@@ -75,7 +76,6 @@ export const REGISTRATION_SHAPE: Shape = {
     Service: {
       fields: {
         ID: 'string',
-        Kind: 'string',
         Service: 'string',
         Tags: { list: 'string' },
         Address: 'string',
@@ -84,8 +84,7 @@ export const REGISTRATION_SHAPE: Shape = {
         Port: 'int',
         Weights: WEIGHTS_SHAPE,
         EnableTagOverride: 'bool',
-        Proxy: 'any',
-        Connect: { fields: { Native: 'bool', SidecarService: 'any' } },
+        ...MESH_FIELDS,
         Namespace: 'string',
         CreateIndex: 'int',
         ModifyIndex: 'int',
@@ -165,9 +164,7 @@ function validate({
   for (const check of [Check, ...Checks]) requireShort('A text of a check', check?.CheckID, check?.Name)
   if (!Service) return
   if (Service.ID && !Service.Service) throw new ConsulRefusedError(500, 'Must provide service name with ID')
-  if (Service.Kind || Service.Connect?.Native)
-    throw new ConsulRefusedError(501, 'Connect is not supported by this registry')
-  validateWeights(Service.Weights)
+  validateMesh(Service, 500)
 }
 
 /** Every check of a service needs that to be there, or to come in the same request. */
@@ -210,8 +207,9 @@ function putService(catalog: Catalog, node: string, service: CatalogServiceField
     ...(tagged && { TaggedAddresses: tagged }),
     Meta,
     Port,
-    Weights: weightsOf(service.Weights),
+    Weights: areValidWeights(service.Weights) ? weightsOf(service.Weights) : weightsOf(undefined),
     EnableTagOverride,
+    ...meshOf(service),
     isLocal: catalog.service(node, ID)?.isLocal ?? false,
   })
 }

@@ -1,3 +1,5 @@
+import type { Mesh } from './mesh.ts'
+
 /** Texts by name; null where nothing was said, which Consul tells apart from an empty object. */
 export type Texts = Readonly<Record<string, string>> | null
 
@@ -20,7 +22,7 @@ export interface ServiceAddress {
 }
 
 /** An instance of a service on a node, in the fields that Consul shows of it in different forms. */
-export interface ServiceRow {
+export interface ServiceRow extends Mesh {
   readonly Node: string
   readonly ID: string
   readonly Service: string

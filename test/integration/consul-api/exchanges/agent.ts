@@ -5,7 +5,7 @@ import { filter, get, put, register } from '../requests.ts'
 export const AGENT_EXCHANGES: Readonly<Record<string, readonly Exchange[]>> = {
   'what is there at first': [
     get('/v1/catalog/datacenters'),
-    get('/v1/catalog/nodes'),
+    get('/v1/catalog/nodes', { until: ([node]: Json) => node.Meta !== null }),
     get('/v1/catalog/services'),
     get('/v1/catalog/service/consul'),
     get('/v1/catalog/node/n0'),

@@ -1,0 +1,87 @@
+import type { Exchange } from '../exchange.ts'
+import { filter, get, put, register } from '../requests.ts'
+
+const SESSION = '11111111-1111-1111-1111-111111111111'
+
+/** A service written to the catalog, on a node of its own. */
+const catalogued = (Service: object): Exchange =>
+  put('/v1/catalog/register', { Node: 'mesh1', Address: '10.9.0.1', Service })
+
+const PROXY = {
+  DestinationServiceName: 'web',
+  DestinationServiceID: 'web1',
+  LocalServiceAddress: '127.0.0.1',
+  LocalServicePort: 80,
+  Config: { a: 1 },
+  Upstreams: [{ DestinationName: 'db', LocalBindPort: 9191 }],
+}
+
+/** About proxies, which are data here, weights that the catalog does not take, and writes to another data centre. */
+export const PROXIES_EXCHANGES: Readonly<Record<string, readonly Exchange[]>> = {
+  'proxies in the catalog': [
+    catalogued({ ID: 'p1', Kind: 'connect-proxy', Service: 'web-proxy', Port: 5, Proxy: PROXY }),
+    catalogued({ ID: 'n1', Service: 'native', Port: 5, Connect: { Native: true } }),
+    catalogued({ ID: 'p2', Kind: 'connect-proxy', Service: 'web-proxy' }),
+    catalogued({ ID: 'p3', Kind: 'connect-proxy', Service: 'web-proxy', Port: 5 }),
+    catalogued({ ID: 'g1', Kind: 'mesh-gateway', Service: 'gateway' }),
+    catalogued({ ID: 'g2', Kind: 'mesh-gateway', Service: 'gateway', Port: 443 }),
+    get('/v1/health/service/web-proxy'),
+    get('/v1/catalog/service/web-proxy'),
+    get('/v1/catalog/node/mesh1'),
+    get('/v1/catalog/node-services/mesh1'),
+    get('/v1/health/connect/web'),
+    get('/v1/health/connect/native'),
+    get('/v1/health/connect/'),
+    get('/v1/health/ingress/web'),
+    get('/v1/catalog/connect/web'),
+    get('/v1/catalog/connect/native'),
+    get('/v1/catalog/connect/none'),
+    filter('/v1/catalog/connect/web', 'ServiceProxy.DestinationServiceName == "web"'),
+    filter('/v1/health/service/web-proxy', 'Service.Kind == "connect-proxy"'),
+    filter('/v1/health/service/native', 'Service.Connect.Native == true'),
+    put('/v1/catalog/deregister', { Node: 'mesh1' }),
+    get('/v1/health/connect/web'),
+  ],
+  'proxies at the agent': [
+    register({ Name: 'ap', Kind: 'connect-proxy', Port: 9, Proxy: { DestinationServiceName: 'web' } }),
+    register({ Name: 'ap2', Kind: 'connect-proxy', Port: 9 }),
+    register({
+      Name: 'ap3',
+      Kind: 'connect-proxy',
+      Proxy: { DestinationServiceName: 'web' },
+      Connect: { Native: true },
+    }),
+    register({ Name: 'ap4', Port: 9, Connect: { Native: true } }),
+    get('/v1/agent/service/ap'),
+    get('/v1/agent/service/ap4'),
+    get('/v1/health/service/ap4', { until: body => body.length > 0 }),
+    get('/v1/health/connect/web', { until: body => body.length > 0 }),
+    put('/v1/agent/service/deregister/ap'),
+    put('/v1/agent/service/deregister/ap4'),
+  ],
+  'weights that the catalog does not take': [
+    catalogued({ Service: 'zw', Weights: { Passing: 0, Warning: 0 } }),
+    get('/v1/health/service/zw'),
+    catalogued({ Service: 'zw', Weights: { Passing: -1, Warning: 70_000 } }),
+    get('/v1/health/service/zw'),
+    catalogued({ Service: 'zw', Weights: { Passing: 3, Warning: 2 } }),
+    get('/v1/health/service/zw'),
+    catalogued({ Service: 'zw', Weights: { Warning: 5 } }),
+    get('/v1/catalog/service/zw'),
+    put('/v1/catalog/deregister', { Node: 'mesh1' }),
+  ],
+  'writes to another data centre': [
+    put('/v1/session/create?dc=dc2', {}),
+    put(`/v1/session/destroy/${SESSION}?dc=dc2`),
+    put(`/v1/session/renew/${SESSION}?dc=dc2`),
+    put('/v1/event/fire/x?dc=dc2'),
+    { method: 'POST', path: '/v1/query?dc=dc2', body: { Name: 'q', Service: { Service: 'x' } } },
+    put(`/v1/query/${SESSION}?dc=dc2`, { Name: 'q', Service: { Service: 'x' } }),
+    { method: 'DELETE', path: `/v1/query/${SESSION}?dc=dc2` },
+    put('/v1/txn?dc=dc2', []),
+    put('/v1/kv/k?dc=dc2', 'v'),
+    put('/v1/catalog/register', { Datacenter: 'dc2', Node: 'a', Address: '1.1.1.1' }),
+    get('/v1/status/leader?dc=dc2'),
+    get('/v1/status/peers?dc=dc2'),
+  ],
+}
