@@ -2,6 +2,7 @@ import { homedir, hostname } from 'node:os'
 import { join } from 'node:path'
 import { Application } from '../application/application.ts'
 import { AccessFile } from '../daemon/access/access-file.ts'
+import { AclAccess, type AclOptions } from '../daemon/consul/acl/acl-access.ts'
 import { ConsulFrontend } from '../daemon/consul/consul-frontend.ts'
 import type { ConsulOptions } from '../daemon/consul/consul-options.ts'
 import { type CatalogDefaults, DnsServer, type DnsServerOptions } from '../daemon/dns/dns-server.ts'
@@ -32,6 +33,8 @@ export interface RunRegistryOptions {
   readonly insecure?: boolean | undefined
   /** The file of the rules of access; without it everybody may everything. */
   readonly access?: string | undefined
+  /** Lets in by tokens that `/v1/acl` manages, besides by the rules of a file if there is one. Default: there are none. */
+  readonly acl?: AclOptions | undefined
   /** How to answer DNS; false: not at all. */
   readonly dns?: RunDnsOptions | false | undefined
   /** How it shows itself to clients of Consul. */
@@ -52,8 +55,9 @@ const CONSUL_PORT = 8500
 export async function runRegistry(options: RunRegistryOptions): Promise<void> {
   const { listen, graceMs, preservation, insecure, consul } = options
   const backend = await openBackend(options)
-  const access = options.access === undefined ? undefined : new AccessFile(options.access)
-  const consulApi = new ConsulFrontend(consul)
+  const file = options.access === undefined ? undefined : new AccessFile(options.access)
+  const acl = options.acl && new AclAccess({ ...options.acl, others: file })
+  const consulApi = new ConsulFrontend({ ...consul, acl })
   const daemon = new RegistryDaemon({
     name: 'daemon',
     endpoint: listen,
@@ -65,9 +69,9 @@ export async function runRegistry(options: RunRegistryOptions): Promise<void> {
     version: packageVersion(),
     frontends: [new RestFrontend(), consulApi],
     dns: dnsServer(options, consulApi),
-    access,
+    access: acl ?? file,
   })
-  const before = [access, backend?.registry].filter(service => service !== undefined)
+  const before = [file, backend?.registry].filter(service => service !== undefined)
   await run(new Application('registry', [...before, daemon, new UrlPrinter(daemon)]))
 }
 
@@ -75,8 +79,10 @@ export async function runRegistry(options: RunRegistryOptions): Promise<void> {
 async function openBackend({
   backend: url,
   dataPath,
+  acl,
 }: RunRegistryOptions): Promise<(Backend & { registry: RegistryService }) | undefined> {
   if (url === undefined) return undefined
+  if (acl) throw new OptionConflictError('--backend', '--acl', 'a front keeps nothing itself, and so no tokens')
   if (dataPath !== undefined) {
     throw new OptionConflictError(
       '--backend',

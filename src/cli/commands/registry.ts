@@ -29,6 +29,7 @@ interface RegistryCommandOptions {
   readonly preserveFor?: number
   readonly insecure?: boolean
   readonly access?: string
+  readonly acl?: 'deny' | 'allow'
   readonly dns?: string | boolean
   readonly dnsDomain?: readonly string[]
   readonly dnsTtl?: number
@@ -81,6 +82,12 @@ export function addRegistryCommand(program: Command): void {
     .option('--preserve-for <duration>', 'the longest that is kept (10m)', parseDuration)
     .option('--insecure', 'listen beyond this machine although everybody may change everything')
     .option('--access <file>', 'who may do what: rules for tokens and client certificates; see "ropewalk token --help"')
+    .addOption(
+      new Option(
+        '--acl <policy>',
+        'let in by tokens of the Consul API (consul acl bootstrap); what no policy says is:',
+      ).choices(['deny', 'allow']),
+    )
     .option('--dns [endpoint]', 'where to answer DNS, by UDP and TCP (tcp:8600:interface=127.0.0.1)')
     .option('--no-dns', 'answer no DNS')
     .option('--dns-domain <name...>', 'what names end in (consul ropewalk)')
@@ -94,6 +101,7 @@ export function addRegistryCommand(program: Command): void {
         ...options,
         dataPath: options.memory ? null : options.data,
         graceMs: options.grace,
+        acl: options.acl && { defaultPolicy: options.acl },
         preservation: preservationOptions(options),
         dns: dnsOptions(options),
       })

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
+import type { AclOptions } from '../../daemon/consul/acl/acl-access.ts'
 import { type Flags, lastOf } from './flags.ts'
-import { type HclObject, HclProblem, type HclValue, parseHcl } from './parse-hcl.ts'
+import { type HclObject, HclProblem, type HclValue, parseHcl } from '../../daemon/consul/hcl/parse-hcl.ts'
 
 /** A configuration cannot be used; the message says which file, and why. */
 export class ConfigProblem extends Error {}
@@ -25,6 +26,8 @@ export interface AgentConfig {
   readonly domain: string | undefined
   readonly scriptChecks: boolean
   readonly insecure: boolean
+  /** Undefined unless it is enabled. */
+  readonly acl: AclOptions | undefined
   readonly services: readonly HclObject[]
   readonly checks: readonly HclObject[]
 }
@@ -57,8 +60,25 @@ export function agentConfig(flags: Flags): AgentConfig {
     domain: lastOf(flags, 'domain') ?? text(merged['domain']),
     scriptChecks: isOn(lastOf(flags, 'enable-script-checks') ?? merged['enable_script_checks']),
     insecure: isOn(lastOf(flags, 'insecure')),
+    acl: aclOf(objectOf(merged['acl'])),
     services: [...objectsOf(merged['service']), ...objectsOf(merged['services'])],
     checks: [...objectsOf(merged['check']), ...objectsOf(merged['checks'])],
+  }
+}
+
+/** The tokens under their names of Consul 1.8, and under those of later versions. */
+function aclOf(acl: HclObject): AclOptions | undefined {
+  if (!isOn(acl['enabled'])) return undefined
+  const tokens = objectOf(acl['tokens'])
+  const defaultPolicy = text(acl['default_policy']) ?? 'allow'
+  if (defaultPolicy !== 'allow' && defaultPolicy !== 'deny')
+    throw new ConfigProblem(`acl.default_policy is to be "allow" or "deny", not "${defaultPolicy}"`)
+  return {
+    defaultPolicy,
+    master: text(tokens['master']) ?? text(tokens['initial_management']),
+    defaultToken: text(tokens['default']),
+    agentMaster: text(tokens['agent_master']) ?? text(tokens['agent_recovery']),
+    keepsDefault: isOn(acl['enable_token_persistence']),
   }
 }
 

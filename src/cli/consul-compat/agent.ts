@@ -4,7 +4,7 @@ import { printLine } from '../output.ts'
 import { runRegistry } from '../run-registry.ts'
 import { type AgentConfig, agentConfig } from './agent-config.ts'
 import { parseFlags } from './flags.ts'
-import type { HclObject, HclValue } from './parse-hcl.ts'
+import type { HclObject, HclValue } from '../../daemon/consul/hcl/parse-hcl.ts'
 
 /** Runs the registry daemon as `consul agent ARGS` would run an agent. Throws `FlagProblem`, `ConfigProblem`. */
 export async function runAgent(args: readonly string[]): Promise<void> {
@@ -15,6 +15,7 @@ export async function runAgent(args: readonly string[]): Promise<void> {
     dataPath: config.dataPath ?? null,
     insecure: config.insecure,
     dns: dnsOf(config),
+    acl: config.acl,
     consul: {
       nodeName: config.nodeName,
       nodeId: config.nodeId,

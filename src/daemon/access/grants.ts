@@ -41,7 +41,7 @@ function isOperator(grants: Grants): boolean {
 }
 
 /** A pattern with its level's place among the levels. */
-interface Grant {
+export interface Grant {
   readonly prefix: string
   readonly isExact: boolean
   readonly level: number
@@ -61,10 +61,10 @@ interface Asked {
 export class Grants {
   readonly #byKind: ReadonlyMap<AccessKind, readonly Grant[]>
 
-  /** `table` is valid. */
-  constructor(table: GrantTable) {
-    const kinds = Object.keys(table) as AccessKind[]
-    this.#byKind = new Map(kinds.map(kind => [kind, grantsOf(kind, table[kind] ?? {})]))
+  /** What is given is valid. */
+  constructor(given: GrantTable | ReadonlyMap<AccessKind, readonly Grant[]>) {
+    const table = given instanceof Map ? given : patternsOf(given as GrantTable)
+    this.#byKind = new Map([...table].map(([kind, grants]) => [kind, grants.toSorted(byExactness)]))
   }
 
   /** Whether a right is had on a name. */
@@ -103,11 +103,17 @@ export function levelOf(kind: AccessKind, level: string): number {
   return (LEVELS[kind] as readonly string[]).indexOf(level)
 }
 
+function patternsOf(table: GrantTable): Map<AccessKind, Grant[]> {
+  const kinds = Object.keys(table) as AccessKind[]
+  return new Map(kinds.map(kind => [kind, Object.entries(table[kind] ?? {}).map(entry => grantOf(kind, entry))]))
+}
+
+function grantOf(kind: AccessKind, [pattern, level]: [string, string]): Grant {
+  const isExact = !pattern.endsWith('*')
+  return { prefix: isExact ? pattern : pattern.slice(0, -1), isExact, level: levelOf(kind, level) }
+}
+
 /** The most exact first, so that the first that fits decides. */
-function grantsOf(kind: AccessKind, patterns: Readonly<Record<string, string>>): Grant[] {
-  const grants = Object.entries(patterns).map(([pattern, level]): Grant => {
-    const isExact = !pattern.endsWith('*')
-    return { prefix: isExact ? pattern : pattern.slice(0, -1), isExact, level: levelOf(kind, level) }
-  })
-  return grants.toSorted((a, b) => Number(b.isExact) - Number(a.isExact) || b.prefix.length - a.prefix.length)
+function byExactness(a: Grant, b: Grant): number {
+  return Number(b.isExact) - Number(a.isExact) || b.prefix.length - a.prefix.length
 }

@@ -19,6 +19,7 @@ import { Call } from './http/call.ts'
 import { demandOf } from './http/demands.ts'
 import type { Method, RouteMatch, RouteTable } from './http/route-table.ts'
 import { sendAnswer } from './http/send.ts'
+import { ASKED_NOBODY } from './live/query-options.ts'
 import { consulRoutes } from './routes/consul-routes.ts'
 
 /** No query waits longer, its jitter included. */
@@ -74,7 +75,7 @@ export class ConsulFrontend implements Frontend {
     try {
       return await this.#dispatch(request, response)
     } catch (error) {
-      return refusal(error)
+      return refusal(error, request)
     }
   }
 
@@ -138,12 +139,16 @@ function moved(method: string, path: string, search: string): Answer {
   return { ...answer, headers: ['Content-Type', 'text/html; charset=utf-8', 'Location', location], varies: false }
 }
 
-function refusal(error: unknown): Answer {
+/** Reads that go to a server of Consul, which says with a refusal that it asked nobody. */
+const ASKING = /^\/v1\/(?:catalog|health|session|query|acl)(?:\/|\?|$)/
+
+function refusal(error: unknown, { method, url = '' }: IncomingMessage): Answer {
+  const headers = method === 'GET' && ASKING.test(url) ? Object.entries(ASKED_NOBODY).flat() : []
   if (error instanceof ConsulRefusedError) {
     return text(error.message, { status: error.status, headers: Object.entries(error.headers).flat() })
   }
-  if (error instanceof TokenUnknownError) return text('ACL not found', { status: 403 })
-  if (error instanceof ForbiddenError) return text('Permission denied', { status: 403 })
+  if (error instanceof TokenUnknownError) return text('ACL not found', { status: 403, headers })
+  if (error instanceof ForbiddenError) return text('Permission denied', { status: 403, headers })
   if (error instanceof URIError) return text('invalid URL escape', { status: 400 })
   if (error instanceof NotHeldHereError) return text(error.message, { status: 409 })
   if (error instanceof RegistryUnavailableError) return text(error.message, { status: 500 })

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import type { AclAccess } from './acl/acl-access.ts'
 
 /** How the registry shows itself to clients of Consul. All fields have defaults. */
 export interface ConsulOptions {
@@ -16,6 +17,8 @@ export interface ConsulOptions {
   readonly scriptChecks?: boolean | undefined
   /** What is registered at the agent at each start, as the API takes it. Default: nothing. */
   readonly definitions?: ConsulDefinitions | undefined
+  /** Lets in by tokens that are managed by `/v1/acl`; the daemon has to go by it too. Default: there are none. */
+  readonly acl?: AclAccess | undefined
   /** Whether every answer is indented, as in Consul's development mode. Default false. */
   readonly indented?: boolean | undefined
 }
@@ -28,9 +31,9 @@ export interface ConsulDefinitions {
 
 /** The same with nothing left open but the id, which the data may have. */
 export type ConsulSettings = Required<{
-  readonly [K in keyof Omit<ConsulOptions, 'nodeId'>]: Exclude<ConsulOptions[K], undefined>
+  readonly [K in keyof Omit<ConsulOptions, 'nodeId' | 'acl'>]: Exclude<ConsulOptions[K], undefined>
 }> &
-  Pick<ConsulOptions, 'nodeId'>
+  Pick<ConsulOptions, 'nodeId' | 'acl'>
 
 /** The version of Consul that this API is that of. */
 export const CONSUL_VERSION = '1.8.7'
@@ -40,6 +43,7 @@ export function consulSettings(options: ConsulOptions): ConsulSettings {
   return {
     nodeName: options.nodeName ?? hostname(),
     nodeId: options.nodeId,
+    acl: options.acl,
     datacenter: options.datacenter ?? 'dc1',
     address: options.address ?? '127.0.0.1',
     serverPort: options.serverPort ?? 8300,

@@ -2,6 +2,7 @@ import { systemRandom } from '../../core/random.ts'
 import { randomUUID } from 'node:crypto'
 import { isIPv4 } from 'node:net'
 import type { FrontendContext } from '../frontend.ts'
+import { Acl } from './acl/acl.ts'
 import { Agent } from './agent/agent.ts'
 import { registerDefinitions } from './agent/register-definitions.ts'
 import { Reaper } from './agent/reaper.ts'
@@ -37,6 +38,8 @@ export class ConsulState {
   readonly sessions: Sessions
   readonly queries: PreparedQueries
   readonly events: Events
+  /** Tokens and policies; undefined where there are none. */
+  readonly acl: Acl | undefined
   readonly #identity: Table<string>
   readonly #reaper: Reaper
   readonly #unwatch: () => void
@@ -94,6 +97,7 @@ export class ConsulState {
     this.natives = new NativeInstances(store.rosters, node)
     this.view = new CatalogView({ catalog, natives: this.natives, node })
     this.reader = new Reader({ clock, random, datacenter, topics, backend: context.backend })
+    this.acl = this.#newAcl(stamp)
     this.#reaper = new Reaper(clock, { agent: this.agent, onReaped: () => {} })
     this.#load()
     registerDefinitions(this.agent, settings.definitions)
@@ -120,7 +124,18 @@ export class ConsulState {
     this.sessions.close()
     this.#reaper.close()
     this.#unwatch()
+    this.acl?.close()
     this.journal.close()
+  }
+
+  #newAcl(stamp: () => number): Acl | undefined {
+    const { acl: access, datacenter } = this.settings
+    if (!access) return undefined
+    const { defaultPolicy = 'deny', master = '' } = access.options
+    const { journal, topics, context } = this
+    const onChange = () => access.changed()
+    const onWrite = () => topics.touch('acl', stamp())
+    return new Acl({ journal, clock: context.clock, stamp, datacenter, defaultPolicy, master, onChange, onWrite })
   }
 
   /** Changes that others make: instances of the Store, and rights. */
@@ -130,14 +145,16 @@ export class ConsulState {
       if (isNative(claim)) this.#nativeChanged(claim.instance.serviceName, claim.revision)
     })
     const unwatch = access.watch(() => this.topics.touch('access', store.rosters.stamp()))
+    const detach = this.acl && this.settings.acl?.attach(this.acl, this.settings.nodeName)
     return () => {
       unobserve()
       unwatch()
+      detach?.()
     }
   }
 
   #load(): void {
-    const { catalog, agent, journal, kv, sessions, queries } = this
+    const { catalog, agent, journal, kv, sessions, queries, acl } = this
     journal.load([
       this.#identity,
       catalog.nodes,
@@ -147,14 +164,16 @@ export class ConsulState {
       sessions.rows,
       kv.rows,
       queries.rows,
+      ...(acl?.tables ?? []),
     ])
     this.#skipIndexes()
+    acl?.open()
     this.#putOwnNode()
   }
 
   /** Indexes go on above everything that was given out before, whatever the clock says now. */
   #skipIndexes(): void {
-    const { catalog, kv, sessions, queries } = this
+    const { catalog, kv, sessions, queries, acl } = this
     let newest = 0
     for (const { rows } of [
       { rows: catalog.nodes },
@@ -163,6 +182,7 @@ export class ConsulState {
       kv,
       sessions,
       queries,
+      ...(acl ? [acl.policies, acl.tokens] : []),
     ]) {
       for (const { ModifyIndex } of rows.values()) newest = Math.max(newest, ModifyIndex)
     }

@@ -10,6 +10,9 @@ import type { Endpoint, TcpEndpoint } from '../../endpoint/endpoint.ts'
 import { listen } from '../../endpoint/listen.ts'
 import type { Listener } from '../../endpoint/listener.ts'
 import { formatEndpoint, parseEndpoint } from '../../endpoint/parse-endpoint.ts'
+import type { Access } from '../access/access.ts'
+import { TokenUnknownError } from '../access/errors.ts'
+import type { Right } from '../access/grants.ts'
 import { isLoopback } from '../loopback.ts'
 import type { Frontend, FrontendContext } from '../frontend.ts'
 import type { Router } from '../../web/router.ts'
@@ -70,6 +73,7 @@ export interface CatalogDefaults {
   readonly quietMs: number
   /** Whether a service may be told to anybody: who asks by DNS shows no token. */
   readonly mayRead: (serviceName: string) => boolean
+  readonly mayReadNode: (nodeName: string) => boolean
 }
 
 /** How often a port is chosen anew that is free for TCP and not for UDP. */
@@ -111,11 +115,11 @@ export class DnsServer extends BaseService implements Frontend {
     const { onlyPassing = false, ttlMs = 0, quietMs = ttlMs + 2_000 } = this.#options
     const node = { name: this.#settings.nodeName, address: ownAddress(this.#endpoint), metadata: {} }
     const { clock, access } = context
-    const anybody = access.identifyToken('')
-    const mayRead = (serviceName: string) => anybody.may('services:read', serviceName)
+    const mayRead = (serviceName: string) => mayAnybody(access, 'services:read', serviceName)
+    const mayReadNode = (nodeName: string) => mayAnybody(access, 'nodes:read', nodeName)
     this.#asking = new Recursors(this.#recursors, clock)
     this.#responder = new Responder({
-      catalog: catalog(context, { node, onlyPassing, quietMs, mayRead }),
+      catalog: catalog(context, { node, onlyPassing, quietMs, mayRead, mayReadNode }),
       settings: this.#settings,
       random,
       clock,
@@ -190,6 +194,17 @@ export class DnsServer extends BaseService implements Frontend {
     await until
     this.#waiting--
     this.#answer(message, { ...asked, mayWait: false })
+  }
+}
+
+/** What who shows no token may; nothing while the token that counts for them is none. */
+function mayAnybody(access: Access, right: Right, name: string): boolean {
+  if (!access.isControlled) return true
+  try {
+    return access.identifyToken('').may(right, name)
+  } catch (error) {
+    if (error instanceof TokenUnknownError) return false
+    throw error
   }
 }
 

@@ -68,6 +68,7 @@ describe('ropewalk registry', () => {
     const url = 'etcd://root:secret@127.0.0.1:2379'
     for (const args of [
       ['--backend', url, '--memory'],
+      ['--backend', url, '--acl', 'deny'],
       ['--backend', url, '--data', '/nowhere'],
       ['--backend', `${url}?nonsense`],
     ]) {

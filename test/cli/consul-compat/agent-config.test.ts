@@ -8,6 +8,8 @@ import { temporaryFolder } from '../../daemon/temporary-folder.ts'
 
 const read = (...args: string[]) => agentConfig(parseFlags(args))
 
+const acl = (block: string) => read('-dev', '-hcl', `acl { ${block} }`).acl
+
 describe('agentConfig', () => {
   it('keeps nothing in development, and needs a folder otherwise', () => {
     const { isDev, dataPath, httpPort, dnsPort, clientAddress } = read('-dev', '-data-dir=/x')
@@ -46,6 +48,21 @@ describe('agentConfig', () => {
     )
     assert.deepEqual([config.clientAddress, config.address], ['127.0.0.2', '127.0.0.1'])
     assert.deepEqual([config.services.map(({ name }) => name), config.checks.length], [['two', 'one'], 1])
+  })
+
+  it('takes tokens only where they are enabled, under their names of any version', () => {
+    assert.equal(acl('enabled = false tokens { master = "m" }'), undefined)
+    const { defaultPolicy, master } = acl('enabled = true tokens { initial_management = "m" }') ?? {}
+    assert.deepEqual([defaultPolicy, master], ['allow', 'm'])
+    const tokens = 'tokens { master = "m" default = "d" agent = "x" agent_master = "a" replication = "r" }'
+    assert.deepEqual(acl(`enabled = true default_policy = "deny" enable_token_persistence = true ${tokens}`), {
+      defaultPolicy: 'deny',
+      master: 'm',
+      defaultToken: 'd',
+      agentMaster: 'a',
+      keepsDefault: true,
+    })
+    assert.throws(() => acl('enabled = true default_policy = "maybe"'), /default_policy is to be "allow" or "deny"/)
   })
 
   it('says which file it cannot read, and why', async t => {

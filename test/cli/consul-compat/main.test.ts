@@ -57,6 +57,28 @@ describe('consul-compat', () => {
     assert.deepEqual(Object.keys(await get(port, '/v1/catalog/services')), ['consul', 'web'])
   })
 
+  it('lets in by the tokens of its files, and by those that were made, also after a crash', async t => {
+    const folder = await temporaryFolder(t)
+    const port = await freePort()
+    const config =
+      'acl { enabled = true default_policy = "deny" tokens { master = "11111111-1111-1111-1111-111111111111" } }'
+    await writeFile(join(folder, 'acl.hcl'), config)
+    const args = ['-data-dir', join(folder, 'data'), '-config-file', join(folder, 'acl.hcl')]
+    const ask = async (token: string, path: string, init: RequestInit = {}) =>
+      fetch(`http://127.0.0.1:${port}${path}`, { ...init, headers: { 'x-consul-token': token } })
+    const first = await start(t, port, args)
+    assert.equal((await fetch(`http://127.0.0.1:${port}/v1/kv/a`)).status, 403)
+    const put = async (path: string, body: object) =>
+      (await ask('11111111-1111-1111-1111-111111111111', path, { method: 'PUT', body: JSON.stringify(body) })).json()
+    await put('/v1/acl/policy', { Name: 'kv', Rules: 'key_prefix "" { policy = "write" }' })
+    const { SecretID } = (await put('/v1/acl/token', { Policies: [{ Name: 'kv' }] })) as { SecretID: string }
+    first.kill('SIGKILL')
+    await once(first, 'exit')
+    await start(t, port, args)
+    assert.equal((await ask(SecretID, '/v1/kv/a')).status, 404)
+    assert.equal((await ask('other', '/v1/kv/a')).status, 403)
+  })
+
   it('ends with 1, and says why, for options that it does not know', async () => {
     const failed = await promisify(execFile)(program, ['agent', '-nope']).catch((error: unknown) => error)
     const { code, stderr } = failed as { code: number; stderr: string }

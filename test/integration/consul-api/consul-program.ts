@@ -10,10 +10,11 @@ export interface Outcome {
 }
 
 /** The real `consul`, as a client of the agent at `url`. */
-export async function consul(url: string, args: readonly string[]): Promise<Outcome> {
+export async function consul(url: string, args: readonly string[], { token = '' } = {}): Promise<Outcome> {
   const { command, args: own, env } = findEngine('consul')
   const [name = '', ...rest] = args
-  const options = { env: { ...process.env, ...env, CONSUL_HTTP_ADDR: url.replace('http://', '') }, timeout: 60_000 }
+  const shown = { CONSUL_HTTP_ADDR: url.replace('http://', ''), CONSUL_HTTP_TOKEN: token }
+  const options = { env: { ...process.env, ...env, ...shown }, timeout: 60_000 }
   try {
     const { stdout, stderr } = await promisify(execFile)(command, [...own, name, ...rest], options)
     return { code: 0, stdout, stderr }

@@ -14,12 +14,17 @@ export interface ConsulOptions {
   isDev?: boolean
   /** What is needed to see the nodes when `config` has an ACL that denies. */
   token?: string
+  /** Nobody can see the nodes yet: it is ready when it has a leader. */
+  isBare?: boolean
 }
 
 /** Consul, one agent that is a server and keeps its data on disk; with `isDev`, in memory. */
-export async function startConsul({ config = {}, token = '', isDev = false }: ConsulOptions = {}): Promise<
-  EngineServer<ConsulPort>
-> {
+export async function startConsul({
+  config = {},
+  token = '',
+  isDev = false,
+  isBare = false,
+}: ConsulOptions = {}): Promise<EngineServer<ConsulPort>> {
   return EngineServer.start<ConsulPort>({
     engine: 'consul',
     ports: ['http', 'https', 'dns', 'server', 'serf'],
@@ -30,6 +35,7 @@ export async function startConsul({ config = {}, token = '', isDev = false }: Co
       return ['agent', ...(isDev ? ['-dev'] : []), '-config-file', file]
     },
     async isReady({ ports }, signal) {
+      if (isBare) return JSON.parse(await httpText(ports.http, '/v1/status/leader', signal)) !== ''
       const nodes = await httpText(ports.http, `/v1/catalog/nodes?token=${token}`, signal)
       return JSON.parse(nodes).length > 0
     },

@@ -47,8 +47,12 @@ export class ConsulDnsCatalog implements DnsCatalog {
     const { mayRead, quietMs, onlyPassing } = this.#defaults
     const name = this.#spelled(serviceName)
     if (!mayRead(name)) return 'forbidden'
-    const told = this.#tell(name)
-    if (told.length === 0 && !onlyPassing) return this.#store.instances(serviceName)
+    const all = this.#tell(name)
+    if (all.length === 0 && !onlyPassing) {
+      const others = this.#store.instances(serviceName)
+      return typeof others === 'string' ? others : this.#readable(others)
+    }
+    const told = this.#readable(all)
     rosters.polled(name, quietMs)
     return told.length === 0 && !rosters.set(name).settled ? 'unsettled' : told
   }
@@ -60,7 +64,7 @@ export class ConsulDnsCatalog implements DnsCatalog {
   node(name: string): DnsNode | undefined {
     const { catalog } = this.#state
     const row = catalog.node(name) ?? this.#state.view.nodes().find(({ Node }) => Node.toLowerCase() === name)
-    return row && this.#nodeOf(row)
+    return row && this.#defaults.mayReadNode(row.Node) ? this.#nodeOf(row) : undefined
   }
 
   prepared(name: string): PreparedAnswer | undefined {
@@ -70,13 +74,22 @@ export class ConsulDnsCatalog implements DnsCatalog {
     const ttlNs = parseGoDuration(query.DNS.TTL)
     const ttlS = ttlNs === undefined ? undefined : Math.min(TTL_S_MAX, Math.max(0, Math.floor(ttlNs / 1e9)))
     if (!this.#defaults.mayRead(query.Service.Service)) return { instances: 'forbidden', ttlS }
-    const init = { view, random: systemRandom, ownNode: settings.nodeName, near: '', limit: 0 }
+    const isShown = ({ node }: ServiceEntry) => this.#defaults.mayReadNode(node.Node)
+    const init = { view, isShown, random: systemRandom, ownNode: settings.nodeName, near: '', limit: 0 }
     return { instances: queryEntries(query, init).map(entry => this.#instanceOf(entry)), ttlS }
   }
 
   holder(address: string): DnsHolder | undefined {
     const node = this.#state.view.nodes().find(({ Address }) => Address === address)
-    return node ? { kind: 'node', name: node.Node } : this.#store.holder(address)
+    const holder: DnsHolder | undefined = node ? { kind: 'node', name: node.Node } : this.#store.holder(address)
+    return holder?.kind === 'node' && !this.#defaults.mayReadNode(holder.name) ? undefined : holder
+  }
+
+  /** Those on nodes that may be told to anybody. */
+  #readable(instances: readonly DnsInstance[]): readonly DnsInstance[] {
+    const names = new Set(instances.map(({ node: { name } }) => name))
+    const hidden = new Set([...names].filter(name => !this.#defaults.mayReadNode(name)))
+    return hidden.size === 0 ? instances : instances.filter(({ node: { name } }) => !hidden.has(name))
   }
 
   #tell(name: string): readonly DnsInstance[] {

@@ -34,7 +34,6 @@ export class Call {
   readonly guard: CallGuard
   #query: URLSearchParams | undefined
 
-  /** Throws `TokenUnknownError`. */
   constructor({ request, response, rest, search, access, node }: CallInit) {
     this.request = request
     this.response = response
@@ -74,7 +73,7 @@ export class Call {
     return this.param('token') || String(headers['x-consul-token'] ?? '') || bearer
   }
 
-  /** The rights of who has a token, in place of the caller's. Throws `TokenUnknownError`. */
+  /** The rights of who has a token, in place of the caller's. */
   guardFor(token: string): CallGuard {
     const { request, rest, node } = this
     return new CallGuard(this.#access, { request, rest, node, token, has: name => this.has(name) })

@@ -13,6 +13,8 @@ const NOTHING: Demand = { on: 'nothing' }
 const HANDLER: Demand = { on: 'handler' }
 const READ_AGENT: Demand = { on: 'node', right: 'agents:read' }
 const WRITE_AGENT: Demand = { on: 'node', right: 'agents:write' }
+const READ_ACL: Demand = { on: 'everything', right: 'acl:read' }
+const WRITE_ACL: Demand = { on: 'everything', right: 'acl:write' }
 const OPERATOR: Demand = { on: 'everything', right: 'services:administer' }
 
 /** By method and route. What is not here takes an operator, so that an endpoint that is forgotten is shut. */
@@ -62,6 +64,24 @@ const DEMANDS: Readonly<Record<string, Demand>> = {
   'PUT /v1/agent/check/warn/': HANDLER,
   'PUT /v1/agent/check/fail/': HANDLER,
   'PUT /v1/agent/check/update/': HANDLER,
+  'PUT /v1/acl/bootstrap': HANDLER,
+  'GET /v1/acl/replication': NOTHING,
+  'GET /v1/acl/policies': READ_ACL,
+  'GET /v1/acl/policy/': READ_ACL,
+  'GET /v1/acl/policy/name/': READ_ACL,
+  'PUT /v1/acl/policy': WRITE_ACL,
+  'PUT /v1/acl/policy/': WRITE_ACL,
+  'DELETE /v1/acl/policy/': WRITE_ACL,
+  'GET /v1/acl/tokens': READ_ACL,
+  'GET /v1/acl/token/': READ_ACL,
+  'GET /v1/acl/token/self': HANDLER,
+  'PUT /v1/acl/token': WRITE_ACL,
+  'PUT /v1/acl/token/': WRITE_ACL,
+  'DELETE /v1/acl/token/': WRITE_ACL,
+  'GET /v1/acl/roles': READ_ACL,
+  'GET /v1/acl/auth-methods': READ_ACL,
+  'GET /v1/acl/binding-rules': READ_ACL,
+  'PUT /v1/agent/token/': WRITE_AGENT,
   'GET /v1/kv/': { on: 'rest', right: 'kv:read' },
   'PUT /v1/kv/': { on: 'rest', right: 'kv:write' },
   'DELETE /v1/kv/': { on: 'rest', right: 'kv:write' },

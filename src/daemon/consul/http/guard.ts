@@ -30,14 +30,12 @@ const RESOURCES: Readonly<Partial<Record<Right, string>>> = {
 export class CallGuard {
   readonly #access: Access
   readonly #call: GuardedCall
-  #identity: Identity
+  #known: Identity | undefined
   #demand: Demand | undefined
 
-  /** Throws `TokenUnknownError`. */
   constructor(access: Access, call: GuardedCall) {
     this.#access = access
     this.#call = call
-    this.#identity = this.#identify()
   }
 
   /** Whether there are rules. */
@@ -50,9 +48,11 @@ export class CallGuard {
     return this.#identity.may(right, name)
   }
 
-  /** Throws `ForbiddenError` unless the endpoint's demand is met. */
+  /** Throws `TokenUnknownError`, or `ForbiddenError` unless the endpoint's demand is met. One that takes nothing does not look at the token. */
   meet(demand: Demand): void {
     this.#demand = demand
+    if (demand.on === 'nothing') return
+    this.#known = this.#identify()
     if (!('right' in demand)) return
     const { right } = demand
     const { rest, node } = this.#call
@@ -64,7 +64,6 @@ export class CallGuard {
 
   /** Throws `TokenUnknownError` or `ForbiddenError` when the caller lost, since the call began, what it took to begin. */
   recheck(): void {
-    this.#identity = this.#identify()
     if (this.#demand) this.meet(this.#demand)
   }
 
@@ -79,13 +78,13 @@ export class CallGuard {
     this.#require(right, { name: `${prefix}*`, isGranted: this.#identity.mayAll(right, prefix) })
   }
 
-  /** Requires a right on a name; the refusal says what is missing, as Consul's agent does. Throws `ConsulRefusedError`. */
-  requireTelling(right: Right, name: string): void {
+  /** Requires a right on a name; the refusal says what is missing on what, as Consul's agent does. Throws `ConsulRefusedError`. */
+  requireTelling(right: Right, name: string, told = name): void {
     try {
       this.require(right, name)
     } catch (error) {
       if (!(error instanceof ForbiddenError)) throw error
-      throw new ConsulRefusedError(403, `Permission denied: Missing ${RESOURCES[right] ?? right} on ${name}`)
+      throw new ConsulRefusedError(403, `Permission denied: Missing ${RESOURCES[right] ?? right} on ${told}`)
     }
   }
 
@@ -97,6 +96,10 @@ export class CallGuard {
   /** Calls `onChange` whenever rights may have changed, until the returned function is called. */
   watch(onChange: () => void): () => void {
     return this.#access.watch(onChange)
+  }
+
+  get #identity(): Identity {
+    return (this.#known ??= this.#identify())
   }
 
   #identify(): Identity {

@@ -20,7 +20,7 @@ const PLAIN: QueryOptions = { index: 0, waitMs: WAIT_MS, consistency: 'leader', 
 const NO_PATH = 'No path to datacenter'
 
 /** What an error of a read carries, as if no leader had been asked. */
-const ASKED_NOBODY = { 'X-Consul-Index': '1', 'X-Consul-Knownleader': 'false', 'X-Consul-Lastcontact': '0' }
+export const ASKED_NOBODY = { 'X-Consul-Index': '1', 'X-Consul-Knownleader': 'false', 'X-Consul-Lastcontact': '0' }
 
 /** Reads the parameters that all reads take: `index`, `wait`, `stale`, `consistent`, `cached`, `dc`. Throws `ConsulRefusedError`. */
 export function queryOptions(call: Call, datacenter: string): QueryOptions {

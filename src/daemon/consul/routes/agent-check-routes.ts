@@ -120,7 +120,7 @@ class AgentCheckRoutes {
   #requireKnown(call: Call): void {
     if (!call.guard.isControlled) return
     const existing = this.#find(call.rest)
-    if (!existing) throw new ConsulRefusedError(500, `Unknown check {${JSON.stringify(call.rest)} {}}`)
+    if (!existing) throw new ConsulRefusedError(500, `Unknown check ${JSON.stringify(call.rest)}`)
     requireOn(call, existing)
   }
 
@@ -139,8 +139,8 @@ class AgentCheckRoutes {
 const UPDATE_SHAPE = { fields: { Status: 'string', Output: 'string' } } as const
 
 function requireOn(call: Call, { ServiceID, ServiceName, Node }: CheckRow): void {
-  if (ServiceID === '') call.guard.require('nodes:write', Node)
-  else call.guard.require('services:register', ServiceName)
+  if (ServiceID === '') call.guard.requireTelling('nodes:write', Node)
+  else call.guard.requireTelling('services:register', ServiceName)
 }
 
 function maySee({ guard }: Call, { ServiceID, ServiceName, Node }: CheckRow): boolean {

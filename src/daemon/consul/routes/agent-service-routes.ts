@@ -113,7 +113,7 @@ class AgentServiceRoutes {
       call.has('replace-existing-checks') && /^(?:true)?$/.test(call.param('replace-existing-checks'))
     const definition = serviceDefinition(fields, this.#state.settings.nodeName)
     call.guard.requireTelling('services:register', definition.row.Service)
-    this.#requireReplaced(call, definition.row.ID)
+    this.#requireReplaced(call, definition.row.ID, definition.row.Service)
     for (const { CheckID } of definition.checks)
       this.#requireOwnCheck(call, { id: CheckID, service: definition.row.ID })
     this.#state.agent.registerService(definition, { replaceChecks })
@@ -145,7 +145,7 @@ class AgentServiceRoutes {
     const service = agent.service(id)
     if (!service) requireUncontrolled(call, id)
     if (!service) throw new ConsulRefusedError(404, `No service registered with ID "${id}"`)
-    call.guard.require('services:register', service.Service)
+    call.guard.requireTelling('services:register', service.Service)
     agent.maintain(service, isEnabled ? call.param('reason') : undefined)
     await journal.kept()
     return done
@@ -179,9 +179,9 @@ class AgentServiceRoutes {
   }
 
   /** What is there already of that id is taken away, which takes the right on it. */
-  #requireReplaced(call: Call, id: string): void {
+  #requireReplaced(call: Call, id: string, told?: string): void {
     const existing = this.#state.agent.service(id)
-    if (existing) call.guard.require('services:register', existing.Service)
+    if (existing) call.guard.requireTelling('services:register', existing.Service, told)
   }
 
   /** A check of that id that another service has, or the node, would be taken away. */

@@ -1,5 +1,6 @@
 import type { ConsulState } from '../consul-state.ts'
 import { type ConsulRoute, RouteTable } from '../http/route-table.ts'
+import { aclRoutes } from './acl-routes.ts'
 import { agentCheckRoutes } from './agent-check-routes.ts'
 import { agentRoutes } from './agent-routes.ts'
 import { agentServiceRoutes } from './agent-service-routes.ts'
@@ -32,6 +33,7 @@ export function consulRoutes(state: ConsulState): RouteTable {
     ...ofOwnData(eventRoutes(state)),
     ...ofOwnData(queryRoutes(state)),
     ...coordinateRoutes(state),
+    ...ofOwnData(aclRoutes(state)),
     ...unsupportedRoutes(),
   ]
   return new RouteTable(state.context.backend ? routes.map(inFront) : routes)

@@ -110,7 +110,7 @@ class KvRoutes {
       const found = new Set<string>()
       for (const { Key } of kv.startingWith(prefix)) found.add(upTo(Key, { prefix, separator }))
       const keys = [...found].filter(key => sees('kv:read', key))
-      return keys.length > 0 ? { status: 200, text: JSON.stringify(keys) } : ABSENT
+      return keys.length > 0 || prefix === '' ? { status: 200, text: JSON.stringify(keys) } : ABSENT
     }
     const question = (sees: Sees) => kv.question(prefix, { isPrefix: true, make: () => make(sees) })
     const key = `keys/${prefix}\0${separator}`

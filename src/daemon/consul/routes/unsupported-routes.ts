@@ -24,12 +24,33 @@ interface Unsupported {
 const MESH =
   'Connect must be enabled in order to use this endpoint, and this registry has no mesh, no certificates and no intentions'
 const RAFT = 'This registry has no Raft: it is one process with its data on its own disk'
-const NO_ACL = 'ACL support disabled'
+const ROLES =
+  'This registry has no roles and no auth methods: give its tokens policies, service identities and node identities'
+const LEGACY = 'This registry has no tokens of the time before policies: use /v1/acl/token and /v1/acl/policy'
 const ALL: readonly Method[] = ['GET', 'PUT', 'POST', 'DELETE']
 
 const UNSUPPORTED: readonly Unsupported[] = [
-  { path: '/v1/acl/', pattern: '/v1/acl/…', methods: ALL, reason: NO_ACL, status: 401 },
-  { path: '/v1/agent/token/', pattern: '/v1/agent/token/:kind', methods: ['PUT'], reason: NO_ACL, status: 401 },
+  { path: '/v1/acl/login', methods: ['POST'], reason: ROLES },
+  { path: '/v1/acl/logout', methods: ['POST'], reason: ROLES },
+  { path: '/v1/acl/role', methods: ['PUT'], reason: ROLES },
+  { path: '/v1/acl/role/', pattern: '/v1/acl/role/…', methods: ['GET', 'PUT', 'DELETE'], reason: ROLES },
+  { path: '/v1/acl/auth-method', methods: ['PUT'], reason: ROLES },
+  { path: '/v1/acl/auth-method/', pattern: '/v1/acl/auth-method/…', methods: ['GET', 'PUT', 'DELETE'], reason: ROLES },
+  { path: '/v1/acl/binding-rule', methods: ['PUT'], reason: ROLES },
+  {
+    path: '/v1/acl/binding-rule/',
+    pattern: '/v1/acl/binding-rule/…',
+    methods: ['GET', 'PUT', 'DELETE'],
+    reason: ROLES,
+  },
+  { path: '/v1/acl/create', methods: ['PUT'], reason: LEGACY },
+  { path: '/v1/acl/update', methods: ['PUT'], reason: LEGACY },
+  { path: '/v1/acl/destroy/', pattern: '/v1/acl/destroy/:id', methods: ['PUT'], reason: LEGACY },
+  { path: '/v1/acl/info/', pattern: '/v1/acl/info/:id', methods: ['GET'], reason: LEGACY },
+  { path: '/v1/acl/clone/', pattern: '/v1/acl/clone/:id', methods: ['PUT'], reason: LEGACY },
+  { path: '/v1/acl/list', methods: ['GET'], reason: LEGACY },
+  { path: '/v1/acl/rules/translate', methods: ['POST'], reason: LEGACY },
+  { path: '/v1/acl/rules/translate/', pattern: '/v1/acl/rules/translate/:id', methods: ['GET'], reason: LEGACY },
   { path: '/v1/agent/connect/', pattern: '/v1/agent/connect/…', methods: ['GET', 'POST'], reason: MESH },
   { path: '/v1/connect/', pattern: '/v1/connect/…', methods: ALL, reason: MESH },
   { path: '/v1/config', methods: ['PUT'], reason: MESH },

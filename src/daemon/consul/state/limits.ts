@@ -22,6 +22,8 @@ export const CONSUL_LIMITS = {
   valuesBytes: 1024 * 1024 * 1024,
   sessions: 100_000,
   queries: 10_000,
+  tokens: 100_000,
+  policies: 10_000,
   /** Operations of one transaction. */
   operations: 64,
   /** Events that are remembered. */

@@ -6,9 +6,11 @@ const node = { name: 'other', address: '127.0.0.1', metadata: {} }
 
 const check = (status: string) => ({ Check: { TTL: '1h', Status: status } })
 
-async function catalogOf(t: TestContext, { onlyPassing = false, mayRead = (_name: string): boolean => true } = {}) {
+const anybody = (_name: string): boolean => true
+
+async function catalogOf(t: TestContext, { onlyPassing = false, mayRead = anybody, mayReadNode = anybody } = {}) {
   const served = await serveConsul(t)
-  const catalog = served.frontend.dnsCatalog({ node, onlyPassing, quietMs: 2_000, mayRead })
+  const catalog = served.frontend.dnsCatalog({ node, onlyPassing, quietMs: 2_000, mayRead, mayReadNode })
   const addresses = (name: string) => {
     const told = catalog.instances(name)
     return typeof told === 'string' ? told : told.map(({ address, weight }) => `${address} ${weight}`).toSorted()
@@ -83,5 +85,16 @@ describe('ConsulDnsCatalog', () => {
     assert.equal(catalog.prepared('none'), undefined)
     assert.deepEqual(catalog.holder('127.0.0.1'), { kind: 'node', name: 'n0' })
     assert.deepEqual(catalog.holder('10.0.0.2'), { kind: 'service', name: 'web' })
+  })
+
+  it('tells neither nodes that may not be read nor what is on them', async t => {
+    const { addresses, put, ask, catalog, register } = await catalogOf(t, { mayReadNode: name => name === 'n1' })
+    await put('web', '10.0.0.1', check('passing'))
+    const Service = { Service: 'web', Address: '10.0.0.9', Port: 80 }
+    await ask('PUT', '/v1/catalog/register', { Node: 'n1', Address: '10.0.0.8', Service })
+    register('u1')
+    assert.deepEqual(addresses('web'), ['10.0.0.9 1'])
+    assert.deepEqual([catalog.node('n0'), catalog.node('n1')?.address], [undefined, '10.0.0.8'])
+    assert.deepEqual([catalog.holder('127.0.0.1'), addresses('users')], [undefined, []])
   })
 })

@@ -15,6 +15,7 @@ const OPEN = new Set([
   '/v1/coordinate/datacenters',
   '/v1/coordinate/nodes',
   '/v1/coordinate/node/',
+  '/v1/acl/replication',
 ])
 
 const LISTS = [
@@ -45,7 +46,6 @@ const EMPTY_LISTS: Readonly<Record<string, string>> = {
   '/v1/agent/services': '{}',
   '/v1/agent/checks': '{}',
   '/v1/kv/?recurse': '',
-  '/v1/kv/?keys': '',
 }
 
 /** What a list is about: ids of services or checks, or the names it goes by. */
@@ -72,7 +72,7 @@ describe('The Consul API with rules of access', () => {
       const { status: code, text } = await ask('nobody', `GET ${path}`)
       assert.deepEqual([code, text.trim()], [code === 404 ? 404 : 200, EMPTY_LISTS[path] ?? '[]'], path)
     }
-    assert.equal(await status('guess', 'GET /v1/status/leader'), 403)
+    assert.equal(await status('guess', 'GET /v1/catalog/nodes'), 403)
   })
 
   it('lets a token register, tell of and take out its services, and not those of others', async t => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { HclProblem, parseHcl } from '../../../src/cli/consul-compat/parse-hcl.ts'
+import { HclProblem, parseHcl } from '../../../../src/daemon/consul/hcl/parse-hcl.ts'
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 
