@@ -71,8 +71,8 @@ const ALIASES: Readonly<Record<string, keyof CheckFields>> = {
   service_id: 'ServiceID',
 }
 
-/** A check within the registration of a service. */
-export const CHECK_SHAPE: Shape = { fields: withAliases(FIELDS) }
+/** A check within the registration of a service, which is its service whatever else it says. */
+export const CHECK_SHAPE: Shape = { fields: withAliases({ ...FIELDS, ServiceID: 'string' }) }
 
 /** A check that is registered by itself. */
 export const OWN_CHECK_SHAPE: Shape = {
@@ -95,10 +95,10 @@ export function withoutAliases(fields: CheckFields): CheckFields {
   return result
 }
 
-/** Whether nothing at all is said that makes it a check. */
-export function isEmptyCheck(fields: CheckFields): boolean {
-  const { Name: _name, Status: _status, Notes: _notes, CheckID: _id, ...rest } = fields
-  return Object.values(rest).every(value => value === '' || value === 0 || value === false)
+/** Whether nothing at all is said, so that it is no check. An empty command is nothing, empty headers are something, as for Consul. */
+export function isEmptyCheck({ ServiceID: _id, ScriptArgs = [], Args = [], ...rest }: CheckFields): boolean {
+  const values = [...Object.values(rest), ...ScriptArgs, ...Args]
+  return values.every(value => value === '' || value === 0 || value === false)
 }
 
 /** How a check is done, as Consul names it. */

@@ -139,7 +139,10 @@ function taggedAddresses(fields: ServiceFields): Record<string, ServiceAddress> 
 
 function checksOf({ Check, Checks = [] }: ServiceFields): CheckFields[] {
   const single = Check && !isEmptyCheck(withoutAliases(Check)) ? [Check] : []
-  const checks = [...single, ...Checks].map(withoutAliases)
+  const checks = [...single, ...Checks].map(check => {
+    const { ServiceID: _ignored, ...fields } = withoutAliases(check)
+    return fields
+  })
   for (const check of checks) validateCheck(check)
   for (const { Status = '' } of checks) {
     if (Status !== '' && !isStatus(Status))

@@ -1,6 +1,6 @@
 import { ConsulRefusedError } from '../errors.ts'
-import { parseGoDuration } from './duration.ts'
-import { jsonProblem } from './json-problem.ts'
+import { durationProblem, parseGoDuration } from './duration.ts'
+import { firstJson, jsonProblem } from './json-problem.ts'
 
 /**
  * What a JSON value is to be: `duration` is a text in Go's notation or a number of nanoseconds, and becomes nanoseconds; `fields` is an
@@ -35,12 +35,19 @@ export function decodeBody(text: string, shape: Shape): unknown {
 
 class Mismatch extends Error {}
 
+/** The first value in the text: what follows it is not looked at. */
 function parse(text: string): unknown {
   try {
-    return /\d{16}/.test(text) ? JSON.parse(text, keepLargeNumbers) : JSON.parse(text)
+    return parseWhole(text)
   } catch {
-    throw new Mismatch(jsonProblem(text))
+    const first = firstJson(text)
+    if (first === undefined || first.length === text.length) throw new Mismatch(jsonProblem(text))
+    return parse(first)
   }
+}
+
+function parseWhole(text: string): unknown {
+  return /\d{16}/.test(text) ? JSON.parse(text, keepLargeNumbers) : JSON.parse(text)
 }
 
 /** Whole numbers that a double cannot hold come as BigInt. */
@@ -86,7 +93,7 @@ function decodeDuration(value: unknown, path: string): number {
   if (typeof value === 'number') return value
   if (typeof value !== 'string') throw mismatch(value, 'duration', path)
   const ns = value === '' ? 0 : parseGoDuration(value)
-  if (ns === undefined) throw new Mismatch(`time: invalid duration ${JSON.stringify(value)}`)
+  if (ns === undefined) throw new Mismatch(durationProblem(value))
   return ns
 }
 
@@ -118,7 +125,8 @@ function nameIn(shape: FieldsShape, key: string): string | undefined {
 
 function mismatch(value: unknown, shape: Shape, path: string): Mismatch {
   const where = path === '' ? 'Go value' : `Go struct field ${path.includes('.', 1) ? path.slice(1) : path}`
-  return new Mismatch(`json: cannot unmarshal ${jsonTypeOf(value)} into ${where} of type ${goTypeOf(shape)}`)
+  const what = shape === 'int' && typeof value === 'number' ? `number ${value}` : jsonTypeOf(value)
+  return new Mismatch(`json: cannot unmarshal ${what} into ${where} of type ${goTypeOf(shape)}`)
 }
 
 function jsonTypeOf(value: unknown): string {

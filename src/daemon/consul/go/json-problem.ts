@@ -14,6 +14,18 @@ export function jsonProblem(text: string): string {
   return 'unexpected EOF'
 }
 
+/** The first JSON value of a text, without what follows it: Go's decoder reads no further. Undefined where there is none. */
+export function firstJson(text: string): string | undefined {
+  const scan = new Scan(text)
+  try {
+    scan.value()
+    return text.slice(0, scan.end)
+  } catch (error) {
+    if (error instanceof Problem) return undefined
+    throw error
+  }
+}
+
 class Problem extends Error {}
 
 const ESCAPES = '"\\/bfnrt'
@@ -26,6 +38,11 @@ class Scan {
 
   constructor(text: string) {
     this.#text = text
+  }
+
+  /** How far it has read. */
+  get end(): number {
+    return this.#at
   }
 
   value(context = 'looking for beginning of value'): void {

@@ -49,7 +49,7 @@ export function unanswerable(message: string): ConsulRefusedError {
 
 function uint(text: string): number {
   if (text === '') return 0
-  if (!/^\d{1,20}$/.test(text)) throw new ConsulRefusedError(400, 'Invalid index')
+  if (!/^\d{1,20}$/.test(text) || BigInt(text) >= 2n ** 64n) throw new ConsulRefusedError(400, 'Invalid index')
   return Number(text)
 }
 
@@ -61,13 +61,21 @@ function wait(text: string): number {
 }
 
 function consistencyOf(call: Call): QueryOptions['consistency'] {
-  const isStale = call.has('stale')
+  const isStale = call.has('stale') || maxStale(call.param('max_stale')) > 0
   if (call.has('consistent')) {
     if (isStale) refuseTogether('stale')
     if (call.has('cached')) refuseTogether('cached')
     return 'consistent'
   }
   return isStale ? 'stale' : 'leader'
+}
+
+/** In nanoseconds. How stale an answer may be means nothing here, where none is. */
+function maxStale(text: string): number {
+  if (text === '') return 0
+  const ns = parseGoDuration(text)
+  if (ns === undefined) throw new ConsulRefusedError(400, `Invalid max_stale value ${JSON.stringify(text)}`)
+  return ns
 }
 
 function refuseTogether(other: string): never {

@@ -12,7 +12,7 @@ import type { Call } from '../http/call.ts'
 import type { ConsulHandler, ConsulRoute } from '../http/route-table.ts'
 import { agentCheck } from '../rows/forms.ts'
 import type { CheckRow, CheckStatus } from '../state/rows.ts'
-import { filterOf } from './filtering.ts'
+import { agentFilterOf } from './filtering.ts'
 
 /** `/v1/agent/check…`: the checks of this agent. */
 export function agentCheckRoutes(state: ConsulState): ConsulRoute[] {
@@ -66,7 +66,7 @@ class AgentCheckRoutes {
   }
 
   readonly list = (call: Call): Answer => {
-    const matches = filterOf(call, 'check')
+    const matches = agentFilterOf(call, 'check')
     const rows = this.#state.agent.checks().filter(row => maySee(call, row))
     const entries = rows.map(row => [row.CheckID, agentCheck(row)] as const)
     return json(Object.fromEntries(entries.filter(([, check]) => matches(check))))

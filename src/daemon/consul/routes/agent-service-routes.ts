@@ -9,7 +9,7 @@ import { requireDatacenter } from '../live/query-options.ts'
 import { agentHealthCheck, agentService } from '../rows/forms.ts'
 import type { CheckRow, ServiceRow } from '../state/rows.ts'
 import { isOperator } from '../../rest/operator.ts'
-import { filterOf } from './filtering.ts'
+import { agentFilterOf } from './filtering.ts'
 import { topicQuestion } from './questions.ts'
 import { enableOf } from './maintenance.ts'
 
@@ -76,7 +76,7 @@ class AgentServiceRoutes {
   }
 
   readonly list = (call: Call): Answer => {
-    const matches = filterOf(call, 'service')
+    const matches = agentFilterOf(call, 'service')
     const rows = [...this.#rows()].filter(([, { Service }]) => call.guard.may('services:read', Service))
     const entries = rows.map(([id, row]) => [id, agentService(row)] as const)
     return json(Object.fromEntries(entries.filter(([, service]) => matches(service))))

@@ -46,11 +46,10 @@ class KvRoutes {
     let isWritten = true
     if (cas !== undefined) isWritten = this.#isAt(key, cas) && Boolean(kv.set(write))
     else if (call.has('acquire')) {
-      const session = call.param('acquire')
-      if (session === '') throw new ConsulRefusedError(500, 'missing session')
+      const session = sessionOf(call, 'acquire')
       if (!sessions.get(session)) throw new ConsulRefusedError(500, `invalid session ${JSON.stringify(session)}`)
       isWritten = Boolean(kv.lock(write, session))
-    } else if (call.has('release')) isWritten = Boolean(kv.unlock(write, call.param('release')))
+    } else if (call.has('release')) isWritten = Boolean(kv.unlock(write, sessionOf(call, 'release')))
     else kv.set(write)
     await journal.kept()
     return verdict(isWritten)
@@ -139,6 +138,12 @@ class KvRoutes {
   }
 }
 
+function sessionOf(call: Call, parameter: string): string {
+  const session = call.param(parameter)
+  if (session === '') throw new ConsulRefusedError(500, 'missing session')
+  return session
+}
+
 function keyOf(call: Call): string {
   if (call.rest === '') throw new ConsulRefusedError(400, 'Missing key name')
   return call.rest
@@ -160,5 +165,6 @@ function refuseConflicting(call: Call, names: readonly string[]): void {
 /** An unsigned number of 64 bits, as text: a double could not hold it. */
 function uint(text: string): string {
   if (/^\d{1,20}$/.test(text) && BigInt(text) < 2n ** 64n) return String(BigInt(text))
-  throw new ConsulRefusedError(500, `strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`)
+  const problem = /^\d+$/.test(text) ? 'value out of range' : 'invalid syntax'
+  throw new ConsulRefusedError(500, `strconv.ParseUint: parsing ${JSON.stringify(text)}: ${problem}`)
 }

@@ -32,6 +32,12 @@ describe('decodeBody', () => {
     assert.deepEqual(decodeBody(text, SHAPE), expected)
   })
 
+  it('reads the first value, and not what follows it', () => {
+    assert.deepEqual(decodeBody(' {"Name":"web"}} {', SHAPE), { Name: 'web' })
+    assert.equal(refusal('{"Name":"web"'), 'unexpected EOF')
+    assert.equal(refusal(']{"Name":"web"}'), "invalid character ']' looking for beginning of value")
+  })
+
   it('takes null for nothing, and for nothing in particular where something has to be', () => {
     assert.deepEqual(decodeBody('null', SHAPE), {})
     assert.deepEqual(decodeBody('{"Tags":[null,"a"],"Meta":{"a":null},"Name":null}', SHAPE), {
@@ -59,7 +65,7 @@ describe('decodeBody', () => {
       refusal('{"Meta":[]}'),
       'json: cannot unmarshal array into Go struct field .Meta of type map[string]string',
     )
-    assert.equal(refusal('{"Port":1.5}'), 'json: cannot unmarshal number into Go struct field .Port of type int')
+    assert.equal(refusal('{"Port":1.5}'), 'json: cannot unmarshal number 1.5 into Go struct field .Port of type int')
     assert.equal(refusal('{"Wait":"soon"}'), 'time: invalid duration "soon"')
     assert.equal(refusal('7'), 'json: cannot unmarshal number into Go value of type struct')
   })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { formatGoDuration, parseGoDuration } from '../../../../src/daemon/consul/go/duration.ts'
+import { durationProblem, formatGoDuration, parseGoDuration } from '../../../../src/daemon/consul/go/duration.ts'
 
 describe('parseGoDuration', () => {
   it('reads what Go reads, in nanoseconds', () => {
@@ -21,6 +21,25 @@ describe('parseGoDuration', () => {
   it('takes nothing else for a duration', () => {
     for (const text of ['', '5', 'soon', '5 s', '1d', 's', '1s2', '--1s'])
       assert.equal(parseGoDuration(text), undefined, text)
+  })
+})
+
+describe('durationProblem', () => {
+  it('says what Go says of a text that is no duration', () => {
+    const problems = {
+      '5': 'time: missing unit in duration "5"',
+      '1m5': 'time: missing unit in duration "1m5"',
+      '1d': 'time: unknown unit "d" in duration "1d"',
+      '5 s': 'time: unknown unit " s" in duration "5 s"',
+      soon: 'time: invalid duration "soon"',
+    }
+    for (const [text, problem] of Object.entries(problems)) assert.equal(durationProblem(text), problem)
+  })
+
+  it('looks at no more than a duration can have, however long the text is', () => {
+    const digits = '1'.repeat(500_000)
+    assert.equal(parseGoDuration(digits), undefined)
+    assert.match(durationProblem(digits), /^time: invalid duration "1{100}"$/)
   })
 })
 

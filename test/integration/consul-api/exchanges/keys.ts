@@ -46,6 +46,16 @@ export const KEYS_EXCHANGES: Readonly<Record<string, readonly Exchange[]>> = {
     { method: 'DELETE', path: '/v1/kv/none' },
     get('/v1/kv/?keys'),
   ],
+  'keys with parameters that make no sense': [
+    put('/v1/kv/odd?release=', 'x'),
+    put('/v1/kv/odd?acquire=', 'x'),
+    put('/v1/kv/odd?flags=18446744073709551616', 'x'),
+    put('/v1/kv/odd?flags=-1', 'x'),
+    put('/v1/kv/odd?cas=', 'x'),
+    get('/v1/kv/odd?index=18446744073709551616'),
+    get('/v1/kv/odd?max_stale=x'),
+    get('/v1/catalog/services?max_stale=5s'),
+  ],
   'sessions and locks': [
     put(
       '/v1/session/create',
