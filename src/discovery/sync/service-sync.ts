@@ -36,13 +36,15 @@ export class ServiceSync {
     this.#options = options
   }
 
-  /** Goes on until `signal` aborts; then resolves. */
+  /** Goes on until `signal` aborts; then resolves. Rejects when it cannot go on, for one registry is closed, with nothing left under way. */
   async run(signal: AbortSignal): Promise<void> {
-    const reads = [this.#readOriginals(signal), this.#readDirect(signal), this.#passDrainsOn(signal)]
-    const outcomes = await Promise.allSettled(reads)
+    const failed = new AbortController()
+    const either = AbortSignal.any([signal, failed.signal])
+    const reads = [this.#readOriginals(either), this.#readDirect(either), this.#passDrainsOn(either)]
+    for (const read of reads) read.catch(error => failed.abort(error))
+    await Promise.allSettled(reads)
     this.#giveUp?.cancel()
-    const failed = outcomes.find(({ status }) => status === 'rejected')
-    if (!signal.aborted && failed?.status === 'rejected') throw failed.reason
+    if (!signal.aborted) failed.signal.throwIfAborted()
   }
 
   /** Takes all images out, unless the signal aborts before. */
