@@ -47,6 +47,25 @@ export function createInstanceOf(
   })
 }
 
+/**
+ * The Instance with those fields changed, checked as `createInstance` does it; what does not change is shared with it. What is undefined stays
+ * as it is, and so do the service name and the id, whatever is said of them.
+ */
+export function changeInstance(instance: Instance, changes: Partial<Instance>): Instance {
+  return Object.freeze({
+    serviceName: instance.serviceName,
+    id: instance.id,
+    endpoints: changes.endpoints === undefined ? instance.endpoints : copiedList(endpoints(changes.endpoints)),
+    weight: changes.weight === undefined ? instance.weight : weight(changes.weight),
+    zone: changes.zone === undefined ? instance.zone : label('zone', changes.zone),
+    version: changes.version === undefined ? instance.version : label('version', changes.version),
+    tags: changes.tags === undefined ? instance.tags : copiedList(tags(changes.tags)),
+    metadata: changes.metadata === undefined ? instance.metadata : copiedRecord(metadata(changes.metadata)),
+    startedAt: changes.startedAt === undefined ? instance.startedAt : startedAt(changes.startedAt),
+    status: changes.status === undefined ? instance.status : status(changes.status),
+  })
+}
+
 /** Throws `InvalidInstanceError` unless `serviceName` may be the name of a service: 1 to 255 bytes of UTF-8, no control characters, no `/`. */
 export function validateServiceName(serviceName: string): void {
   name('serviceName', serviceName)

@@ -23,11 +23,13 @@ export function sameInstances(some: readonly Instance[], others: readonly Instan
   return some.length === others.length && some.every((instance, at) => sameInstance(instance, others[at] as Instance))
 }
 
-function sameList(some: readonly string[], others: readonly string[]): boolean {
+/** Whether two lists say the same in the same order. */
+export function sameList(some: readonly string[], others: readonly string[]): boolean {
   return some === others || (some.length === others.length && some.every((value, at) => value === others[at]))
 }
 
-function sameRecord(some: Readonly<Record<string, string>>, others: Readonly<Record<string, string>>): boolean {
+/** Whether two records have the same keys and values, in any order. */
+export function sameRecord(some: Readonly<Record<string, string>>, others: Readonly<Record<string, string>>): boolean {
   if (some === others) return true
   const keys = Object.keys(some)
   if (keys.length !== Object.keys(others).length) return false

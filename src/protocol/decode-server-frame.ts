@@ -18,7 +18,12 @@ const ENTRIES_MAX = 1_000_000
 export function decodeServerFrame(frame: string): ServerMessage[] {
   const seqs = OK.seqsOf(frame)
   if (seqs) return seqs.map(seq => ({ type: 'ok', seq }))
-  return decodeFrame(frame).flatMap(fields => DECODERS.get(text(fields, 'type'))?.(fields) ?? [])
+  const messages: ServerMessage[] = []
+  for (const fields of decodeFrame(frame)) {
+    const message = DECODERS.get(text(fields, 'type'))?.(fields)
+    if (message) messages.push(message)
+  }
+  return messages
 }
 
 const DECODERS: ReadonlyMap<string, (fields: Fields) => ServerMessage> = new Map<
@@ -95,25 +100,30 @@ function decodeSet(fields: Fields): SetMessage {
   }
 }
 
+/** The very object that was parsed: this is what a daemon says most, and to most. */
 function decodeDelta(fields: Fields): DeltaMessage {
   const from = whole(fields, 'from')
   const to = whole(fields, 'to')
   if (from > to) throw new ProtocolError(`a delta that goes back from revision ${from} to ${to}`)
-  return {
-    type: 'delta',
-    service: text(fields, 'service'),
-    from,
-    to,
-    known: truth(fields, 'known'),
-    settled: truth(fields, 'settled'),
-    ...optional(fields, 'stale', truth),
-    ...optional(fields, 'put', instances),
-    ...optional(fields, 'gone', (fields_, name) => texts(fields_, name, ENTRIES_MAX)),
-  }
+  text(fields, 'service')
+  truth(fields, 'known')
+  truth(fields, 'settled')
+  if (fields.stale !== undefined) truth(fields, 'stale')
+  if (fields.put !== undefined) objects(fields, 'put')
+  if (fields.changed !== undefined) for (const change of objects(fields, 'changed')) text(change, 'id')
+  if (fields.gone !== undefined) texts(fields, 'gone', ENTRIES_MAX)
+  return fields as unknown as DeltaMessage
 }
 
 function instances(fields: Fields, name: string): readonly WireInstance[] {
-  return list(fields, name, ENTRIES_MAX).map(one => object(one, name) as unknown as WireInstance)
+  return objects(fields, name) as readonly unknown[] as readonly WireInstance[]
+}
+
+/** The list of objects at `name`, of at most `ENTRIES_MAX`. */
+function objects(fields: Fields, name: string): readonly Fields[] {
+  const entries = list(fields, name, ENTRIES_MAX)
+  for (const entry of entries) object(entry, name)
+  return entries as readonly Fields[]
 }
 
 function key(fields: Fields): InstanceKey {

@@ -1,6 +1,6 @@
 import type { DrainReport } from '../discovery/lease.ts'
 import type { InstanceKey } from './client-message.ts'
-import type { WireInstance } from './wire-instance.ts'
+import type { WireChange, WireInstance } from './wire-instance.ts'
 
 /** What a daemon tells a client. */
 export type ServerMessage =
@@ -97,8 +97,10 @@ export interface DeltaMessage {
   readonly settled: boolean
   /** As in `set`. */
   readonly stale?: boolean
-  /** New and changed instances, whole. Empty if absent. */
+  /** New instances, and those that are others under the same id, whole. Empty if absent. */
   readonly put?: readonly WireInstance[]
+  /** What changed of instances that the client has. Empty if absent. */
+  readonly changed?: readonly WireChange[]
   /** Ids of instances that are gone. Empty if absent. */
   readonly gone?: readonly string[]
 }

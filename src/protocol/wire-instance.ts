@@ -1,3 +1,4 @@
+import { type ChangeableField, fieldsIn, type FieldSet } from '../discovery/changed-fields.ts'
 import { createInstanceOf } from '../discovery/create-instance.ts'
 import type { Instance } from '../discovery/instance.ts'
 
@@ -24,6 +25,14 @@ export function toWireInstance(instance: Instance): WireInstance {
 /** The whole Instance again, checked and frozen. Throws `InvalidInstanceError`. */
 export function fromWireInstance(serviceName: string, wire: WireInstance): Instance {
   return createInstanceOf(serviceName, wire)
+}
+
+/** What changed of an Instance: its id, and each changed field as it is now, default or not. */
+export type WireChange = Pick<Instance, 'id'> & Partial<Pick<Instance, ChangeableField>>
+
+/** Those fields of `instance`. Shares its lists with it. */
+export function toWireChange({ instance, fields }: { instance: Instance; fields: FieldSet }): WireChange {
+  return Object.fromEntries(['id' as const, ...fieldsIn(fields)].map(field => [field, instance[field]])) as WireChange
 }
 
 type Writable<T> = { -readonly [Field in keyof T]: T[Field] }

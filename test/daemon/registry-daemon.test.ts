@@ -155,11 +155,8 @@ describe('A registry process that is killed', () => {
     )
     const resumed = await SessionClient.open(t, port)
     assert.deepEqual((await resumed.hello('kept', users('a'))).held, users('a'))
-    const { put } = await observer.client.next('delta')
-    assert.deepEqual(
-      put?.map(({ id, status = 'ready' }) => `${id} ${status}`),
-      ['a ready'],
-    )
+    const { changed } = await observer.client.next('delta')
+    assert.deepEqual(changed, [{ id: 'a', status: 'ready' }])
     await observer.client.next('delta', ({ gone }) => gone?.[0] === 'b')
   })
 

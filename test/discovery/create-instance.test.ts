@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { createInstance, validateServiceName } from '../../src/discovery/create-instance.ts'
+import { changeInstance, createInstance, validateServiceName } from '../../src/discovery/create-instance.ts'
 import { InvalidInstanceError } from '../../src/discovery/errors.ts'
 import type { Instance, InstanceInit } from '../../src/discovery/instance.ts'
 import { FakeClock } from '../../src/testing/fake-clock.ts'
@@ -89,6 +89,43 @@ describe('createInstance', () => {
       }
     })
   }
+})
+
+describe('changeInstance', () => {
+  const instance = createInstance({ ...least, zone: 'here', tags: ['a'], metadata: { key: 'value' } })
+
+  it('changes what is said, copied and frozen, and shares the rest', () => {
+    const tags = ['b']
+    const changed = changeInstance(instance, { tags, weight: 0, zone: undefined as never })
+    tags.push('c')
+    assert.deepEqual(changed, { ...instance, tags: ['b'], weight: 0 })
+    assert.equal(changed.metadata, instance.metadata)
+    assert.ok(Object.isFrozen(changed) && Object.isFrozen(changed.tags))
+  })
+
+  it('changes neither the service name nor the id, and adds no field', () => {
+    const changes = { serviceName: 'orders', id: 'b', colour: 'red' } as Partial<Instance>
+    assert.deepEqual(changeInstance(instance, changes), instance)
+  })
+
+  it('refuses each field that is out of its limits', () => {
+    const bad = {
+      endpoints: [],
+      weight: -1,
+      zone: 5,
+      version: '\n',
+      tags: [''],
+      metadata: [],
+      startedAt: -1,
+      status: 'x',
+    }
+    for (const [field, value] of Object.entries(bad)) {
+      assert.throws(
+        () => changeInstance(instance, { [field]: value as never }),
+        error => error instanceof InvalidInstanceError && error.field === field,
+      )
+    }
+  })
 })
 
 describe('validateServiceName', () => {

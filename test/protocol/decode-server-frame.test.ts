@@ -23,6 +23,7 @@ const messages: ServerMessage[] = [
   { type: 'lost', ...key, cause: 'lapsed' },
   { type: 'set', service: 'users', revision: 5, known: true, settled: false, instances: [instance] },
   { type: 'delta', service: 'users', from: 5, to: 6, known: true, settled: true, put: [instance], gone: ['b'] },
+  { type: 'delta', service: 'users', from: 6, to: 7, known: true, settled: true, changed: [{ id: 'a', weight: 2 }] },
   { type: 'delta', service: 'users', from: 6, to: 6, known: true, settled: true },
   { type: 'names', revision: 6, names: ['users'] },
 ]
@@ -38,10 +39,17 @@ describe('decodeServerFrame', () => {
 
   it('refuses a message that lacks a field', () => {
     for (const message of messages) {
-      for (const field of Object.keys(message).filter(name => !['put', 'gone'].includes(name))) {
+      for (const field of Object.keys(message).filter(name => !['put', 'changed', 'gone'].includes(name))) {
         const frame = JSON.stringify([{ ...message, [field]: undefined }])
         assert.throws(() => decodeServerFrame(frame), ProtocolError, `${message.type}.${field}`)
       }
+    }
+  })
+
+  it('refuses a delta whose lists hold something else', () => {
+    const delta = { type: 'delta', service: 'users', from: 5, to: 6, known: true, settled: true }
+    for (const lists of [{ put: [1] }, { put: {} }, { changed: [{}] }, { changed: [{ id: 1 }] }, { gone: [1] }]) {
+      assert.throws(() => decodeServerFrame(JSON.stringify([{ ...delta, ...lists }])), ProtocolError)
     }
   })
 

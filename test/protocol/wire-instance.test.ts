@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { createInstance } from '../../src/discovery/create-instance.ts'
+import { ALL_FIELDS, changedFields } from '../../src/discovery/changed-fields.ts'
+import { changeInstance, createInstance } from '../../src/discovery/create-instance.ts'
 import { InvalidInstanceError } from '../../src/discovery/errors.ts'
-import { fromWireInstance, toWireInstance, type WireInstance } from '../../src/protocol/wire-instance.ts'
+import { fromWireInstance, toWireChange, toWireInstance, type WireInstance } from '../../src/protocol/wire-instance.ts'
 
 const plain = createInstance({ serviceName: 'users', id: 'a', endpoints: ['tcp://127.0.0.1:1'], startedAt: 5 })
 const full = createInstance({
@@ -42,6 +43,33 @@ describe('A wire instance', () => {
     ]
     for (const wire of wires) {
       assert.throws(() => fromWireInstance('users', wire as unknown as WireInstance), InvalidInstanceError)
+    }
+  })
+})
+
+describe('A wire change', () => {
+  it('has the id and what changed, defaults too', () => {
+    const instance = createInstance({ ...plain, zone: 'z' })
+    const fields = changedFields(full, instance)
+    assert.deepEqual(toWireChange({ instance, fields }), {
+      id: 'a',
+      weight: 1,
+      version: '',
+      tags: [],
+      metadata: {},
+      status: 'ready',
+    })
+  })
+
+  it('makes the one of the other over the wire', () => {
+    for (const [from, to] of [
+      [plain, full],
+      [full, plain],
+    ] as const) {
+      for (const fields of [ALL_FIELDS, changedFields(from, to)]) {
+        const wire = JSON.parse(JSON.stringify(toWireChange({ instance: to, fields }))) as Partial<typeof plain>
+        assert.deepEqual(changeInstance(from, wire), to)
+      }
     }
   })
 })

@@ -1,13 +1,18 @@
+import { changeInstance } from '../../discovery/create-instance.ts'
 import type { Instance } from '../../discovery/instance.ts'
+import { ProtocolError } from '../../protocol/errors.ts'
 import type { DeltaMessage } from '../../protocol/server-message.ts'
 import { fromWireInstance } from '../../protocol/wire-instance.ts'
 
 /**
  * The instances after a delta, in the order of their ids: a new list that shares every unchanged Instance with the old one. Copying the
  * list is all that depends on its length (with `...`, by far the fastest way to copy a frozen one); the place of each change is found by
- * halving. Throws `InvalidInstanceError`.
+ * halving. Throws `InvalidInstanceError`, and `ProtocolError` when something changed that is not there.
  */
-export function applyDelta(instances: readonly Instance[], { service, put = [], gone = [] }: DeltaMessage): Instance[] {
+export function applyDelta(
+  instances: readonly Instance[],
+  { service, put = [], changed = [], gone = [] }: DeltaMessage,
+): Instance[] {
   const result = [...instances]
   for (const id of gone) {
     const at = placeOf(id, result)
@@ -18,6 +23,12 @@ export function applyDelta(instances: readonly Instance[], { service, put = [], 
     const at = placeOf(instance.id, result)
     if (result[at]?.id === instance.id) result[at] = instance
     else result.splice(at, 0, instance)
+  }
+  for (const change of changed) {
+    const at = placeOf(change.id, result)
+    const former = result[at]
+    if (former?.id !== change.id) throw new ProtocolError(`a change of the instance ${change.id}, which is not there`)
+    result[at] = changeInstance(former, change)
   }
   return result
 }

@@ -1,6 +1,7 @@
 import type { Abortable } from '../../core/abort.ts'
 import type { Clock, Timer } from '../../core/clock.ts'
 import { Latest } from '../../core/latest.ts'
+import type { InstanceStatus } from '../../discovery/instance.ts'
 import type { InstanceSet } from '../../discovery/instance-set.ts'
 import type { AcknowledgeMessage, WatchMessage } from '../../protocol/client-message.ts'
 import type { DeltaMessage, SetMessage } from '../../protocol/server-message.ts'
@@ -78,9 +79,9 @@ export class SharedWatch {
     const fits = this.#setEpoch === this.#epoch && delta.from === this.#told(this.#set)
     if (!this.#set || !fits) return this.#askAgain()
     this.#asked = false
-    const { to, known, settled, stale = false, put = [] } = delta
+    const { to, known, settled, stale = false } = delta
     this.#publish({ revision: to, known, settled, stale, instances: applyDelta(this.#set.instances, delta) })
-    if (put.some(({ status }) => status === 'draining')) this.#awaited = this.#set.revision
+    if (marksDraining(delta)) this.#awaited = this.#set.revision
   }
 
   /** Ends every reader with `error`. */
@@ -194,6 +195,15 @@ type Told = Pick<SetMessage, 'revision' | 'known' | 'settled' | 'stale'> & Pick<
 function isAsGood(set: InstanceSet, other: InstanceSet): boolean {
   const { revision, known, settled, stale } = other
   return set.revision === revision && set.known === known && set.settled === settled && set.stale === stale
+}
+
+/** Whether a drain may wait for those who learn of this. */
+function marksDraining({ put = [], changed = [] }: DeltaMessage): boolean {
+  return put.some(isDraining) || changed.some(isDraining)
+}
+
+function isDraining({ status }: { status?: InstanceStatus }): boolean {
+  return status === 'draining'
 }
 
 /** Somebody who reads: `revision` is the newest set it has gone on from. */

@@ -2,7 +2,7 @@ import type { InstanceSet, ServiceNames } from '../../discovery/instance-set.ts'
 import type { Delta } from '../../discovery/store/roster.ts'
 import type { DeltaMessage, NamesMessage, ServerMessage, SetMessage } from '../../protocol/server-message.ts'
 import { textFrame } from '../../protocol/web-socket/encode-frame.ts'
-import { toWireInstance } from '../../protocol/wire-instance.ts'
+import { toWireChange, toWireInstance } from '../../protocol/wire-instance.ts'
 
 /** A message as it goes over the wire, serialised once whoever it is sent to. */
 export class Encoded {
@@ -53,7 +53,8 @@ function setMessage({ serviceName: service, revision, known, settled, stale, ins
   return { type: 'set', service, revision, known, settled, ...(stale && { stale }), instances: wire }
 }
 
-function deltaMessage({ serviceName: service, from, to, known, settled, stale, put, gone }: Delta): DeltaMessage {
+function deltaMessage(delta: Delta): DeltaMessage {
+  const { serviceName: service, from, to, known, settled, stale, put, changed, gone } = delta
   return {
     type: 'delta',
     service,
@@ -63,6 +64,7 @@ function deltaMessage({ serviceName: service, from, to, known, settled, stale, p
     settled,
     ...(stale && { stale }),
     ...(put.length > 0 && { put: put.map(toWireInstance) }),
+    ...(changed.length > 0 && { changed: changed.map(toWireChange) }),
     ...(gone.length > 0 && { gone }),
   }
 }

@@ -1,5 +1,5 @@
+import { changedFields, STATUS_FIELD } from '../changed-fields.ts'
 import type { Instance, InstanceStatus } from '../instance.ts'
-import { sameInstance } from '../same-instance.ts'
 import { withStatus } from './with-status.ts'
 import type { ChangeKind, DepartureCause } from './change.ts'
 import { instanceBytes } from './instance-bytes.ts'
@@ -105,7 +105,7 @@ export class Claims {
     const wasMissing = isMissing(claim)
     claim.instance = withStatus(claim.instance, status)
     if (claim.owner.kind !== 'vouched') this.#counts.missing += Number(isMissing(claim)) - Number(wasMissing)
-    return this.#init.rosters.put(claim, status)
+    return this.#init.rosters.put(claim, status, STATUS_FIELD)
   }
 
   /** Takes a claim out for good. Harmless a second time. Returns whether it was there. */
@@ -132,10 +132,11 @@ export class Claims {
 
   #write(claim: Claim, instance: Instance, kind: ChangeKind): void {
     const next = withStatus(instance, kind === 'ready' ? 'ready' : claim.instance.status)
-    if (sameInstance(claim.instance, next)) return
+    const fields = changedFields(claim.instance, next)
+    if (fields === 0) return
     this.#init.rosters.weigh(next.serviceName, instanceBytes(next) - instanceBytes(claim.instance))
     claim.instance = next
-    this.#init.rosters.put(claim, kind)
+    this.#init.rosters.put(claim, kind, fields)
   }
 
   #release(claim: Claim): void {

@@ -1,3 +1,4 @@
+import { changedFields } from '../changed-fields.ts'
 import { differenceOf } from '../engine/set-difference.ts'
 import type { Instance } from '../instance.ts'
 import type { InstanceSet, ServiceNames } from '../instance-set.ts'
@@ -112,9 +113,10 @@ export class MirroredRosters extends Rosters {
     const former = roster.get(instance.id)
     const claim = former ?? newClaim(instance, this.#holderOf(instance))
     const kind = former ? (former.instance.status === instance.status ? 'updated' : instance.status) : 'joined'
+    const fields = former && changedFields(former.instance, instance)
     claim.instance = instance
     roster.put(claim)
-    this.note(roster, { claim, kind, told })
+    this.note(roster, { claim, kind, fields, told })
   }
 
   #delete(roster: Roster, { id, told }: { id: string; told: number }): void {

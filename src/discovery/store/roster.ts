@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts'
+import { ALL_FIELDS, type FieldSet } from '../changed-fields.ts'
 import type { Instance } from '../instance.ts'
 import type { InstanceSet } from '../instance-set.ts'
 import { Audience } from './audience.ts'
@@ -11,14 +12,22 @@ export interface Delta {
   readonly serviceName: string
   readonly from: number
   readonly to: number
-  /** New and changed instances, in the order in which they last changed, the newest first. */
+  /** New instances, and those that are others under the same id, in the order in which they last changed, the newest first. */
   readonly put: readonly Instance[]
+  /** Changed instances in the same order. */
+  readonly changed: readonly ChangedInstance[]
   /** Ids of instances that are gone. */
   readonly gone: readonly string[]
   readonly known: boolean
   readonly settled: boolean
   /** See `InstanceSet.stale`. */
   readonly stale: boolean
+}
+
+/** An Instance, and what of it changed. */
+export interface ChangedInstance {
+  readonly instance: Instance
+  readonly fields: FieldSet
 }
 
 /** What is known of one service name. Changed by `Rosters` only. */
@@ -107,27 +116,30 @@ export class Roster {
   delta(from: number, settled: boolean): Delta | undefined {
     const cached = this.#deltas?.get(from)
     if (cached) return cached
-    const ids = from <= this.revision ? this.log.since(from) : undefined
-    if (!ids) return undefined
-    const delta = this.#changed(from, { ids, settled })
+    const changes = from <= this.revision ? this.log.since(from) : undefined
+    if (!changes) return undefined
+    const delta = this.#changed(from, { changes, settled })
     this.#deltas ??= new Map()
     this.#deltas.set(from, delta)
     return delta
   }
 
-  #changed(from: number, { ids, settled }: { ids: ReadonlySet<string>; settled: boolean }): Delta {
+  #changed(from: number, { changes, settled }: { changes: ReadonlyMap<string, FieldSet>; settled: boolean }): Delta {
     const put: Instance[] = []
+    const changed: ChangedInstance[] = []
     const gone: string[] = []
-    for (const id of ids) {
-      const claim = this.#claims.get(id)
-      if (claim) put.push(claim.instance)
-      else gone.push(id)
+    for (const [id, fields] of changes) {
+      const instance = this.#claims.get(id)?.instance
+      if (!instance) gone.push(id)
+      else if (fields === ALL_FIELDS) put.push(instance)
+      else changed.push({ instance, fields })
     }
     return Object.freeze({
       serviceName: this.serviceName,
       from,
       to: this.revision,
       put,
+      changed,
       gone,
       known: this.known,
       settled,

@@ -1,6 +1,7 @@
 import type { Abortable } from '../../core/abort.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { InstanceSet, ServiceNames } from '../instance-set.ts'
+import type { FieldSet } from '../changed-fields.ts'
 import type { DrainReport } from '../lease.ts'
 import { announce } from './announce.ts'
 import type { WatchInit, Watcher } from './audience.ts'
@@ -26,6 +27,8 @@ export interface RostersInit {
 interface Happening {
   readonly claim: Claim
   readonly kind: ChangeKind
+  /** All if undefined. */
+  readonly fields?: FieldSet | undefined
   readonly told?: number
 }
 
@@ -220,13 +223,13 @@ export class Rosters {
     if (roster) roster.bytes += bytes
   }
 
-  /** Notes what happened to an instance that is there (from now on). Returns the new revision. */
-  put(claim: Claim, kind: ChangeKind): number {
+  /** Notes what happened to an instance that is there (from now on), and which of its fields that changed. Returns the new revision. */
+  put(claim: Claim, kind: ChangeKind, fields?: FieldSet): number {
     const roster = this.obtain(claim.instance.serviceName)
     roster.put(claim)
     this.#empty.delete(roster)
     if (!roster.known) this.#setKnown(roster, true)
-    return this.note(roster, { claim, kind })
+    return this.note(roster, { claim, kind, fields })
   }
 
   /** Takes an instance out, for the reason `kind`. */
@@ -258,14 +261,14 @@ export class Rosters {
   }
 
   /** Notes what happened to an instance, at a revision of its own or, where another registry counts, at that one's. Returns the former. */
-  protected note(roster: Roster, { claim, kind, told }: Happening): number {
+  protected note(roster: Roster, { claim, kind, fields, told }: Happening): number {
     const revision = this.stamp()
     roster.revision = told ?? revision
     claim.revision = revision
     claim.createRevision ||= revision
     const at = this.#init.clock.wallTime()
     const change = { revision: roster.revision, id: claim.instance.id, kind, at, holder: claim.owner.name }
-    roster.log.append(change)
+    roster.log.append(change, fields)
     this.announce(roster.serviceName, change)
     roster.invalidate()
     this.mark(roster)

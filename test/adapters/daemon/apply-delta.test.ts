@@ -38,8 +38,24 @@ describe('applyDelta', () => {
     assert.equal(after[1]?.weight, 9)
   })
 
+  it('changes what is said of an instance that is there, and shares the rest of it', () => {
+    const before = [instance('a', 7), instance('b')]
+    const [changed, same] = applyDelta(before, { ...delta, changed: [{ id: 'a', zone: 'here', status: 'late' }] })
+    assert.deepEqual(changed, { ...before[0], zone: 'here', status: 'late' })
+    assert.equal(changed?.endpoints, before[0]?.endpoints)
+    assert.equal(same, before[1])
+    assert.ok(Object.isFrozen(changed))
+  })
+
+  it('refuses a change of an instance that is not there', () => {
+    for (const id of ['', 'a', 'c'])
+      assert.throws(() => applyDelta([instance('b')], { ...delta, changed: [{ id }] }), { code: 'ERR_PROTOCOL' })
+  })
+
   it('refuses an instance that is none', () => {
     const broken = { id: '', endpoints: [], startedAt: 0 }
     assert.throws(() => applyDelta([], { ...delta, put: [broken] }), { code: 'ERR_INVALID_INSTANCE' })
+    const changed = [{ id: 'a', weight: -1 }]
+    assert.throws(() => applyDelta([instance('a')], { ...delta, changed }), { code: 'ERR_INVALID_INSTANCE' })
   })
 })

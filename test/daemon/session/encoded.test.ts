@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Encoded, Encoder } from '../../../src/daemon/session/encoded.ts'
+import { STATUS_FIELD } from '../../../src/discovery/changed-fields.ts'
 import { Store } from '../../../src/discovery/store/store.ts'
 import { decodeServerFrame } from '../../../src/protocol/decode-server-frame.ts'
 import { FakeClock } from '../../../src/testing/fake-clock.ts'
@@ -39,17 +40,10 @@ describe('Encoder', () => {
       ageMs: 0,
       stale: false,
     }
-    const delta = {
-      serviceName: 'users',
-      from: 2,
-      to: 3,
-      put: [users('a')],
-      gone: ['b'],
-      known: true,
-      settled: true,
-      stale: false,
-    }
-    const empty = { ...delta, from: 3, put: [], gone: [] }
+    const changed = [{ instance: users('c'), fields: STATUS_FIELD }]
+    const news = { put: [users('a')], changed, gone: ['b'] }
+    const delta = { serviceName: 'users', from: 2, to: 3, ...news, known: true, settled: true, stale: false }
+    const empty = { ...delta, from: 3, put: [], changed: [], gone: [] }
     const wire = { id: 'a', endpoints: ['tcp://127.0.0.1:1'], startedAt: 0 }
     const texts = [
       encoder.set(set),
@@ -61,7 +55,17 @@ describe('Encoder', () => {
       texts.map(({ text }) => JSON.parse(text)),
       [
         { type: 'set', service: 'users', revision: 3, known: true, settled: true, instances: [wire] },
-        { type: 'delta', service: 'users', from: 2, to: 3, known: true, settled: true, put: [wire], gone: ['b'] },
+        {
+          type: 'delta',
+          service: 'users',
+          from: 2,
+          to: 3,
+          known: true,
+          settled: true,
+          put: [wire],
+          changed: [{ id: 'c', status: 'ready' }],
+          gone: ['b'],
+        },
         { type: 'delta', service: 'users', from: 3, to: 3, known: true, settled: true },
         { type: 'names', revision: 3, names: ['x'] },
       ],

@@ -30,6 +30,25 @@ describe('The watches of a session', () => {
     assert.deepEqual([known, instances], [false, []])
   })
 
+  it('tell of an instance only what changed of it, all of it if it is another one', async t => {
+    const { connect, store } = await serveSessions(t)
+    const owner = store.leases.connect({ id: 'x', name: 'x' })
+    const claim = store.leases.register(owner, users('a', { zone: 'here', tags: ['blue'] }), 60_000)
+    const client = await connect()
+    await client.hello('one')
+    client.say({ type: 'watch', service: 'users' })
+    await client.next('set')
+    store.leases.update(claim, { zone: '' })
+    store.leases.update(claim, { weight: 5 })
+    const { put, changed } = await client.next('delta')
+    assert.deepEqual([put, changed], [undefined, [{ id: 'a', weight: 5, zone: '' }]])
+    store.leases.revoke(claim)
+    store.leases.register(owner, users('a', { weight: 5 }), 60_000)
+    const another = await client.next('delta')
+    const whole = { id: 'a', endpoints: ['tcp://127.0.0.1:1'], startedAt: 0, weight: 5 }
+    assert.deepEqual([another.put, another.changed], [[whole], undefined])
+  })
+
   it('resume with what changed meanwhile, and with a sign that they are current if nothing did', async t => {
     const { connect, store } = await serveSessions(t)
     const owner = store.leases.connect({ id: 'x', name: 'x' })
@@ -66,7 +85,7 @@ describe('The watches of a session', () => {
     await client.next('delta')
     const drained = store.leases.drain(claim, { drainMs: 100 })
     client.say({ type: 'watch', service: 'users', epoch: store.epoch, revision: 1 })
-    await client.next('delta', ({ put }) => put?.[0]?.status === 'draining')
+    await client.next('delta', ({ changed }) => changed?.[0]?.status === 'draining')
     await clock.advance(100)
     assert.deepEqual((await drained).missing, ['one (process 1 on test)'])
   })
@@ -124,13 +143,13 @@ describe('The watches of a session', () => {
     const claim = store.leases.register(owner, users('a', { metadata }), 60_000)
     const before = process.memoryUsage().arrayBuffers
     for (let round = 1; round <= 1_000; round++) {
-      store.leases.update(claim, { weight: round })
+      store.leases.update(claim, { metadata: { ...metadata, round: `${round}` } })
       await delay(0)
     }
     const grownBytes = process.memoryUsage().arrayBuffers - before
     assert.ok(grownBytes < 20e6, `${grownBytes} bytes were kept for it`)
     client.webSocket.resume()
-    await client.next('delta', ({ put }) => put?.[0]?.weight === 1_000)
+    await client.next('delta', ({ put = [], changed = [] }) => [...put, ...changed][0]?.metadata?.round === '1000')
     assert.ok(client.frames < 500)
   })
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { STATUS_FIELD } from '../../../src/discovery/changed-fields.ts'
 import { Roster } from '../../../src/discovery/store/roster.ts'
 import { FakeClock } from '../../../src/testing/fake-clock.ts'
 import { claimOf, users } from './instances.ts'
@@ -60,11 +61,28 @@ describe('Roster', () => {
     roster.delete('a')
     change(roster, 'a')
     const delta = roster.delta(2, true)
+    const flags = { serviceName: 'users', settled: true, stale: false }
     assert.deepEqual(
       { ...delta, put: delta?.put.map(({ id }) => id) },
-      { serviceName: 'users', from: 2, to: 4, put: ['c'], gone: ['a'], known: false, settled: true, stale: false },
+      { ...flags, from: 2, to: 4, put: ['c'], changed: [], gone: ['a'], known: false },
     )
     assert.equal(roster.delta(2, true), delta)
+  })
+
+  it('tells of an instance that changed only which fields did', () => {
+    const roster = rosterOf('a', 'b')
+    roster.revision++
+    roster.log.append({ revision: roster.revision, id: 'a', kind: 'late', at: 0, holder: '' }, STATUS_FIELD)
+    roster.invalidate()
+    const delta = roster.delta(2, true)
+    assert.deepEqual(
+      [delta?.put, delta?.changed],
+      [[], [{ instance: roster.get('a')?.instance, fields: STATUS_FIELD }]],
+    )
+    assert.deepEqual(
+      roster.delta(0, true)?.put.map(({ id }) => id),
+      ['a', 'b'],
+    )
   })
 
   it('tells nothing of revisions it has not reached', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as fc from 'fast-check'
+import { fieldsIn } from '../../../src/discovery/changed-fields.ts'
 import type { Instance } from '../../../src/discovery/instance.ts'
 import type { DrainReport } from '../../../src/discovery/lease.ts'
 import { Store } from '../../../src/discovery/store/store.ts'
@@ -133,6 +134,12 @@ class Mirror {
     if (!delta) return this.#restart()
     for (const id of delta.gone) this.#byId.delete(id)
     for (const instance of delta.put) this.#byId.set(instance.id, instance)
+    for (const { instance, fields } of delta.changed) {
+      const former = this.#byId.get(instance.id)
+      assert.ok(former, `${instance.id} changed, of which nothing was told`)
+      const news = fieldsIn(fields).map(field => [field, instance[field]])
+      this.#byId.set(instance.id, { ...former, ...(Object.fromEntries(news) as Partial<Instance>) })
+    }
     this.#revision = delta.to
   }
 
