@@ -31,6 +31,8 @@ export interface RunRegistryOptions {
   /** When leases that should lapse are kept; false: never. */
   readonly preservation?: RegistryDaemonOptions['preservation']
   readonly insecure?: boolean | undefined
+  /** Connections of one client address at a time. */
+  readonly connectionsPerAddressMax?: number | undefined
   /** The file of the rules of access; without it everybody may everything. */
   readonly access?: string | undefined
   /** Lets in by tokens that `/v1/acl` manages, besides by the rules of a file if there is one. Default: there are none. */
@@ -53,7 +55,7 @@ const CONSUL_PORT = 8500
 
 /** Runs the registry daemon in the foreground until it is told to end; its URL goes to stdout when it is ready. */
 export async function runRegistry(options: RunRegistryOptions): Promise<void> {
-  const { listen, graceMs, preservation, insecure, consul } = options
+  const { listen, graceMs, preservation, insecure, connectionsPerAddressMax, consul } = options
   const backend = await openBackend(options)
   const file = options.access === undefined ? undefined : new AccessFile(options.access)
   const acl = options.acl && new AclAccess({ ...options.acl, others: file })
@@ -66,6 +68,7 @@ export async function runRegistry(options: RunRegistryOptions): Promise<void> {
     graceMs,
     preservation,
     insecure,
+    connectionsPerAddressMax,
     version: packageVersion(),
     frontends: [new RestFrontend(), consulApi],
     dns: dnsServer(options, consulApi),

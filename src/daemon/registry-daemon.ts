@@ -44,6 +44,8 @@ export interface RegistryDaemonOptions extends Pick<SessionServerInit, 'pingMs' 
   quietMs?: number | undefined
   /** When leases that should lapse are kept, because very many lapse at once; false for never. Default: as `PreservationOptions` says. */
   preservation?: PreservationOptions | false | undefined
+  /** Connections of one client address at a time; one more is closed at once. Default 20,000, half of all there may be. */
+  connectionsPerAddressMax?: number | undefined
   /** The ways in beside the native session. Default: none. */
   frontends?: readonly Frontend[] | undefined
   /** Answers DNS besides, on an endpoint of its own. Default: nobody does. */
@@ -81,6 +83,7 @@ export class RegistryDaemon extends MultiService {
       {
         upgrade: (request, socket, head) => this.#running?.sessions.upgrade(request, socket, head),
         connectionsMax: 2 * (options.sessionsMax ?? SESSIONS_MAX),
+        connectionsPerAddressMax: options.connectionsPerAddressMax ?? CONNECTIONS_PER_ADDRESS_MAX,
       },
     )
     super(name, dns ? [site, dns] : [site], { clock: options.clock })
@@ -190,6 +193,7 @@ interface Running {
 }
 
 const SESSIONS_MAX = 20_000
+const CONNECTIONS_PER_ADDRESS_MAX = 20_000
 
 /** Ends what clients hold open. Time stands still for the Store from now on: nobody is given up because the daemon leaves. */
 function leave(running: Running): void {

@@ -1,10 +1,12 @@
 import { createServer } from 'node:net'
 import type { Abortable } from '../core/abort.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
+import { publish } from '../core/event.ts'
 import { bind } from './bind.ts'
+import { limitPerAddress } from './connections-per-address.ts'
 import type { Endpoint } from './endpoint.ts'
 import { Listener, type ListenerSource } from './listener.ts'
-import { parseEndpoint } from './parse-endpoint.ts'
+import { formatEndpoint, parseEndpoint } from './parse-endpoint.ts'
 import { type TlsSourceOptions, tlsSource } from './tls-source.ts'
 
 /** How to listen. */
@@ -12,6 +14,8 @@ export interface ListenOptions extends Abortable, TlsSourceOptions {
   clock?: Clock | undefined
   /** Connections at a time, those held included; one more is refused. Default 10,000. */
   connectionsMax?: number | undefined
+  /** Connections of one client address at a time; one more is closed at once. IPv6 counts by networks of 64 bits. Default: any number. */
+  connectionsPerAddressMax?: number | undefined
   /** Whether a connection stays writable when the client has ended its half. Default false. */
   allowHalfOpen?: boolean | undefined
 }
@@ -27,6 +31,7 @@ export async function listen(endpoint: Endpoint | string, options: ListenOptions
   signal?.throwIfAborted()
   const source = where.scheme === 'tls' ? await tlsSource(where, { ...options, clock }) : tcpSource(where, options)
   source.server.maxConnections = connectionsMax
+  limitConnections(source, options)
   try {
     await bind(source.server, where, clock)
   } catch (error) {
@@ -38,6 +43,21 @@ export async function listen(endpoint: Endpoint | string, options: ListenOptions
   if (!signal?.aborted) return listener
   await listener.close()
   throw signal.reason
+}
+
+function limitConnections(
+  { server, endpoint }: ListenerSource,
+  { connectionsPerAddressMax: max }: ListenOptions,
+): void {
+  if (max === undefined) return
+  const where = formatEndpoint(endpoint)
+  limitPerAddress(server, {
+    max,
+    onRefused(address) {
+      const message = `${address} has as many connections to ${where} as one address may have, ${max}: more are closed`
+      publish('endpoint', { level: 'warn', event: 'connection.refused', message, endpoint: where })
+    },
+  })
 }
 
 function tcpSource(endpoint: Endpoint, { allowHalfOpen = false }: ListenOptions): ListenerSource {

@@ -95,6 +95,8 @@ export class Listener {
 
   #receive(socket: Socket): void {
     this.#connections++
+    // It was one too many from its address.
+    if (socket.destroyed) return
     if (this.#onConnection) this.#onConnection(socket)
     else this.#hold(socket)
   }

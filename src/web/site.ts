@@ -30,6 +30,8 @@ export interface SiteOptions extends BodyOptions {
   upgrade?: UpgradeListener | undefined
   /** Connections at a time; one more is refused. Default 10,000. */
   connectionsMax?: number | undefined
+  /** Connections of one client address at a time; one more is closed at once. Default: any number. */
+  connectionsPerAddressMax?: number | undefined
   /** Bytes of a request's head; a longer one is answered 431. Default 16 KiB. */
   headerBytesMax?: number | undefined
   /** How long the head of a request may take to arrive. Default 60,000. */
@@ -88,8 +90,9 @@ export class Site extends BaseService {
     this.#isLeaving = false
     this.#closing = new AbortController()
     this.#connections = new Connections()
-    const { connectionsMax } = this.#options
-    const options = { clock: this.clock, signal, connectionsMax, allowHalfOpen: true, alpnProtocols: ['http/1.1'] }
+    const { connectionsMax, connectionsPerAddressMax } = this.#options
+    const limits = { connectionsMax, connectionsPerAddressMax }
+    const options = { clock: this.clock, signal, ...limits, allowHalfOpen: true, alpnProtocols: ['http/1.1'] }
     this.#listener = await listen(this.#endpoint, options)
     const { url } = this.#listener
     publish('web', {

@@ -65,7 +65,31 @@ const numbered = (seq: number) => ({ id: `i${seq}`, endpoints: ['tcp://127.0.0.1
 
 const idsOf = (statuses: readonly string[]) => new Set(statuses.map(status => status.split(' ')[0]))
 
+/** What a connection is told when it asks: the beginning of the answer, or nothing where it is closed. */
+async function told(t: TestContext, port: number): Promise<{ socket: Socket; line: string }> {
+  const socket = connect(port, '127.0.0.1')
+  t.after(() => socket.destroy())
+  socket.on('error', () => {})
+  const { promise, resolve } = Promise.withResolvers<string>()
+  socket.once('data', bytes => resolve(bytes.toString().split('\r\n')[0] ?? '')).once('close', () => resolve(''))
+  socket.write(`GET /api/v1/status HTTP/1.1\r\nhost: localhost:${port}\r\n\r\n`)
+  return { socket, line: await promise }
+}
+
 describe('RegistryDaemon', () => {
+  it('takes as many connections of an address, and in all, as may be, closes one more, and then takes others again', async t => {
+    for (const limit of [{ connectionsPerAddressMax: 2 }, { sessionsMax: 1 }]) {
+      const { port } = await daemonOf(t, { ...limit, frontends: [new RestFrontend()] })
+      const [first, second] = [await told(t, port()), await told(t, port())]
+      assert.deepEqual([first.line, second.line], ['HTTP/1.1 200 OK', 'HTTP/1.1 200 OK'])
+      assert.equal((await told(t, port())).line, '')
+      first.socket.destroy()
+      let line = ''
+      while (line === '') ({ line } = await told(t, port()))
+      assert.equal(line, 'HTTP/1.1 200 OK')
+    }
+  })
+
   it('serves sessions and frontends on one listener', async t => {
     let closed = 0
     const frontend: Frontend = {

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { parseCount } from '../count.ts'
 import { parseDuration } from '../duration.ts'
 import type { RunRegistryOptions } from '../run-registry.ts'
 
@@ -30,6 +31,7 @@ interface RegistryCommandOptions {
   readonly insecure?: boolean
   readonly access?: string
   readonly acl?: 'deny' | 'allow'
+  readonly connectionsPerAddress?: number
   readonly dns?: string | boolean
   readonly dnsDomain?: readonly string[]
   readonly dnsTtl?: number
@@ -88,6 +90,7 @@ export function addRegistryCommand(program: Command): void {
         'let in by tokens of the Consul API (consul acl bootstrap); what no policy says is:',
       ).choices(['deny', 'allow']),
     )
+    .option('--connections-per-address <n>', 'how many connections one address may have (20000)', parseCount)
     .option('--dns [endpoint]', 'where to answer DNS, by UDP and TCP (tcp:8600:interface=127.0.0.1)')
     .option('--no-dns', 'answer no DNS')
     .option('--dns-domain <name...>', 'what names end in (consul ropewalk)')
@@ -101,6 +104,7 @@ export function addRegistryCommand(program: Command): void {
         ...options,
         dataPath: options.memory ? null : options.data,
         graceMs: options.grace,
+        connectionsPerAddressMax: options.connectionsPerAddress,
         acl: options.acl && { defaultPolicy: options.acl },
         preservation: preservationOptions(options),
         dns: dnsOptions(options),
