@@ -43,7 +43,8 @@ const NOT_MADE = 409
 /**
  * The HTTP API of one Consul agent. While questions wait there for a change, which may be for a minute, a small request now and then shows
  * whether the agent lives, can still be reached, and knows a leader; if not, everything that waits fails at once, and connections are made anew.
- * So it is when a request is met with silence: a beat may find a new connection, and say nothing of those that have died without a sign.
+ * So it is when a request is met with silence: a beat may find a new connection, and say nothing of those that have died without a sign. A question
+ * that its caller gives up before that is told is left under way until it is, for its connection may be the only one that can tell.
  */
 export class ConsulAgent {
   /** For errors and events. */
@@ -93,12 +94,14 @@ export class ConsulAgent {
   ): Promise<ConsulAnswer> {
     const { clock, attemptMs } = this.#options
     using limit = timeLimit(clock, limitMs, { signal })
-    const exchange = new Exchange(limit.signal, { clock, bytesMax: ANSWER_BYTES_MAX })
+    // A write that is given up must not come late, after what takes it back.
+    const lingerMs = pool === this.#calls && (request.method ?? 'GET') === 'GET' ? attemptMs / 2 : 0
+    const exchange = new Exchange(limit.signal, { clock, bytesMax: ANSWER_BYTES_MAX, lingerMs })
     try {
       pool.dispatch(this.#dispatched(request), exchange)
       return this.#answer(request, await exchange.answer)
     } catch (error) {
-      if (pool === this.#calls && exchange.silentMs >= attemptMs / 2) void this.#doubt(error as Error)
+      if (pool === this.#calls) void this.#judge(pool, exchange, error as Error)
       signal?.throwIfAborted()
       if (isTyped(error)) throw error
       throw new RegistryUnavailableError(this.url, { cause: error })
@@ -130,6 +133,12 @@ export class ConsulAgent {
   async #beat(): Promise<void> {
     const { text } = await this.call({ path: ['status', 'leader'] })
     if (text.trim() === '""') throw new RegistryUnavailableError(this.url, { cause: new Error('Consul has no leader') })
+  }
+
+  /** Whether a request that came to nothing was met with silence. */
+  async #judge(pool: Pool, exchange: Exchange, error: Error): Promise<void> {
+    await exchange.ended
+    if (pool === this.#calls && exchange.silentMs >= this.#options.attemptMs / 2) await this.#doubt(error)
   }
 
   /** What waits would not hear of it if its connections were dead as well. Requests on others may yet be answered, and are left alone. */

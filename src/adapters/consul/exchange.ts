@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
-import type { Clock } from '../../core/clock.ts'
+import type { Clock, Timer } from '../../core/clock.ts'
 
 /** A whole answer, as it came. */
 export interface HttpAnswer {
@@ -9,13 +9,25 @@ export interface HttpAnswer {
   readonly text: string
 }
 
+/** What an Exchange needs. */
+export interface ExchangeOptions {
+  readonly clock: Clock
+  /** The largest answer that is read. */
+  readonly bytesMax: number
+  /** So long after it was sent a request that nobody waits for any more is given time to be answered, in milliseconds. */
+  readonly lingerMs: number
+}
+
 /** One request and its answer, read whole; undici calls it back. Lower than `undici.request`, for that makes streams of answers. */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly answer: Promise<HttpAnswer>
+  /** Resolves when nothing of it is under way any more: later than the answer rejects, when it lingers. */
+  readonly ended: Promise<void>
   readonly #settle: PromiseWithResolvers<HttpAnswer>
+  readonly #end = Promise.withResolvers<void>()
   readonly #signal: AbortSignal
-  readonly #bytesMax: number
-  readonly #clock: Clock
+  readonly #options: ExchangeOptions
+  #lingering: Timer | undefined
   /** Undefined before it was. */
   #sentAt: number | undefined
   readonly #chunks: Buffer[] = []
@@ -25,11 +37,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined
 
   /** Rejects with the signal's reason when that aborts, and when the body is larger than `bytesMax`. */
-  constructor(signal: AbortSignal, { clock, bytesMax }: { clock: Clock; bytesMax: number }) {
+  constructor(signal: AbortSignal, options: ExchangeOptions) {
     this.#signal = signal
-    this.#bytesMax = bytesMax
-    this.#clock = clock
+    this.#options = options
     this.#settle = Promise.withResolvers()
+    this.ended = this.#end.promise
     this.answer = this.#settle.promise
     signal.addEventListener('abort', this.#abort, { once: true })
     if (signal.aborted) this.#abort()
@@ -37,23 +49,25 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   /** How long ago it was sent, in milliseconds, if no answer has begun; 0 while it waits for a connection, and when one has. */
   get silentMs(): number {
-    return this.#sentAt === undefined || this.#status > 0 ? 0 : this.#clock.now() - this.#sentAt
+    return this.#sentAt === undefined || this.#status > 0 ? 0 : this.#options.clock.now() - this.#sentAt
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
-    this.#sentAt = this.#clock.now()
-    if (this.#signal.aborted) this.#abort()
+    this.#sentAt = this.#options.clock.now()
+    if (this.#signal.aborted) this.#stop()
   }
 
   onResponseStart(_controller: unknown, status: number, headers: IncomingHttpHeaders): void {
     this.#status = status
     this.#headers = headers
+    if (this.#signal.aborted) this.#stop()
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#bytes += chunk.length
-    if (this.#bytes > this.#bytesMax) controller.abort(new Error(`The answer has more than ${this.#bytesMax} bytes`))
+    const { bytesMax } = this.#options
+    if (this.#bytes > bytesMax) controller.abort(new Error(`The answer has more than ${bytesMax} bytes`))
     else this.#chunks.push(chunk)
   }
 
@@ -70,12 +84,22 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   readonly #abort = () => {
+    this.#settle.reject(this.#signal.reason)
+    const { clock, lingerMs } = this.#options
+    const isSilent = this.#sentAt !== undefined && this.#status === 0
+    const leftMs = isSilent ? lingerMs - this.silentMs : 0
+    if (leftMs > 0) this.#lingering = clock.schedule(leftMs, () => this.#stop())
+    else this.#stop()
+  }
+
+  #stop(): void {
     const reason: unknown = this.#signal.reason
-    this.#settle.reject(reason)
     this.#controller?.abort(reason instanceof Error ? reason : new Error('aborted', { cause: reason }))
   }
 
   #release(): void {
+    this.#lingering?.cancel()
     this.#signal.removeEventListener('abort', this.#abort)
+    this.#end.resolve()
   }
 }

@@ -159,6 +159,43 @@ describe('ConsulAgent', () => {
     assert.equal((await consul.call({ path: ['quick'] })).text, '[]')
   })
 
+  it('gives up all that waits when a request that was given up soon is met with silence all the same', async t => {
+    const { consul, clock, seen } = await agent(t, () => {})
+    const lost = assert.rejects(consul.wait({ path: ['change'] }, { limitMs: 60_000 }), RegistryUnavailableError)
+    const controller = new AbortController()
+    const reason = new Error('given up')
+    const givenUp = assert.rejects(consul.call({ path: ['silent'] }, controller), reason)
+    await until(() => seen.length === 2, 'both are asked')
+    await clock.advance(0.2 * ATTEMPT_MS)
+    controller.abort(reason)
+    await givenUp
+    await clock.advance(0.4 * ATTEMPT_MS)
+    await lost
+  })
+
+  it('has what waits go on when a request that was given up soon is answered', async t => {
+    const answer = Promise.withResolvers<void>()
+    const { consul, clock, seen } = await agent(t, ({ url }, response) => {
+      if (url === '/v1/slow') void answer.promise.then(() => response.end('late'))
+      if (url === '/v1/quick') response.end('[]')
+    })
+    const waiting = consul.wait({ path: ['change'] }, { limitMs: 60_000 })
+    const lost = assert.rejects(waiting, RegistryUnavailableError)
+    const controller = new AbortController()
+    const reason = new Error('given up')
+    const givenUp = assert.rejects(consul.call({ path: ['slow'] }, controller), reason)
+    await until(() => seen.length === 2, 'both are asked')
+    const { pending } = clock
+    controller.abort(reason)
+    await givenUp
+    answer.resolve()
+    await until(() => clock.pending < pending, 'it is answered')
+    await clock.advance(0.9 * ATTEMPT_MS)
+    assert.equal(await Promise.race([waiting, nextTurn('it waits')]), 'it waits')
+    await consul.close()
+    await lost
+  })
+
   it('has what waits go on when requests are given up soon', async t => {
     const { consul, clock, seen } = await agent(t, () => {})
     const waiting = consul.wait({ path: ['change'] }, { limitMs: 60_000 })
