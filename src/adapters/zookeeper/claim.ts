@@ -1,4 +1,4 @@
-import type { EngineCall, EngineClaim, InstanceKey } from '../../discovery/engine/engine.ts'
+import type { EngineCall, EngineClaim, InstanceKey, TakeOptions } from '../../discovery/engine/engine.ts'
 import { InstanceConflictError, LeaseLostError } from '../../discovery/errors.ts'
 import type { Instance } from '../../discovery/instance.ts'
 import type { Calls } from './calls.ts'
@@ -6,7 +6,7 @@ import type { ZookeeperClient } from './client.ts'
 import type { Layout } from './layout.ts'
 import type { Link } from './link.ts'
 import { type Acl, exists, remove, setData } from './operations.ts'
-import { encodeInstance, type PayloadOf } from './service-instance.ts'
+import { encodeInstance, holderIn, type PayloadOf } from './service-instance.ts'
 import type { Session } from './session.ts'
 import { isRefused, putSessionNode, type Written } from './session-node.ts'
 import type { Stat } from './stat.ts'
@@ -35,6 +35,8 @@ export class ZookeeperClaim implements EngineClaim {
   /** In which the node was, or may have been, written. */
   #session: Session | undefined
   #written: Written | undefined
+  /** On whose behalf; undefined: of this process alone. */
+  #holder: string | undefined
 
   constructor(key: InstanceKey, context: ClaimContext) {
     this.#key = key
@@ -46,13 +48,16 @@ export class ZookeeperClaim implements EngineClaim {
     return this.#lost.signal
   }
 
-  async take(instance: Instance, { ttlMs, signal }: EngineCall & { ttlMs: number }): Promise<number> {
-    const { acl, payloadOf, client } = this.#context
+  async take(instance: Instance, { ttlMs, holder, signal }: TakeOptions): Promise<number> {
+    const { acl, client } = this.#context
     client.shorten(ttlMs)
-    const data = encodeInstance(instance, payloadOf)
+    this.#holder = holder
+    const data = this.#encoded(instance)
+    const parents = 'persistent'
+    const isOurs = (found: Buffer) => holder !== undefined && holderIn(found) === holder
     const written = await this.#context.calls.perform(signal, async link => {
       this.#liveBy(link.session)
-      return await putSessionNode(link, { path: this.#path, data, acl, parents: 'persistent' }, { signal })
+      return await putSessionNode(link, { path: this.#path, data, acl, parents, isOurs }, { signal })
     })
     if (!written) throw new InstanceConflictError(this.#key.serviceName, this.#key.id)
     this.#written = written
@@ -61,7 +66,7 @@ export class ZookeeperClaim implements EngineClaim {
   }
 
   async write(instance: Instance, { signal }: EngineCall): Promise<number> {
-    const data = encodeInstance(instance, this.#context.payloadOf)
+    const data = this.#encoded(instance)
     const writtenAt = await this.#context.calls.perform(signal, async link => {
       const { version } = await this.#require(link, signal)
       try {
@@ -96,6 +101,10 @@ export class ZookeeperClaim implements EngineClaim {
       }
     })
     await this.#caughtUp(signal)
+  }
+
+  #encoded(instance: Instance): Buffer {
+    return encodeInstance(instance, this.#context.payloadOf, this.#holder)
   }
 
   /** The node as it is, if it is still this claim's. */

@@ -82,17 +82,38 @@ export function createAll(inits: readonly NodeInit[]): Operation<number> {
       }
       writeMultiHeader(writer, END)
     },
-    read(reader) {
-      let failure = 0
-      for (let type = readMultiHeader(reader); type !== END; type = readMultiHeader(reader)) {
-        const code = type === ERROR ? reader.int() : 0
-        if (type !== ERROR) reader.string()
-        // The others of a transaction that fails are said to be inconsistent.
-        if (failure === 0 && code !== RUNTIME_INCONSISTENCY) failure = code
-      }
-      return failure
-    },
+    read: readFailure,
   }
+}
+
+/** Deletes a node of that version of its data and creates it anew, in one transaction, so that nobody sees it missing. The result as of `createAll`. */
+export function replace(init: NodeInit, version: number): Operation<number> {
+  return {
+    opcode: OPCODE.multi,
+    path: init.path,
+    tolerated: undefined,
+    write(writer) {
+      writeMultiHeader(writer, OPCODE.delete)
+      writer.string(init.path)
+      writer.int(version)
+      writeMultiHeader(writer, createOpcode(init))
+      writeNode(writer, init)
+      writeMultiHeader(writer, END)
+    },
+    read: readFailure,
+  }
+}
+
+/** The number of the error that a transaction failed with, 0 if it did not. */
+function readFailure(reader: JuteReader): number {
+  let failure = 0
+  for (let type = readMultiHeader(reader); type !== END; type = readMultiHeader(reader)) {
+    const code = type === ERROR ? reader.int() : 0
+    if (type !== ERROR && type !== OPCODE.delete) reader.string()
+    // The others of a transaction that fails are said to be inconsistent.
+    if (failure === 0 && code !== RUNTIME_INCONSISTENCY) failure = code
+  }
+  return failure
 }
 
 /** The type of what ends the parts of a transaction; the type of a part that failed is the same number. */

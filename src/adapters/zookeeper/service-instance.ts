@@ -13,11 +13,11 @@ interface ServiceInstanceJson extends CuratorLocation {
   readonly registrationTimeUTC?: number
   /** Only written when false: Curator before 2.12 does not know it. */
   readonly enabled?: boolean
-  readonly ropewalk?: Partial<Instance> | null
+  readonly ropewalk?: (Partial<Instance> & { readonly holder?: unknown }) | null
 }
 
-/** The data of the node of an Instance. What Curator's fields say is not said again in `ropewalk`, nor what has its default. */
-export function encodeInstance(instance: Instance, payloadOf: PayloadOf): Buffer {
+/** The data of the node of an Instance. What Curator's fields say is not said again in `ropewalk`, nor what has its default. `holder`: on whose behalf it is held. */
+export function encodeInstance(instance: Instance, payloadOf: PayloadOf, holder?: string): Buffer {
   const { serviceName: name, id, endpoints, startedAt, status } = instance
   const location = toCuratorAddress(endpoints)
   const json = {
@@ -29,7 +29,7 @@ export function encodeInstance(instance: Instance, payloadOf: PayloadOf): Buffer
     serviceType: 'DYNAMIC',
     uriSpec: null,
     ...(status === 'draining' && { enabled: false }),
-    ropewalk: ownFields(instance, fromCuratorLocation(location)),
+    ropewalk: { ...ownFields(instance, fromCuratorLocation(location)), holder },
   }
   return Buffer.from(JSON.stringify(json))
 }
@@ -44,6 +44,12 @@ export function decodeInstance(data: Buffer, key: InstanceKey): Instance {
   const own = ropewalk ?? { metadata: metadataOf(payload) }
   const status = enabled === false ? 'draining' : 'ready'
   return createInstance({ endpoints, startedAt: registrationTimeUTC, ...own, ...key, status })
+}
+
+/** On whose behalf the node with these data is held; undefined where they do not say. */
+export function holderIn(data: Buffer): string | undefined {
+  const { ropewalk } = (valueOf(data.toString()) ?? {}) as Partial<ServiceInstanceJson>
+  return typeof ropewalk?.holder === 'string' ? ropewalk.holder : undefined
 }
 
 function ownFields(instance: Instance, told: readonly string[]): Partial<Instance> {

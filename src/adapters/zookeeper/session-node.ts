@@ -2,13 +2,25 @@ import type { Abortable } from '../../core/abort.ts'
 import { errorName } from './error-names.ts'
 import { refusalOf, ZookeeperRefusedError } from './errors.ts'
 import type { Link } from './link.ts'
-import { type Acl, create, createAll, type CreateMode, exists, type NodeInit, setData } from './operations.ts'
+import {
+  type Acl,
+  create,
+  createAll,
+  type CreateMode,
+  exists,
+  getData,
+  type NodeInit,
+  replace,
+  setData,
+} from './operations.ts'
 
 /** A node that lives by the session of this process. */
 export interface SessionNode {
   readonly path: string
   readonly data: Uint8Array
   readonly acl: readonly Acl[]
+  /** Whether the data of a node that another session has say that it may be taken over. */
+  readonly isOurs?: (data: Buffer) => boolean
   /** How its parents live, where they have to be created. */
   readonly parents: Extract<CreateMode, 'persistent' | 'container'>
 }
@@ -27,7 +39,7 @@ const ATTEMPTS_MAX = 10
 
 const NO_DATA = Buffer.alloc(0)
 
-/** Creates the node, with its parents, or writes it if this session has it. Undefined, with nothing changed, when somebody else has it. */
+/** Creates the node, with its parents, or writes it if this session has it, or may have it. Undefined, with nothing changed, when somebody else has it. */
 export async function putSessionNode(
   link: Link,
   node: SessionNode,
@@ -87,11 +99,24 @@ async function createTree(
 }
 
 /** Rejects with `NoNode` when it was deleted meanwhile, with `BadVersion` when it was written. */
-async function write(link: Link, { path, data }: SessionNode, { signal }: Abortable): Promise<Written | undefined> {
+async function write(link: Link, node: SessionNode, { signal }: Abortable): Promise<Written | undefined> {
+  const { path, data } = node
   const { result: stat } = await link.request(exists(path), { signal })
-  if (stat && stat.owner !== link.session.id) return undefined
+  if (stat && stat.owner !== link.session.id) return takeOver(link, node, { signal })
   const { result } = await link.request(setData(path, data, stat?.version ?? -1), { signal })
   return { createdAt: result.createdAt, writtenAt: result.writtenAt, version: result.version }
+}
+
+/** Rejects as `write` does when it changed meanwhile. */
+async function takeOver(link: Link, node: SessionNode, { signal }: Abortable): Promise<Written | undefined> {
+  const { path, data, acl, isOurs } = node
+  if (!isOurs) return undefined
+  const { result: found } = await link.request(getData(path), { signal })
+  if (found && !isOurs(found.data)) return undefined
+  const { version = -1 } = found?.stat ?? {}
+  const { zxid, result: code } = await link.request(replace({ path, data, acl, mode: 'session' }, version), { signal })
+  if (code !== 0) throw refusalOf(code, path)
+  return { createdAt: zxid, writtenAt: zxid, version: 0 }
 }
 
 /** Those of the nodes above a node that are not there, the topmost first. */

@@ -84,6 +84,22 @@ describe('EtcdEngine', { skip }, () => {
     await second.renew({ signal })
   })
 
+  it('takes over what another process holds on behalf of the same holder, so that nobody sees it go', async () => {
+    await using stack = new AsyncDisposableStack()
+    const { one, other } = engines(stack)
+    const sets = other.engine.follow('users', { signal })[Symbol.asyncIterator]()
+    await next(sets)
+    const [former, latter] = [one, other].map(({ engine }) => engine.claim(users('a')))
+    await former?.take(users('a'), { ...TTL, holder: 'somebody' })
+    const stranger = other.engine.claim(users('a')).take(users('a'), { ...TTL, holder: 'else' })
+    await assert.rejects(stranger, { code: 'ERR_INSTANCE_CONFLICT' })
+    const revision = await latter?.take(users('a', { weight: 2 }), { ...TTL, holder: 'somebody' })
+    await assert.rejects(former?.renew({ signal }) ?? Promise.resolve(), { code: 'ERR_LEASE_LOST' })
+    await former?.revoke({ signal })
+    await latter?.renew({ signal })
+    for (let set = await next(sets); set.revision < (revision ?? 0); set = await next(sets)) assert.equal(ids(set), 'a')
+  })
+
   it('takes again what it has, for another TTL', async () => {
     await using stack = new AsyncDisposableStack()
     const { one } = engines(stack)

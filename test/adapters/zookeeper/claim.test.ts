@@ -47,6 +47,22 @@ describe('ZookeeperClaim', { skip: missingEngine('zookeeper') }, () => {
     await successor.renew(call)
   })
 
+  it('takes over what another process holds on behalf of the same holder, in one transaction', async () => {
+    await using one = engineTo(port)
+    await using other = engineTo(port)
+    const [former, latter] = [one, other].map(({ engine }) => engine.claim(key('shared')))
+    await former?.take(instance('claims', 'shared'), { ...taking, holder: 'somebody' })
+    const refused = other.engine.claim(key('shared')).take(instance('claims', 'shared'), { ...taking, holder: 'else' })
+    await assert.rejects(refused, { code: 'ERR_INSTANCE_CONFLICT' })
+    const revision = await latter?.take(instance('claims', 'shared'), { ...taking, holder: 'somebody' })
+    const path = other.layout.instance('claims', 'shared')
+    const { result: stat } = await (await other.client.link()).request(exists(path))
+    assert.deepEqual([stat?.createdAt, stat?.version], [revision, 0])
+    await assert.rejects(former?.renew(call) ?? Promise.resolve(), { code: 'ERR_LEASE_LOST' })
+    await former?.revoke(call)
+    await latter?.renew(call)
+  })
+
   it('writes over what somebody else wrote into its node, and removes that too', async () => {
     await using one = engineTo(port)
     const claim = one.engine.claim(key('overwritten'))
