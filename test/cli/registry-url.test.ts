@@ -37,7 +37,7 @@ describe('parseRegistryUrl', () => {
     assert.match(refusal('ropewalk://'), /names no host \(character 12\)/)
     assert.match(refusal('ropewalk://host:8500/path'), /nothing may follow the port \(character 21\)/)
     assert.match(refusal('ropewalk://host:99999'), /"99999" is no port from 1 to 65535 \(character 17\)/)
-    assert.match(refusal('ropewalk://one,two'), /one host only/)
+    assert.match(refusal('ropewalk://one,,two'), /a host is empty \(character 16\)/)
     assert.match(refusal('memory:x'), /nothing may follow the colon/)
   })
 

@@ -45,9 +45,7 @@ export interface DaemonTls {
 }
 
 /** Where a daemon is, and how it is spoken to. */
-export interface DaemonAddress {
-  readonly host: string
-  readonly port: number
+export interface DaemonAddress extends DaemonHost {
   readonly clock: Clock
   /** Shows who this is; none if empty or absent. */
   readonly token?: string | undefined
@@ -55,11 +53,18 @@ export interface DaemonAddress {
   readonly tls?: DaemonTls | undefined
 }
 
-/** The URL of a daemon, for people: without its token. Throws a TypeError when a header cannot hold the token. */
-export function daemonUrl({ host, port, token = '' }: DaemonAddress): string {
+/** A host and its port. */
+export interface DaemonHost {
+  readonly host: string
+  readonly port: number
+}
+
+/** The URL of a daemon, or of several, for people: without the token. Throws a TypeError when a header cannot hold that. */
+export function daemonUrl(hosts: readonly DaemonHost[], token = ''): string {
   if (!/^[!-~]*$/.test(token))
     throw new TypeError('The token of a registry daemon may have only visible ASCII characters')
-  return `ropewalk://${host.includes(':') ? `[${host}]` : host}:${port}`
+  const places = hosts.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`)
+  return `ropewalk://${places.join(',')}`
 }
 
 /** Dials the daemon there, by WebSocket. */

@@ -7,6 +7,6 @@ export {
   type HolderOptions,
   type InstanceSelector,
 } from './admin.ts'
-export type { Connection, ConnectionEnd, ConnectionListener, DaemonTls, Dial } from './connection.ts'
+export type { Connection, ConnectionEnd, ConnectionListener, DaemonHost, DaemonTls, Dial } from './connection.ts'
 export { AmbiguousInstanceError, RegistryRefusedError, SessionEndedError, UnknownInstanceError } from './errors.ts'
 export { DaemonRegistry, type DaemonRegistryOptions } from './registry.ts'

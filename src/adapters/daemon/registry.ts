@@ -10,7 +10,8 @@ import type { Lease } from '../../discovery/lease.ts'
 import type { RegisterOptions, Registry } from '../../discovery/registry.ts'
 import type { DeniedMessage, WelcomeMessage } from '../../protocol/server-message.ts'
 import { SessionClient, type Push } from './client.ts'
-import { type DaemonTls, daemonUrl, dialWebSocket, type Dial } from './connection.ts'
+import { type DaemonHost, type DaemonTls, daemonUrl, dialWebSocket, type Dial } from './connection.ts'
+import { dialInTurn } from './dial-in-turn.ts'
 import { RegistryRefusedError } from './errors.ts'
 import { Leases } from './leases.ts'
 import { SharedNames } from './shared-names.ts'
@@ -22,6 +23,8 @@ export interface DaemonRegistryOptions {
   host?: string
   /** Default 8500. */
   port?: number
+  /** Several daemons that serve the same, as the fronts of one registry do, in the place of `host` and `port`: one is dialled until it fails, then the next. */
+  hosts?: readonly DaemonHost[] | undefined
   /** Shows who this is where the daemon has rules of access. Default: none. */
   token?: string | undefined
   /** Speaks TLS, with these certificates. Default: no TLS. */
@@ -34,7 +37,7 @@ export interface DaemonRegistryOptions {
   connectMs?: number
   /** The longest wait for an answer, in milliseconds, with a new connection if need be. Default 5,000. */
   requestMs?: number
-  /** Opens a connection. Default: a WebSocket to `host` and `port`. */
+  /** Opens a connection. Default: a WebSocket to one of `hosts`. */
   dial?: Dial
 }
 
@@ -59,13 +62,13 @@ export class DaemonRegistry implements Registry {
   constructor(options: DaemonRegistryOptions = {}) {
     const { host = '127.0.0.1', port = 8500, clientName = 'ropewalk' } = options
     const { clock = systemClock, random = systemRandom, connectMs = 5_000, requestMs = 5_000 } = options
-    const { token, tls } = options
-    const address = { host, port, clock, token, tls }
+    const { token, tls, hosts = [{ host, port }] } = options
+    const dials = hosts.map(place => dialWebSocket({ ...place, clock, token, tls }))
     this.#clock = clock
     this.#client = new SessionClient({
-      registry: daemonUrl(address),
+      registry: daemonUrl(hosts, token),
       clientName,
-      dial: options.dial ?? dialWebSocket(address),
+      dial: options.dial ?? dialInTurn(dials),
       clock,
       random,
       connectMs,

@@ -29,7 +29,7 @@ export class RestClient {
 
   constructor(address: DaemonAddress) {
     this.#address = address
-    this.#url = daemonUrl(address)
+    this.#url = daemonUrl([address], address.token)
   }
 
   /**
