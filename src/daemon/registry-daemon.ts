@@ -81,6 +81,7 @@ export class RegistryDaemon extends MultiService {
       where,
       nodeHandler((request, response) => this.#serve(request, response)),
       {
+        health: { ready: () => this.#running?.data.backend?.().reached ?? true },
         upgrade: (request, socket, head) => this.#running?.sessions.upgrade(request, socket, head),
         connectionsMax: 2 * (options.sessionsMax ?? SESSIONS_MAX),
         connectionsPerAddressMax: options.connectionsPerAddressMax ?? CONNECTIONS_PER_ADDRESS_MAX,

@@ -16,13 +16,13 @@ export interface Behind {
 
 /** DaemonRegistry with a front in this process; the peer is at another front of the same registry. */
 export function frontTrial(
-  { title, engine, deviations }: Pick<RegistryTrial, 'title' | 'engine' | 'deviations'>,
+  { title, engine }: { title: string; engine: string },
   startBehind: () => Promise<Behind>,
 ): RegistryTrial {
   return {
     title,
-    ...(engine !== undefined && { engine }),
-    deviations,
+    engine,
+    deviations: {},
     async start() {
       const behind = await startBehind()
       const fronts = await Promise.all([startFront(behind), startFront(behind)])

@@ -27,7 +27,16 @@ export function addStatusCommand(program: Command): void {
     })
 }
 
-function formatStatus({ epoch, revision, settled, services, instances, uptimeMs, preservation }: StatusAnswer): string {
+function formatStatus({
+  epoch,
+  revision,
+  settled,
+  services,
+  instances,
+  uptimeMs,
+  preservation,
+  backend,
+}: StatusAnswer): string {
   const rows = [
     ['services', services],
     ['instances', instances],
@@ -36,8 +45,13 @@ function formatStatus({ epoch, revision, settled, services, instances, uptimeMs,
     ['settled', settled ? 'yes' : 'no: what is absent may only not have come back yet'],
     ['up', formatAge(uptimeMs)],
     ['preserving', preservation ? formatPreservation(preservation) : 'never'],
+    ...(backend ? [['behind', formatBackend(backend)] as const] : []),
   ] as const
   return formatTable(['WHAT', 'NOW'], rows)
+}
+
+function formatBackend({ url, reached, followed }: NonNullable<StatusAnswer['backend']>): string {
+  return reached ? `${url}, ${followed} services followed` : `${url}, which is away: what was known last is served`
 }
 
 function formatPreservation({ kept, leases, missing, share }: NonNullable<StatusAnswer['preservation']>): string {

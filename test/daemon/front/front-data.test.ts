@@ -138,9 +138,13 @@ describe('A front', () => {
     assert.equal(daemon.status, 'degraded')
     const status = (await (await fetch(`${url}/api/v1/status`)).json()) as { backend: object }
     assert.deepEqual(status.backend, { url: 'engine://behind', reached: false, followed: 0 })
+    const ready = async () => (await fetch(`${url}/readyz`)).status
+    assert.equal(await ready(), 503)
+    assert.equal((await fetch(`${url}/healthz`)).status, 200)
     registry.failure = undefined
     await connect().register(instanceOf('a'))
     assert.equal(daemon.status, 'ready')
+    assert.equal(await ready(), 200)
   })
 
   it('answers curl: the services, one of them, and 409 for what was registered elsewhere', async t => {

@@ -4,7 +4,7 @@ import { frontTrial } from './front.ts'
 import { tryRegistry } from './registry-trial.ts'
 
 tryRegistry(
-  frontTrial({ title: 'DaemonRegistry at a front of etcd', engine: 'etcd', deviations: {} }, async () => {
+  frontTrial({ title: 'DaemonRegistry at a front of etcd', engine: 'etcd' }, async () => {
     const server = await startEtcd()
     return {
       open: () => new EtcdRegistry({ endpoints: [`127.0.0.1:${server.ports.client}`], settleMs: 1_000 }),
