@@ -51,12 +51,12 @@ export function rateOf(system: RegistrySystem, { method, per, instances }: Rate)
 }
 
 /** The median time until the last of so many watchers has seen a change, in milliseconds, of as many changes in a round. */
-export function lastSeen(system: RegistrySystem, watchers: number, changes = CHANGES): Contender {
+export function lastSeen(system: Omit<RegistrySystem, 'load'>, watchers: number, changes = CHANGES): Contender {
   return contender(system, { file: system.watchers, input: { watchers } }, load => load.ask('change', changes))
 }
 
 function contender(
-  { name, start, input: more }: RegistrySystem,
+  { name, start, input: more }: Pick<RegistrySystem, 'name' | 'start' | 'input'>,
   { file, input }: { file: URL; input: object },
   measure: (load: Program, registry: RegistryProgram) => Promise<number>,
 ): Contender {

@@ -51,7 +51,7 @@ export class EtcdClient {
   }
 
   /** Calls `onChange` for every frame of changes to keys that begin with `prefix`. Resolves once the watch is established. */
-  async watch(prefix: string, onChange: () => void): Promise<void> {
+  async watch(prefix: string, onChange: (piece: Buffer) => void): Promise<void> {
     const stream = this.#open('/etcdserverpb.Watch/Watch')
     const end = prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1)
     stream.write(grpcFrame(bytesField(1, Buffer.from([...bytesField(1, prefix), ...bytesField(2, end)]))))

@@ -11,8 +11,8 @@ export interface EtcdConnection {
   revoke(lease: number): Promise<void>
   /** Opens a stream of renewals of `lease`; each call renews once and resolves with the reply. */
   keepAlive(lease: number): () => Promise<void>
-  /** Calls `onChange` for every message of changes to keys that begin with `prefix`. Resolves once the watch is established. */
-  watch(prefix: string, onChange: () => void): Promise<void>
+  /** Calls `onChange` for what comes of changes to keys that begin with `prefix`, as it comes. Resolves once the watch is established. */
+  watch(prefix: string, onChange: (response: Buffer) => void): Promise<void>
 }
 
 /** Which client: one from npm, or the barest there can be. */

@@ -7,8 +7,8 @@ import { bytesField, numberField } from './protobuf.ts'
 const asIs = (bytes: Buffer): Buffer => bytes
 
 /**
- * etcd by `@grpc/grpc-js`, with a connection of its own. Messages are encoded by hand and replies not decoded, which is less than a
- * user of it has to do.
+ * etcd by `@grpc/grpc-js`, with a connection of its own. Messages are encoded by hand, and replies are left to the
+ * caller as bytes, which is less than a user of it has to do.
  */
 export class GrpcJsClient {
   readonly #client: Client
@@ -47,8 +47,8 @@ export class GrpcJsClient {
     }
   }
 
-  /** Calls `onChange` for every message of changes to keys that begin with `prefix`. Resolves once the watch is established. */
-  async watch(prefix: string, onChange: () => void): Promise<void> {
+  /** Calls `onChange` with every `WatchResponse` to keys that begin with `prefix`. Resolves once the watch is established. */
+  async watch(prefix: string, onChange: (response: Buffer) => void): Promise<void> {
     const stream = this.#client.makeBidiStreamRequest('/etcdserverpb.Watch/Watch', asIs, asIs)
     const end = prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1)
     stream.write(Buffer.from(bytesField(1, Buffer.from([...bytesField(1, prefix), ...bytesField(2, end)]))))
