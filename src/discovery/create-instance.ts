@@ -87,28 +87,19 @@ export function isServiceName(value: string): boolean {
 }
 
 function name(field: string, value: string): string {
-  return checked(isServiceName(value), {
-    field,
-    value,
-    expected: '1 to 255 bytes of text without control characters and "/"',
-  })
+  if (isServiceName(value)) return value
+  throw new InvalidInstanceError(field, value, '1 to 255 bytes of text without control characters and "/"')
 }
 
 function label(field: string, value: string): string {
-  return checked(isText(value, LIMITS.nameBytes), {
-    field,
-    value,
-    expected: 'at most 255 bytes of text without control characters',
-  })
+  if (isText(value, LIMITS.nameBytes)) return value
+  throw new InvalidInstanceError(field, value, 'at most 255 bytes of text without control characters')
 }
 
 function endpoints(value: readonly string[]): readonly string[] {
   const valid = Array.isArray(value) && value.length > 0 && value.length <= LIMITS.endpoints && value.every(isEndpoint)
-  return checked(valid, {
-    field: 'endpoints',
-    value,
-    expected: 'a list of 1 to 16 endpoint URLs such as "tcp://10.0.0.5:8080"',
-  })
+  if (valid) return value
+  throw new InvalidInstanceError('endpoints', value, 'a list of 1 to 16 endpoint URLs such as "tcp://10.0.0.5:8080"')
 }
 
 function isEndpoint(value: unknown): boolean {
@@ -118,16 +109,18 @@ function isEndpoint(value: unknown): boolean {
 
 function weight(value: number): number {
   const valid = Number.isInteger(value) && value >= 0 && value <= LIMITS.weight
-  return checked(valid, { field: 'weight', value, expected: 'a whole number from 0 to 65535' })
+  if (valid) return value
+  throw new InvalidInstanceError('weight', value, 'a whole number from 0 to 65535')
 }
 
 function tags(value: readonly string[]): readonly string[] {
   const valid = Array.isArray(value) && value.length <= LIMITS.tags && value.every(isTag)
-  return checked(valid, {
-    field: 'tags',
+  if (valid) return value
+  throw new InvalidInstanceError(
+    'tags',
     value,
-    expected: 'a list of at most 64 texts of 1 to 255 bytes without control characters',
-  })
+    'a list of at most 64 texts of 1 to 255 bytes without control characters',
+  )
 }
 
 function isTag(value: unknown): boolean {
@@ -135,11 +128,8 @@ function isTag(value: unknown): boolean {
 }
 
 function metadata(value: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return checked(isMetadata(value), {
-    field: 'metadata',
-    value,
-    expected: 'an object of texts by non-empty keys, at most 65536 bytes in all',
-  })
+  if (isMetadata(value)) return value
+  throw new InvalidInstanceError('metadata', value, 'an object of texts by non-empty keys, at most 65536 bytes in all')
 }
 
 function isMetadata(value: unknown): boolean {
@@ -163,12 +153,13 @@ function bytesOf(record: Readonly<Record<string, unknown>>): number {
 }
 
 function startedAt(value: number): number {
-  const expected = 'milliseconds since 1970'
-  return checked(Number.isFinite(value) && value >= 0, { field: 'startedAt', value, expected })
+  if (Number.isFinite(value) && value >= 0) return value
+  throw new InvalidInstanceError('startedAt', value, 'milliseconds since 1970')
 }
 
 function status(value: InstanceStatus): InstanceStatus {
-  return checked(STATUSES.includes(value), { field: 'status', value, expected: ANY_STATUS })
+  if (STATUSES.includes(value)) return value
+  throw new InvalidInstanceError('status', value, ANY_STATUS)
 }
 
 /** Text of at most so many bytes that survives UTF-8 and a terminal: no lone surrogates, no control characters. */
@@ -183,8 +174,3 @@ const PLAIN = /^[ -~]*$/
 
 const ENDPOINT = /^[a-z][a-z0-9+.-]*:\S+$/
 const PLAIN_ENDPOINT = /^[a-z][a-z0-9+.-]*:[!-~]+$/
-
-function checked<T>(valid: boolean, { field, value, expected }: { field: string; value: T; expected: string }): T {
-  if (!valid) throw new InvalidInstanceError(field, value, expected)
-  return value
-}

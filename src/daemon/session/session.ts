@@ -35,6 +35,9 @@ const DRAINS_MAX = 10_000
 /** The longest a drain may wait, in milliseconds; what is asked for beyond is cut to it. */
 const DRAIN_MS_MAX = 60 * 60 * 1000
 
+/** Requests that are done at once, and answered when what they wrote is kept. */
+type WriteMessage = RegisterMessage | UpdateMessage | RevokeMessage
+
 /** What sessions work with, the same for all of a daemon. */
 export interface SessionContext {
   readonly store: Store
@@ -154,11 +157,9 @@ export class Session implements ConnectionListener {
     const { owner, watches } = this.#greeted
     switch (message.type) {
       case 'register':
-        return this.#attempt(message.seq, () => this.#register(owner, message))
       case 'update':
-        return this.#attempt(message.seq, () => this.#update(owner, message))
       case 'revoke':
-        return this.#attempt(message.seq, () => this.#revoke(owner, message))
+        return this.#attempt(owner, message)
       case 'drain':
         return void this.#drain(owner, message)
       case 'renew':
@@ -275,10 +276,11 @@ export class Session implements ConnectionListener {
   }
 
   /** Answers a request when what it wrote is kept. */
-  #attempt(seq: number, action: () => Claim | undefined): void {
+  #attempt(owner: Owner, message: WriteMessage): void {
+    const { seq } = message
     let claim: Claim | undefined
     try {
-      claim = action()
+      claim = this.#write(owner, message)
     } catch (error) {
       return this.#refuse(seq, error)
     }
@@ -289,6 +291,11 @@ export class Session implements ConnectionListener {
       },
       claim ? [claim] : [],
     )
+  }
+
+  #write(owner: Owner, message: WriteMessage): Claim | undefined {
+    if (message.type === 'register') return this.#register(owner, message)
+    return message.type === 'update' ? this.#update(owner, message) : this.#revoke(owner, message)
   }
 
   #refuse(seq: number, error: unknown): void {

@@ -73,7 +73,7 @@ export class Claims {
 
   /** Writes what its holder registers anew, which is also the way back from draining. Without a change if it says the same. Throws `StoreLimitError`. */
   rewrite(claim: Claim, instance: Instance, ttlMs: number): void {
-    this.#requireBytes(instance, claim.instance)
+    this.#init.rosters.requireBytes(instance.serviceName, instanceBytes(instance) - instanceBytes(claim.instance))
     const kind = claim.drainRevision > 0 ? 'ready' : 'updated'
     claim.drainRevision = 0
     claim.ttlMs = ttlMs
@@ -83,7 +83,7 @@ export class Claims {
 
   /** Throws `StoreLimitError`. */
   update(claim: Claim, instance: Instance): void {
-    this.#requireBytes(instance, claim.instance)
+    this.#init.rosters.requireBytes(instance.serviceName, instanceBytes(instance) - instanceBytes(claim.instance))
     this.#write(claim, instance, 'updated')
     this.#init.journal?.written(claim)
   }
@@ -119,14 +119,15 @@ export class Claims {
   #admit(claim: Claim, kind: ChangeKind): void {
     const { owner, instance, number } = claim
     const existing = this.#init.rosters.find(instance.serviceName, instance.id)
+    const bytes = instanceBytes(instance)
     if (!existing) this.#requireRoom(owner, instance)
-    this.#requireBytes(instance, existing?.instance)
+    this.#init.rosters.requireBytes(instance.serviceName, bytes - (existing ? instanceBytes(existing.instance) : 0))
     this.#lastNumber = Math.max(this.#lastNumber, number)
     owner.claims.add(claim)
     this.#tally(claim, 1)
     if (existing) this.#release(existing)
     this.#init.rosters.put(claim, existing ? 'replaced' : kind)
-    this.#init.rosters.weigh(instance.serviceName, instanceBytes(instance))
+    this.#init.rosters.weigh(instance.serviceName, bytes)
     existing?.owner.onLost(existing, 'replaced')
   }
 
@@ -153,11 +154,6 @@ export class Claims {
     if (claim.owner.kind === 'vouched') return
     this.#counts.leases += by
     if (isMissing(claim)) this.#counts.missing += by
-  }
-
-  #requireBytes(instance: Instance, former: Instance | undefined): void {
-    const formerBytes = former ? instanceBytes(former) : 0
-    this.#init.rosters.requireBytes(instance.serviceName, instanceBytes(instance) - formerBytes)
   }
 
   #requireRoom(owner: Owner, { serviceName }: Instance): void {

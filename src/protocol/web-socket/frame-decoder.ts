@@ -75,7 +75,7 @@ export class FrameDecoder {
       this.#frame(bytes, head)
       at = head.end
     }
-    if (!this.#over) this.#waiting.append(bytes.subarray(at))
+    if (!this.#over && at < bytes.length) this.#waiting.append(bytes.subarray(at))
   }
 
   /** Undefined when there is not yet a whole frame, or never will be. */
@@ -107,8 +107,8 @@ export class FrameDecoder {
   }
 
   #frame(bytes: Buffer, { opcode, final, payloadAt, end }: Head): void {
-    if (opcode === OPCODE.text && final && this.#fragmentCount === 0) return this.#text(bytes.subarray(payloadAt, end))
     const payload = bytes.subarray(payloadAt, end)
+    if (opcode === OPCODE.text && final && this.#fragmentCount === 0) return this.#text(payload)
     switch (opcode) {
       case OPCODE.text:
       case OPCODE.continuation:
