@@ -24,24 +24,38 @@ const ANY_STATUS = `one of ${STATUSES.join(', ')}`
  * the name of the first field that is missing or out of its limits.
  */
 export function createInstance(init: InstanceInit, { clock = systemClock }: { clock?: Clock } = {}): Instance {
-  return createInstanceOf(init.serviceName, init, { clock })
+  return made(init.serviceName, init, { ...COPIED, clock })
 }
 
-/** The same of what is said in two parts: the service name, and the rest. */
-export function createInstanceOf(
-  serviceName: string,
-  init: Omit<InstanceInit, 'serviceName'>,
-  { clock = systemClock }: { clock?: Clock } = {},
-): Instance {
+/** The same of what nobody else holds, such as parsed JSON, under this service name: its lists and metadata are frozen, and not copied. */
+export function adoptInstance(serviceName: string, init: Omit<InstanceInit, 'serviceName'>): Instance {
+  return made(serviceName, init, ADOPTED)
+}
+
+/** How the parts of an Instance are made its own. */
+interface Making {
+  readonly list: (list: readonly string[]) => readonly string[]
+  readonly record: (record: Readonly<Record<string, string>>) => Readonly<Record<string, string>>
+  readonly clock: Clock
+}
+
+const COPIED: Omit<Making, 'clock'> = {
+  list: list => Object.freeze([...list]),
+  record: record => Object.freeze({ ...record }),
+}
+
+const ADOPTED: Making = { list: Object.freeze, record: Object.freeze, clock: systemClock }
+
+function made(serviceName: string, init: Omit<InstanceInit, 'serviceName'>, { list, record, clock }: Making): Instance {
   return Object.freeze({
     serviceName: name('serviceName', serviceName),
     id: name('id', init.id),
-    endpoints: copiedList(endpoints(init.endpoints)),
+    endpoints: list(endpoints(init.endpoints)),
     weight: weight(init.weight ?? 1),
     zone: label('zone', init.zone ?? ''),
     version: label('version', init.version ?? ''),
-    tags: copiedList(tags(init.tags ?? NO_TEXTS)),
-    metadata: copiedRecord(metadata(init.metadata ?? NO_METADATA)),
+    tags: listOrNone(tags(init.tags ?? NO_TEXTS), list),
+    metadata: recordOrNone(metadata(init.metadata ?? NO_METADATA), record),
     startedAt: startedAt(init.startedAt ?? clock.wallTime()),
     status: status(init.status ?? 'ready'),
   })
@@ -55,12 +69,13 @@ export function changeInstance(instance: Instance, changes: Partial<Instance>): 
   return Object.freeze({
     serviceName: instance.serviceName,
     id: instance.id,
-    endpoints: changes.endpoints === undefined ? instance.endpoints : copiedList(endpoints(changes.endpoints)),
+    endpoints: changes.endpoints === undefined ? instance.endpoints : COPIED.list(endpoints(changes.endpoints)),
     weight: changes.weight === undefined ? instance.weight : weight(changes.weight),
     zone: changes.zone === undefined ? instance.zone : label('zone', changes.zone),
     version: changes.version === undefined ? instance.version : label('version', changes.version),
-    tags: changes.tags === undefined ? instance.tags : copiedList(tags(changes.tags)),
-    metadata: changes.metadata === undefined ? instance.metadata : copiedRecord(metadata(changes.metadata)),
+    tags: changes.tags === undefined ? instance.tags : listOrNone(tags(changes.tags), COPIED.list),
+    metadata:
+      changes.metadata === undefined ? instance.metadata : recordOrNone(metadata(changes.metadata), COPIED.record),
     startedAt: changes.startedAt === undefined ? instance.startedAt : startedAt(changes.startedAt),
     status: changes.status === undefined ? instance.status : status(changes.status),
   })
@@ -72,12 +87,15 @@ export function validateServiceName(serviceName: string): void {
 }
 
 /** What is empty is the same object everywhere, for a registry holds very many Instances. */
-function copiedList(list: readonly string[]): readonly string[] {
-  return list.length === 0 ? NO_TEXTS : Object.freeze([...list])
+function listOrNone(texts: readonly string[], list: Making['list']): readonly string[] {
+  return texts.length === 0 ? NO_TEXTS : list(texts)
 }
 
-function copiedRecord(record: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  for (const _ in record) return Object.freeze({ ...record })
+function recordOrNone(
+  texts: Readonly<Record<string, string>>,
+  record: Making['record'],
+): Readonly<Record<string, string>> {
+  for (const _ in texts) return record(texts)
   return NO_METADATA
 }
 

@@ -1,5 +1,5 @@
 import { type ChangeableField, fieldsIn, type FieldSet } from '../discovery/changed-fields.ts'
-import { createInstanceOf } from '../discovery/create-instance.ts'
+import { adoptInstance } from '../discovery/create-instance.ts'
 import type { Instance } from '../discovery/instance.ts'
 
 /**
@@ -22,9 +22,9 @@ export function toWireInstance(instance: Instance): WireInstance {
   return wire
 }
 
-/** The whole Instance again, checked and frozen. Throws `InvalidInstanceError`. */
+/** The whole Instance again, checked and frozen, with the lists and metadata of `wire`, which nobody else may hold. Throws `InvalidInstanceError`. */
 export function fromWireInstance(serviceName: string, wire: WireInstance): Instance {
-  return createInstanceOf(serviceName, wire)
+  return adoptInstance(serviceName, wire)
 }
 
 /** What changed of an Instance: its id, and each changed field as it is now, default or not. */

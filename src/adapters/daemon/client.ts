@@ -82,13 +82,17 @@ export class SessionClient {
    * Sends a request, now or with the next connection, and again with another one if it was not answered. Rejects with
    * `RegistryRefusedError`, with `RegistryUnavailableError` when there was no answer in time, with `RegistryClosedError`.
    */
-  async request(body: RequestBody, options: RequestOptions): Promise<Answer> {
+  request(body: RequestBody, options: RequestOptions): Promise<Answer> {
     const { signal, onDone } = options
-    signal?.throwIfAborted()
-    this.start()
+    try {
+      signal?.throwIfAborted()
+      this.start()
+    } catch (error) {
+      return Promise.reject(error)
+    }
     const request = this.#requests.add(body, { waitMs: this.#waitMs(options), onDone })
     this.post(request.message)
-    return await (signal ? this.#untilAborted(request, signal) : request.answer)
+    return signal ? this.#untilAborted(request, signal) : request.answer
   }
 
   /** Sends a message that nobody answers; drops it when there is no connection. */

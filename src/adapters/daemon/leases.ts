@@ -1,5 +1,6 @@
 import type { Abortable } from '../../core/abort.ts'
 import type { Clock } from '../../core/clock.ts'
+import { createInstance } from '../../discovery/create-instance.ts'
 import { InstanceConflictError, LeaseLostError } from '../../discovery/errors.ts'
 import type { Instance } from '../../discovery/instance.ts'
 import type { DrainOptions, DrainReport, InstanceChanges } from '../../discovery/lease.ts'
@@ -38,8 +39,9 @@ export class Leases implements LeaseCalls {
     return [...this.#leases.values()].map(lease => lease.key)
   }
 
-  /** Registering again what is held writes it anew and gives the same Lease. */
-  async register(instance: Instance, { ttlMs, signal }: { ttlMs: number } & Abortable): Promise<DaemonLease> {
+  /** Registering again what is held writes it anew and gives the same Lease. Rejects with `InvalidInstanceError` without asking the daemon. */
+  async register(init: Instance, { ttlMs, signal }: { ttlMs: number } & Abortable): Promise<DaemonLease> {
+    const instance = createInstance(init)
     const lease = this.#obtain(instance, ttlMs)
     const body = {
       type: 'register',

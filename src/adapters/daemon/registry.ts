@@ -2,7 +2,7 @@ import type { Abortable } from '../../core/abort.ts'
 import { systemClock, type Clock } from '../../core/clock.ts'
 import { lazily } from '../../core/lazily.ts'
 import { systemRandom, type Random } from '../../core/random.ts'
-import { createInstance, validateServiceName } from '../../discovery/create-instance.ts'
+import { validateServiceName } from '../../discovery/create-instance.ts'
 import { RegistryClosedError } from '../../discovery/errors.ts'
 import type { Instance } from '../../discovery/instance.ts'
 import type { InstanceSet, ServiceNames } from '../../discovery/instance-set.ts'
@@ -83,8 +83,8 @@ export class DaemonRegistry implements Registry {
     this.#leases = new Leases(this.#client, { clock, requestMs })
   }
 
-  async register(instance: Instance, { ttlMs = 15_000, signal }: RegisterOptions = {}): Promise<Lease> {
-    return await this.#leases.register(createInstance(instance), { ttlMs, signal })
+  register(instance: Instance, { ttlMs = 15_000, signal }: RegisterOptions = {}): Promise<Lease> {
+    return this.#leases.register(instance, { ttlMs, signal })
   }
 
   watch(serviceName: string, options: Abortable = {}): AsyncGenerator<InstanceSet, void, void> {

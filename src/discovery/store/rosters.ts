@@ -49,6 +49,8 @@ export interface RosterWatch {
 export class Rosters {
   #init: RostersInit
   #rosters = new Map<string, Roster>()
+  /** The one that was found last: most of what is asked is about the service that was asked about before. */
+  #latest: Roster | undefined
   #revision: number
   /** What is said of a name without a roster: not lower than anything that was ever said of it. */
   #floor: number
@@ -103,12 +105,12 @@ export class Rosters {
   }
 
   find(serviceName: string, id: string): Claim | undefined {
-    return this.#rosters.get(serviceName)?.get(id)
+    return this.#find(serviceName)?.get(id)
   }
 
   /** Everything held in a service, in the order of ids; to be read at once, not kept. */
   claims(serviceName: string): readonly Claim[] {
-    return this.#rosters.get(serviceName)?.claims() ?? []
+    return this.#find(serviceName)?.claims() ?? []
   }
 
   /** The whole set as it is now; the same object until something changes. */
@@ -134,12 +136,12 @@ export class Rosters {
 
   /** What happened in a service, the oldest first, as far as it is remembered. */
   history(serviceName: string): readonly Change[] {
-    return this.#rosters.get(serviceName)?.log.changes ?? []
+    return this.#find(serviceName)?.log.changes ?? []
   }
 
   /** Who watches a service now, and the revision each works with. */
   watchers(serviceName: string): readonly Watcher[] {
-    return [...(this.#rosters.get(serviceName)?.audience.watchers ?? [])]
+    return [...(this.#find(serviceName)?.audience.watchers ?? [])]
   }
 
   /** Tells of changes from now on; the present state is there to be asked for. */
@@ -177,7 +179,7 @@ export class Rosters {
 
   /** Somebody read the set without watching: drains will give them the quiet period, or `quietMs` if that is longer. */
   polled(serviceName: string, quietMs?: number): void {
-    this.#rosters.get(serviceName)?.audience.polled(quietMs)
+    this.#find(serviceName)?.audience.polled(quietMs)
   }
 
   /** The registry has restarted: those who watched before have the grace to come back, and no drain ends before. */
@@ -202,7 +204,7 @@ export class Rosters {
 
   /** Throws `StoreLimitError` if there is no room for another instance of this service. */
   requireRoom(serviceName: string): void {
-    const roster = this.#rosters.get(serviceName)
+    const roster = this.#find(serviceName)
     if (!roster && this.#rosters.size >= STORE_LIMITS.services)
       throw new StoreLimitError('services', STORE_LIMITS.services)
     if ((roster?.size ?? 0) >= STORE_LIMITS.serviceInstances) {
@@ -212,14 +214,14 @@ export class Rosters {
 
   /** Throws `StoreLimitError` if the instances of this service may not take so many bytes more. */
   requireBytes(serviceName: string, bytes: number): void {
-    const total = (this.#rosters.get(serviceName)?.bytes ?? 0) + bytes
+    const total = (this.#find(serviceName)?.bytes ?? 0) + bytes
     if (bytes <= 0 || total <= STORE_LIMITS.serviceBytes) return
     throw new StoreLimitError(`bytes of instances of "${serviceName}"`, STORE_LIMITS.serviceBytes)
   }
 
   /** Notes that the instances of a service, which is there, take so many bytes more (or less). */
   weigh(serviceName: string, bytes: number): void {
-    const roster = this.#rosters.get(serviceName)
+    const roster = this.#find(serviceName)
     if (roster) roster.bytes += bytes
   }
 
@@ -252,7 +254,7 @@ export class Rosters {
 
   /** What is said of a service, there or not. */
   protected present(serviceName: string): Roster {
-    return this.#rosters.get(serviceName) ?? this.#blank(serviceName)
+    return this.#find(serviceName) ?? this.#blank(serviceName)
   }
 
   /** Whether what is absent from a roster is gone. */
@@ -312,14 +314,21 @@ export class Rosters {
 
   /** Forgets a roster that there is nothing to keep for. */
   protected dropIfIdle(roster: Roster): void {
-    if (roster.idle && this.#rosters.get(roster.serviceName) === roster) this.#rosters.delete(roster.serviceName)
+    if (!roster.idle || this.#find(roster.serviceName) !== roster) return
+    this.#rosters.delete(roster.serviceName)
+    this.#latest = undefined
   }
 
   /** The roster of a service, made if need be. */
   protected obtain(serviceName: string): Roster {
-    let roster = this.#rosters.get(serviceName)
+    let roster = this.#find(serviceName)
     if (!roster) this.#rosters.set(serviceName, (roster = this.#blank(serviceName)))
     return roster
+  }
+
+  #find(serviceName: string): Roster | undefined {
+    if (this.#latest?.serviceName !== serviceName) this.#latest = this.#rosters.get(serviceName)
+    return this.#latest
   }
 
   #blank(serviceName: string): Roster {

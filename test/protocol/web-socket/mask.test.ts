@@ -3,16 +3,35 @@ import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { mask, unmask } from '../../../src/protocol/web-socket/mask.ts'
 
+/** A frame with its mask at 4, so far from the beginning of its memory. */
+function frameOf(payload: Uint8Array, shift: number): Buffer {
+  const bytes = Buffer.concat([Buffer.from('head...!'), payload, Buffer.from('tail')])
+  const frame = Buffer.alloc(shift + bytes.length).subarray(shift)
+  bytes.copy(frame)
+  return frame
+}
+
 describe('mask', () => {
   it('is taken off again by unmask, and leaves alone what stands around', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 70 }), payload => {
-        const frame = Buffer.concat([Buffer.from('head...!'), payload, Buffer.from('tail')])
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat({ max: 7 }), (payload, shift) => {
+        const frame = frameOf(payload, shift)
         const end = 8 + payload.length
         mask(frame, 4, end)
         unmask(frame, 4, end)
         assert.deepEqual(frame.subarray(8), Buffer.concat([payload, Buffer.from('tail')]))
         assert.equal(frame.toString('latin1', 0, 4), 'head')
+      }),
+    )
+  })
+
+  it('is mixed in byte by byte in turn, however long the payload is and wherever it stands in memory', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat({ max: 7 }), (payload, shift) => {
+        const frame = frameOf(payload, shift)
+        unmask(frame, 4, 8 + payload.length)
+        const expected = payload.map((byte, at) => byte ^ '...!'.charCodeAt(at % 4))
+        assert.deepEqual(frame.subarray(8, 8 + payload.length), Buffer.from(expected))
       }),
     )
   })
