@@ -58,6 +58,8 @@ export class Resolver extends BaseService {
   readonly #listeners = new SetListeners()
   #snapshot: SetSnapshot | undefined
   #retaining: Timer | undefined
+  /** Why the watch failed last, while there is no answer. */
+  #failure: unknown
   #answered = Promise.withResolvers<void>()
   #watching: { controller: AbortController; done: Promise<void> } | undefined
 
@@ -136,12 +138,14 @@ export class Resolver extends BaseService {
 
   async #accept(incoming: InstanceSet): Promise<void> {
     const changed = this.#known.accept(incoming, this.clock.now())
+    this.#failure = undefined
     this.#answered.resolve()
     await this.#update(changed)
   }
 
   async #lose(error: unknown): Promise<void> {
     const { serviceName } = this
+    this.#failure = error
     const message = `The watch of "${serviceName}" failed: going on with the last good set, and trying again`
     publish('discovery', { level: 'warn', event: 'resolver.lost', message, serviceName, error })
     await this.#update(this.#known.lose(this.clock.now()))
@@ -184,7 +188,7 @@ export class Resolver extends BaseService {
       await abortable(this.#answered.promise, limit.signal)
     } catch (cause) {
       signal?.throwIfAborted()
-      throw new RegistryUnavailableError(`that should know "${this.serviceName}"`, { cause })
+      throw new RegistryUnavailableError(`that should know "${this.serviceName}"`, { cause: this.#failure ?? cause })
     }
   }
 

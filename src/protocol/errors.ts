@@ -15,11 +15,14 @@ export class ProtocolError extends RopewalkError {
 /** Who was dialled does not speak the session protocol, or does not want to. */
 export class HandshakeError extends RopewalkError {
   readonly code = 'ERR_HANDSHAKE'
+  /** The status of its answer, if that is one of HTTP; else 0. */
+  readonly status: number
 
   constructor(authority: string, answer: string, options?: ErrorOptions) {
     super(
       `${authority} has answered ${JSON.stringify(answer.slice(0, 80))} instead of opening a session: check that a Ropewalk registry daemon listens there`,
       options,
     )
+    this.status = Number(/^HTTP\/1\.[01] (\d{3})\b/.exec(answer)?.[1] ?? 0)
   }
 }

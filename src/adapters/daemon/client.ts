@@ -12,6 +12,7 @@ import type {
   SetMessage,
   WelcomeMessage,
 } from '../../protocol/server-message.ts'
+import { RegistryRefusedError } from './errors.ts'
 import type { Outgoing } from './outbox.ts'
 import { Requests, type Answer, type PendingRequest, type RequestBody } from './requests.ts'
 import { SessionKeeper, type SessionKeeperOptions } from './session-keeper.ts'
@@ -28,11 +29,16 @@ export interface SessionUser {
   onOpen(welcome: WelcomeMessage): void
   /** The connection that was open is lost. */
   onLost(): void
+  /** The daemon lets nobody in with this token, for now. */
+  onRefused(error: RegistryRefusedError): void
   onPush(message: Push): void
 }
 
 /** What a SessionClient is made of. */
-export interface SessionClientOptions extends Omit<SessionKeeperOptions, 'hello' | 'onOpen' | 'onMessage' | 'onLost'> {
+export interface SessionClientOptions extends Omit<
+  SessionKeeperOptions,
+  'hello' | 'onOpen' | 'onMessage' | 'onLost' | 'onRefused'
+> {
   /** Who this is, for people: shown by the daemon. */
   readonly clientName: string
   readonly user: SessionUser
@@ -70,6 +76,7 @@ export class SessionClient {
       onOpen: welcome => this.#resume(welcome),
       onMessage: message => this.#receive(message),
       onLost: () => options.user.onLost(),
+      onRefused: error => this.#refuse(error),
     })
   }
 
@@ -120,10 +127,16 @@ export class SessionClient {
     return Math.min(limitMs, this.#options.outageMs - this.#keeper.outMs)
   }
 
-  #unavailable(waitMs: number): RegistryUnavailableError {
+  #unavailable(waitMs: number): RegistryUnavailableError | RegistryRefusedError {
     const error = new TimeLimit(waitMs)
     const cause = this.#keeper.session ? error : (this.#keeper.lastError ?? error)
+    if (cause instanceof RegistryRefusedError) return cause
     return new RegistryUnavailableError(this.#options.registry, { cause })
+  }
+
+  #refuse(error: RegistryRefusedError): void {
+    this.#requests.fail(error)
+    this.#options.user.onRefused(error)
   }
 
   #hello(): HelloMessage {

@@ -1,7 +1,9 @@
 import type { Abortable } from '../../core/abort.ts'
 import type { Clock } from '../../core/clock.ts'
+import { HandshakeError } from '../../protocol/errors.ts'
 import { PROTOCOL_LIMITS, SESSION_PATH } from '../../protocol/protocol.ts'
 import { openWebSocket } from '../../protocol/web-socket/dial.ts'
+import { RegistryRefusedError } from './errors.ts'
 
 /** What happens on a Connection. */
 export interface ConnectionListener {
@@ -67,23 +69,33 @@ export function daemonUrl(hosts: readonly DaemonHost[], token = ''): string {
   return `ropewalk://${places.join(',')}`
 }
 
-/** Dials the daemon there, by WebSocket. */
+/** Dials the daemon there, by WebSocket. What it makes rejects with `RegistryRefusedError` when the daemon does not know the token. */
 export function dialWebSocket({ host, port, clock, token, tls }: DaemonAddress): Dial {
-  return (listener, { signal } = {}) =>
-    openWebSocket({
-      host,
-      port,
-      path: SESSION_PATH,
-      headers: token ? { authorization: `Bearer ${token}` } : {},
-      tls,
-      clock,
-      messageBytesMax: PROTOCOL_LIMITS.serverFrameBytes,
-      listener: {
-        onText: frame => listener.onFrame(frame),
-        onAlive: () => listener.onAlive(),
-        onRoom: () => {},
-        onClose: end => listener.onClose(end),
-      },
-      signal,
-    })
+  return async (listener, { signal } = {}) => {
+    try {
+      return await openWebSocket({
+        host,
+        port,
+        path: SESSION_PATH,
+        headers: token ? { authorization: `Bearer ${token}` } : {},
+        tls,
+        clock,
+        messageBytesMax: PROTOCOL_LIMITS.serverFrameBytes,
+        listener: {
+          onText: frame => listener.onFrame(frame),
+          onAlive: () => listener.onAlive(),
+          onRoom: () => {},
+          onClose: end => listener.onClose(end),
+        },
+        signal,
+      })
+    } catch (error) {
+      throw error instanceof HandshakeError && error.status === 401 ? tokenUnknown(error) : error
+    }
+  }
+}
+
+function tokenUnknown(cause: HandshakeError): RegistryRefusedError {
+  const message = 'the token is not known there: it may have been taken out of the rules, or belong to another registry'
+  return new RegistryRefusedError({ code: 'ERR_TOKEN_UNKNOWN', message }, { cause })
 }

@@ -1,12 +1,11 @@
 import { RopewalkError } from '../../core/error.ts'
 import type { Instance } from '../../discovery/instance.ts'
-import type { ConnectionEnd } from './connection.ts'
 
 /** The connection of a session with the registry daemon was lost, or refused by the daemon. */
 export class SessionEndedError extends RopewalkError {
   readonly code = 'ERR_SESSION_ENDED'
 
-  constructor({ code, reason }: ConnectionEnd) {
+  constructor({ code, reason }: { code: number; reason: string }) {
     super(
       `The connection to the registry daemon has ended (${code}${reason && `: ${reason}`}); it is made anew by itself`,
     )
@@ -19,8 +18,8 @@ export class RegistryRefusedError extends RopewalkError {
   /** The daemon's own code for it, as in docs/reference/errors.md. */
   readonly daemonCode: string
 
-  constructor({ code, message }: { code: string; message: string }) {
-    super(`The registry daemon refused (${code}): ${message}`)
+  constructor({ code, message }: { code: string; message: string }, options?: ErrorOptions) {
+    super(`The registry daemon refused (${code}): ${message}`, options)
     this.daemonCode = code
   }
 }

@@ -49,6 +49,9 @@ export interface DaemonRegistryOptions {
  * `suspect` for its grace), watches continue from their revision, requests without an answer are sent again. A lease that the daemon no
  * longer has then is lost: whoever holds it registers anew. While the daemon is out of reach, watches give their last set marked
  * `stale`; `register` waits for it to the limit, and everything else fails at once when it has been away for longer than that.
+ *
+ * A daemon that does not know the token is asked again all the same, at most every two seconds, for rules change. Meanwhile requests, and watches that have
+ * no set yet, reject with `RegistryRefusedError`, and the event `registry.refused` says so.
  */
 export class DaemonRegistry implements Registry {
   readonly #clock: Clock
@@ -77,6 +80,7 @@ export class DaemonRegistry implements Registry {
         held: () => this.#leases.keys(),
         onOpen: welcome => this.#open(welcome),
         onLost: () => this.#lose(),
+        onRefused: error => this.#refuse(error),
         onPush: message => this.#receive(message),
       },
     })
@@ -129,15 +133,17 @@ export class DaemonRegistry implements Registry {
 
   #sharedNames(): SharedNames {
     if (this.#names) return this.#names
-    this.#names = new SharedNames({
+    const names: SharedNames = new SharedNames({
       post: message => this.#client.post(message),
       onIdle: () => {
+        if (this.#names !== names) return
         this.#names = undefined
         this.#client.post({ type: 'unwatch-names' })
       },
     })
-    if (this.#epoch !== undefined) this.#names.open(this.#epoch)
-    return this.#names
+    this.#names = names
+    if (this.#epoch !== undefined) names.open(this.#epoch)
+    return names
   }
 
   #open({ epoch, held }: WelcomeMessage): void {
@@ -150,6 +156,18 @@ export class DaemonRegistry implements Registry {
   #lose(): void {
     this.#epoch = undefined
     for (const watch of this.#watches.values()) watch.lose()
+  }
+
+  /** Who has nothing yet is told, and may ask again; who has something goes on with that, stale. */
+  #refuse(error: RegistryRefusedError): void {
+    for (const [name, watch] of this.#watches) {
+      if (watch.hasSet) continue
+      this.#watches.delete(name)
+      watch.close(error)
+    }
+    if (!this.#names || this.#names.hasNames) return
+    this.#names.close(error)
+    this.#names = undefined
   }
 
   /** Ends the watch; whoever watches again asks again, for rights can change. */

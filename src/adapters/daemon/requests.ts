@@ -77,9 +77,10 @@ export class Requests {
     this.#pending.delete(request.message.seq)
   }
 
-  /** There will be no answers any more, and no requests. */
+  /** None of them will have an answer any more. */
   fail(error: Error): void {
     this.#timer?.cancel()
+    this.#timerAt = Infinity
     for (const request of this.#pending.values()) request.reject(error)
     this.#pending.clear()
   }

@@ -7,7 +7,7 @@ import { RegistryClosedError } from '../../discovery/errors.ts'
 import type { HelloMessage } from '../../protocol/client-message.ts'
 import type { WelcomeMessage } from '../../protocol/server-message.ts'
 import type { Dial } from './connection.ts'
-import { SessionEndedError } from './errors.ts'
+import { RegistryRefusedError, SessionEndedError } from './errors.ts'
 import { Session, type AfterWelcome } from './session.ts'
 
 /** What a SessionKeeper is made of. */
@@ -26,6 +26,8 @@ export interface SessionKeeperOptions {
   readonly onMessage: (message: AfterWelcome) => void
   /** Called when the session that was open is lost; not when it is left by `close`. */
   readonly onLost: () => void
+  /** Called whenever the daemon refuses a session because of who asks for it. It is asked again all the same, for that can change. */
+  readonly onRefused: (error: RegistryRefusedError) => void
 }
 
 /**
@@ -157,13 +159,23 @@ export class SessionKeeper {
   #end(error: unknown): void {
     const { registry, onLost } = this.#options
     const wasOpen = this.#session !== undefined
+    const isNews = !(this.#lastError instanceof RegistryRefusedError)
     this.#failures = wasOpen && this.#sinceChangeMs() >= STABLE_MS ? 0 : this.#failures + 1
     this.#lastError = error
     if (wasOpen) this.#change(undefined)
     if (wasOpen) onLost()
+    if (error instanceof RegistryRefusedError) return this.#refused(error, isNews)
     const message = wasOpen ? `Lost the registry ${registry}` : `No connection to the registry ${registry}`
     const level = wasOpen || this.#failures === 1 ? 'warn' : 'debug'
     publish('registry', { level, event: wasOpen ? 'registry.lost' : 'registry.unreachable', message, registry, error })
+  }
+
+  /** Told once, for it does not mend itself. */
+  #refused(error: RegistryRefusedError, isNews: boolean): void {
+    const { registry, onRefused } = this.#options
+    const message = `The registry ${registry} lets nobody in with this token; it is asked again, in case that changes`
+    publish('registry', { level: isNews ? 'error' : 'debug', event: 'registry.refused', message, registry, error })
+    onRefused(error)
   }
 
   #change(session: Session | undefined): void {

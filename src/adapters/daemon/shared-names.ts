@@ -25,6 +25,11 @@ export class SharedNames {
     this.#options = options
   }
 
+  /** Whether there is anything to go on with. */
+  get hasNames(): boolean {
+    return this.#names.value !== undefined
+  }
+
   /** A connection to a daemon of that epoch is open. */
   open(epoch: string): void {
     this.#epoch = epoch

@@ -53,6 +53,11 @@ export class SharedWatch {
     this.#options = options
   }
 
+  /** Whether there is anything to go on with. */
+  get hasSet(): boolean {
+    return this.#set !== undefined
+  }
+
   /** A connection is open: asks to go on from where this stands. */
   open(epoch: string): void {
     this.#epoch = epoch

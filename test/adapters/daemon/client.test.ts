@@ -19,7 +19,7 @@ function client() {
     random: seededRandom(1),
     connectMs: 5_000,
     outageMs: 5_000,
-    user: { held: () => held, onOpen() {}, onLost() {}, onPush: message => pushes.push(message) },
+    user: { held: () => held, onOpen() {}, onLost() {}, onRefused() {}, onPush: message => pushes.push(message) },
   })
   return { clock, daemon, pushes, client: made, hold: (keys: InstanceKey[]) => (held = keys) }
 }

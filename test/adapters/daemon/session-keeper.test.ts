@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { Dial } from '../../../src/adapters/daemon/connection.ts'
+import { RegistryRefusedError } from '../../../src/adapters/daemon/errors.ts'
 import { SessionKeeper } from '../../../src/adapters/daemon/session-keeper.ts'
 import { observe } from '../../../src/core/event.ts'
 import { FakeClock } from '../../../src/testing/fake-clock.ts'
 import { ScriptedDaemon, WELCOME } from './scripted-daemon.ts'
 
-function keeper({ random = 1 } = {}) {
+function keeper({ random = 1, dial = (accepted: Dial): Dial => accepted } = {}) {
   const clock = new FakeClock()
   const daemon = new ScriptedDaemon()
   const told: string[] = []
   const made = new SessionKeeper({
     registry: 'ropewalk://scripted',
-    dial: daemon.dial,
+    dial: dial(daemon.dial),
     clock,
     random: { next: () => random },
     connectMs: 5_000,
@@ -25,6 +27,7 @@ function keeper({ random = 1 } = {}) {
     onOpen: () => told.push('open'),
     onMessage: message => told.push(message.type),
     onLost: () => told.push('lost'),
+    onRefused: ({ daemonCode }) => told.push(daemonCode),
   })
   return { clock, daemon, told, keeper: made }
 }
@@ -100,6 +103,33 @@ describe('SessionKeeper', () => {
     await clock.settle()
     assert.equal(clock.nextDelayMs, 2_000)
     await made.close()
+  })
+
+  it('says once that the token is refused, and dials on in case that changes', async t => {
+    const refusal = { code: 'ERR_TOKEN_UNKNOWN', message: 'none' }
+    let isKnown = false
+    const {
+      clock,
+      daemon,
+      told,
+      keeper: made,
+    } = keeper({
+      dial: accepted => async listener => {
+        if (isKnown) return accepted(listener)
+        throw new RegistryRefusedError(refusal)
+      },
+    })
+    const levels: string[] = []
+    t.after(observe('registry', ({ event, level }) => event === 'registry.refused' && levels.push(level)))
+    made.start()
+    await clock.settle()
+    for (let attempt = 0; attempt < 3; attempt++) await clock.advance(clock.nextDelayMs ?? 0)
+    assert.deepEqual(levels, ['error', 'debug', 'debug', 'debug'])
+    assert.deepEqual(told, Array(4).fill('ERR_TOKEN_UNKNOWN'))
+    isKnown = true
+    await clock.advance(clock.nextDelayMs ?? 0)
+    assert.equal(told.at(-1), 'open')
+    await closed(made, daemon)
   })
 
   it('gives up an attempt that gets no answer, and makes another', async () => {

@@ -11,6 +11,8 @@ import { tokenHash } from '../../../src/daemon/access/token-hash.ts'
 import { DnsServer } from '../../../src/daemon/dns/dns-server.ts'
 import { RegistryDaemon, type RegistryDaemonOptions } from '../../../src/daemon/registry-daemon.ts'
 import { RestFrontend } from '../../../src/daemon/rest/rest-frontend.ts'
+import { observe } from '../../../src/core/event.ts'
+import { Resolver } from '../../../src/discovery/resolver.ts'
 import { createInstance } from '../../../src/discovery/create-instance.ts'
 import { askByUdp, queryFor, readAnswer } from '../../daemon/dns/queries.ts'
 import { certificate, folder } from '../../endpoint/sandbox.ts'
@@ -70,6 +72,14 @@ async function certificateAt(port: number): Promise<unknown> {
   return promise
 }
 
+/** That the daemon knows no such token, and nothing of the token. */
+function refused(error: unknown): boolean {
+  const { code, daemonCode, stack } = error as Error & { code: string; daemonCode: string }
+  assert.deepEqual([code, daemonCode], ['ERR_REGISTRY_REFUSED', 'ERR_TOKEN_UNKNOWN'])
+  assert.doesNotMatch(String(stack), /guess/)
+  return true
+}
+
 describe('A registry daemon with TLS and rules of access', () => {
   it('lets a client with a token register what it may, and tells it what it may not', async t => {
     const { registryOf } = await protectedDaemon(t)
@@ -86,12 +96,37 @@ describe('A registry daemon with TLS and rules of access', () => {
 
   it('lets nobody in with a token that is none, and says why', async t => {
     const { registryOf } = await protectedDaemon(t)
-    const registry = registryOf({ token: 'guess', requestMs: 300 })
-    await assert.rejects(registry.register(instance('users')), error => {
-      assert.match(String((error as Error).cause), /401 Unauthorized/)
-      assert.doesNotMatch(String((error as Error).stack), /guess/)
-      return true
-    })
+    const registry = registryOf({ token: 'guess' })
+    await assert.rejects(registry.register(instance('users')), refused)
+    await assert.rejects(first(registry.watch('users')), refused)
+    await assert.rejects(first(registry.services()), refused)
+    const resolver = new Resolver({ registry, serviceName: 'users' })
+    t.after(() => resolver.stop())
+    await resolver.start()
+    await assert.rejects(resolver.ready(), ({ cause }: Error) => refused(cause))
+  })
+
+  it('lets in by itself who had a token that was none, once it is one, and says that it did not before', async t => {
+    const { registryOf, access } = await protectedDaemon(t)
+    const events: string[] = []
+    t.after(
+      observe('registry', ({ event, level }) => {
+        if (/registry\.(?:refused|connected)/.test(event)) events.push(`${event} ${level}`)
+      }),
+    )
+    const registry = registryOf({ token: 'users-token-2' })
+    await assert.rejects(registry.register(instance('users')), { daemonCode: 'ERR_TOKEN_UNKNOWN' })
+    const tokens = [{ name: 'users', hash: tokenHash('users-token-2'), services: { users: 'register' } }]
+    access.replace(readAccessRules(JSON.stringify({ tokens }), 'rules.json'))
+    const lease = await registry.register(instance('users'))
+    assert.deepEqual([events[0], events.at(-1)], ['registry.refused error', 'registry.connected info'])
+    assert.equal(events.filter(event => event === 'registry.refused error').length, 1)
+    const sets = registry.watch('users')
+    assert.equal((await sets.next()).value?.instances.length, 1)
+    access.replace(readAccessRules('{}', 'rules.json'))
+    assert.equal((await sets.next()).value?.stale, true)
+    await assert.rejects(lease.update({ weight: 2 }), { daemonCode: 'ERR_TOKEN_UNKNOWN' })
+    await sets.return()
   })
 
   it('lets operators do what others may not', async t => {
