@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { SERVICE_SHAPE, serviceDefinition, type ServiceFields } from '../agent/service-definition.ts'
 import type { ConsulState } from '../consul-state.ts'
 import { ConsulRefusedError } from '../errors.ts'
+import { headerValue } from '../go/header-value.ts'
 import { type Answer, done, json, text } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
@@ -246,7 +247,7 @@ interface Shown {
 }
 
 function shown(call: Call, { status, reason, aggregated, body }: Shown): Answer {
-  const headers = ['X-Consul-Reason', reason]
+  const headers = ['X-Consul-Reason', headerValue(reason)]
   if (call.param('format') !== 'text') return json(body, { status, headers })
   const answer = text(aggregated, { status })
   return { ...answer, headers: ['Content-Type', 'text/plain', ...headers] }

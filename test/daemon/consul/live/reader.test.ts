@@ -26,6 +26,14 @@ describe('Reader', () => {
     assert.equal(again.index, first.index)
   })
 
+  it('refuses an index that is none, or beyond 64 bits', async t => {
+    const { ask } = await serveConsul(t)
+    for (const index of ['-1', 'x', '1e3', '18446744073709551616']) {
+      const { status, body } = await ask('GET', `/v1/catalog/services?index=${index}`)
+      assert.deepEqual([status, body], [400, 'Invalid index'])
+    }
+  })
+
   it('lets others wait until what they asked for changes', async t => {
     const server = await serveConsul(t)
     const { index } = await server.ask('GET', '/v1/health/service/web')

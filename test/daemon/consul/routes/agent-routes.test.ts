@@ -27,4 +27,11 @@ describe('agentRoutes', () => {
     assert.equal((await ask('PUT', '/v1/agent/force-leave/x')).text, "agent: No node found with name 'x'")
     assert.equal((await ask('PUT', '/v1/agent/reload')).status, 200)
   })
+
+  it('says of a service with a name of any letters that it is not known', async t => {
+    const { ask } = await serveConsul(t)
+    const { status, headers } = await ask('GET', '/v1/agent/health/service/id/%f0%9f%9a%a2')
+    assert.equal(status, 404)
+    assert.match(Buffer.from(headers.get('x-consul-reason') ?? '', 'latin1').toString(), /🚢/)
+  })
 })
