@@ -1,5 +1,6 @@
 import { clockJumps } from './clock-jumps.ts'
 import { crashes } from './crashes.ts'
+import { fuzz } from './fuzz.ts'
 import type { Drill } from './harness/drill.ts'
 import { damagedJournal } from './damaged-journal.ts'
 import { diskFull } from './disk-full.ts'
@@ -22,4 +23,5 @@ export const ALL_DRILLS: readonly Drill[] = [
   diskReadOnly,
   damagedJournal,
   crashes,
+  fuzz,
 ]

@@ -3,16 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Program, type ProgramOptions } from '../../bench/harness/program.ts'
-import type { RegistryDaemonOptions } from '../../src/daemon/registry-daemon.ts'
-import type { Lag, Memory } from '../programs/daemon.ts'
+import type { DaemonInput, Lag, Memory } from '../programs/daemon.ts'
 import type { DrillRun } from './drill-run.ts'
 
 /** How a daemon is run in a drill. */
-export interface DaemonProcessOptions
-  extends ProgramOptions, Pick<RegistryDaemonOptions, 'graceMs' | 'preservation' | 'pingMs'> {
-  /** The folder of its data. Default: in memory. */
-  readonly dataPath?: string | undefined
-}
+export interface DaemonProcessOptions extends ProgramOptions, DaemonInput {}
 
 /** How often, and with which pauses, a port that was just in use is tried again. */
 const BIND_ATTEMPTS = 50
@@ -26,6 +21,7 @@ export class DaemonProcess {
   readonly #options: DaemonProcessOptions
   #program: Program
   #port = 0
+  #dnsPort = 0
 
   private constructor(program: Program, options: DaemonProcessOptions) {
     this.#program = program
@@ -42,6 +38,11 @@ export class DaemonProcess {
 
   get port(): number {
     return this.#port
+  }
+
+  /** Where it answers DNS. */
+  get dnsPort(): number {
+    return this.#dnsPort
   }
 
   /** What its URLs begin with. */
@@ -100,6 +101,7 @@ export class DaemonProcess {
     for (let attempt = 1; ; attempt++) {
       try {
         this.#port = await this.#program.ask<number>('start', this.#port)
+        this.#dnsPort = await this.#program.ask<number>('dnsPort')
         return
       } catch (error) {
         if (!String(error).includes('ERR_ADDRESS_IN_USE') || attempt === BIND_ATTEMPTS) throw error

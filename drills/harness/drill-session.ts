@@ -52,6 +52,11 @@ export class DrillSession {
     this.#webSocket.send(JSON.stringify(messages))
   }
 
+  /** Sends a frame that need not be one of messages. */
+  sayText(text: string): void {
+    this.#webSocket.send(text)
+  }
+
   /** Says who it is. */
   async hello(name: string, held: readonly InstanceKey[] = []): Promise<WelcomeMessage> {
     const welcome = this.next('welcome')

@@ -2,6 +2,7 @@ import { flushCompileCache } from 'node:module'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { observe, type RopewalkEvent } from '../../src/core/event.ts'
 import { ConsulFrontend } from '../../src/daemon/consul/consul-frontend.ts'
+import { DnsServer } from '../../src/daemon/dns/dns-server.ts'
 import { RegistryDaemon, type RegistryDaemonOptions } from '../../src/daemon/registry-daemon.ts'
 import { RestFrontend } from '../../src/daemon/rest/rest-frontend.ts'
 import { answer, input } from '../../bench/harness/answer.ts'
@@ -11,29 +12,55 @@ import { answer, input } from '../../bench/harness/answer.ts'
 const LAG_RESOLUTION_MS = 5
 const EVENTS_MAX = 1_000
 
-const options = input() as Pick<RegistryDaemonOptions, 'dataPath' | 'graceMs' | 'preservation' | 'pingMs'>
+/** How the daemon is run. */
+export interface DaemonInput extends Pick<RegistryDaemonOptions, 'dataPath' | 'graceMs' | 'preservation' | 'pingMs'> {
+  /** Whether it answers DNS as well, on a port that is free. Default false. */
+  readonly dns?: boolean | undefined
+}
+
+const { dns: hasDns = false, ...options } = input() as DaemonInput
 const lag = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS })
 const events: Pick<RopewalkEvent, 'event' | 'message'>[] = []
-observe('daemon', ({ level, event, message }) => {
-  if (level !== 'debug' && events.length < EVENTS_MAX) events.push({ event, message })
-})
+for (const area of ['daemon', 'web'] as const) {
+  observe(area, ({ level, event, message, error }) => {
+    if (level === 'debug' || events.length >= EVENTS_MAX) return
+    events.push({ event, message: error instanceof Error ? `${message}: ${error.stack}` : message })
+  })
+}
 let daemon: RegistryDaemon | undefined
+let dns: DnsServer | undefined
 
 // For the next of them, because this one may be killed.
 flushCompileCache()
 
-answer({ pid: process.pid }, { start, stop, memory, lag: takeLag, events: () => events, status: () => daemon?.status })
+answer(
+  { pid: process.pid },
+  { start, stop, memory, lag: takeLag, events: () => events, status: () => daemon?.status, dnsPort },
+)
 
 /** Listens on this port, 0 for any that is free, and tells which. */
 async function start(port: number): Promise<number> {
+  const consul = new ConsulFrontend()
+  dns = hasDns ? dnsServer(consul) : undefined
   daemon = new RegistryDaemon({
     endpoint: `tcp:${port}:interface=127.0.0.1`,
-    frontends: [new RestFrontend(), new ConsulFrontend()],
+    frontends: [new RestFrontend(), consul],
+    ...(dns && { dns }),
     ...options,
   })
   await daemon.start()
   lag.enable()
   return Number(new URL(daemon.endpoints[0] ?? '').port)
+}
+
+function dnsServer(consul: ConsulFrontend): DnsServer {
+  const endpoint = 'tcp:0:interface=127.0.0.1'
+  return new DnsServer({ endpoint, catalog: (_context, defaults) => consul.dnsCatalog(defaults) })
+}
+
+/** Where it answers DNS; 0 where it does not. */
+function dnsPort(): number {
+  return dns?.endpoint.port ?? 0
 }
 
 async function stop(): Promise<void> {
