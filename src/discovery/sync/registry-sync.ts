@@ -26,6 +26,13 @@ export interface RegistrySyncOptions extends BaseServiceOptions {
   random?: Random
 }
 
+/** A service that is passed on. */
+interface Passing {
+  readonly service: ServiceSync
+  /** Ends it alone. */
+  readonly ending: AbortController
+}
+
 /**
  * Keeps what is in one registry in another as well, so that consumers of either find it: for a move between registries without a stop.
  *
@@ -36,9 +43,11 @@ export interface RegistrySyncOptions extends BaseServiceOptions {
  */
 export class RegistrySync extends BaseService {
   readonly #options: RegistrySyncOptions
-  readonly #services = new Map<string, ServiceSync>()
+  readonly #services = new Map<string, Passing>()
+  /** Those that are known at present. */
+  #names: ReadonlySet<string> = new Set()
   #ending = new AbortController()
-  #running: Promise<unknown>[] = []
+  readonly #running = new Set<Promise<void>>()
 
   constructor(options: RegistrySyncOptions) {
     super(options.name ?? 'sync', options)
@@ -47,19 +56,21 @@ export class RegistrySync extends BaseService {
 
   protected override onStart(): void {
     this.#ending = new AbortController()
-    this.#running = [this.#guarded(this.#followNames(this.#ending.signal))]
+    this.#run(this.#followNames(this.#ending.signal))
   }
 
   protected override async onStop({ signal }: PhaseContext): Promise<void> {
     this.#ending.abort()
     await Promise.all(this.#running)
-    await Promise.all([...this.#services.values()].map(service => service.close(signal)))
+    await Promise.all([...this.#services.values()].map(({ service }) => service.close(signal)))
     this.#services.clear()
   }
 
   async #followNames(signal: AbortSignal): Promise<void> {
     const { from, includes = () => true } = this.#options
     for await (const { names } of from.services({ signal })) {
+      this.#names = new Set(names)
+      for (const serviceName of this.#services.keys()) this.#letGoOfGone(serviceName)
       for (const serviceName of names)
         if (!this.#services.has(serviceName) && includes(serviceName)) this.#begin(serviceName)
     }
@@ -68,11 +79,26 @@ export class RegistrySync extends BaseService {
   #begin(serviceName: string): void {
     const { from, to, origin, ttlMs = 15_000, drainMs = 4_000, keepMs = 600_000, random = systemRandom } = this.#options
     const { clock } = this
-    const service = new ServiceSync({ serviceName, from, to, origin, ttlMs, drainMs, keepMs, random, clock })
-    this.#services.set(serviceName, service)
-    this.#running.push(this.#guarded(service.run(this.#ending.signal)))
+    const onIdle = () => this.#letGoOfGone(serviceName)
+    const service = new ServiceSync({ serviceName, from, to, origin, ttlMs, drainMs, keepMs, random, clock, onIdle })
+    const ending = new AbortController()
+    this.#services.set(serviceName, { service, ending })
+    this.#run(service.run(AbortSignal.any([this.#ending.signal, ending.signal])))
     const message = `The instances of "${serviceName}" in ${origin} are passed on`
     publish('discovery', { level: 'info', event: 'sync.begun', message, serviceName, origin })
+  }
+
+  /** What is known no more, and has nothing left on either side, is watched no more. */
+  #letGoOfGone(serviceName: string): void {
+    const passing = this.#services.get(serviceName)
+    if (passing?.service.isIdle !== true || this.#names.has(serviceName)) return
+    this.#services.delete(serviceName)
+    passing.ending.abort()
+  }
+
+  #run(running: Promise<void>): void {
+    const guarded = this.#guarded(running).finally(() => this.#running.delete(guarded))
+    this.#running.add(guarded)
   }
 
   /** A registry ends a watch only when it is closed; then this has failed. */

@@ -15,6 +15,8 @@ export interface ServiceSyncOptions extends ImageOptions {
   readonly origin: string
   /** How long images are kept while `from` is out of reach, in milliseconds. */
   readonly keepMs: number
+  /** Called when it has become idle, and perhaps again while it is. */
+  readonly onIdle: () => void
 }
 
 /**
@@ -34,6 +36,11 @@ export class ServiceSync {
 
   constructor(options: ServiceSyncOptions) {
     this.#options = options
+  }
+
+  /** Whether there is no original, and nothing left of any image. */
+  get isIdle(): boolean {
+    return this.#originals.length === 0 && this.#images.size === 0 && this.#ending.size === 0
   }
 
   /** Goes on until `signal` aborts; then resolves. Rejects when it cannot go on, for one registry is closed, with nothing left under way. */
@@ -114,6 +121,7 @@ export class ServiceSync {
       const image = this.#imageOf(original)
       if (image) this.#image(id).want(image, { draining: original.status === 'draining' })
     }
+    if (this.isIdle) this.#options.onIdle()
   }
 
   #isDirect({ id, endpoints }: Instance): boolean {
@@ -135,6 +143,7 @@ export class ServiceSync {
     this.#images.delete(id)
     const ended = image.close({ signal }).finally(() => {
       if (this.#ending.get(id) === ended) this.#ending.delete(id)
+      if (this.isIdle) this.#options.onIdle()
     })
     this.#ending.set(id, ended)
   }
