@@ -13,8 +13,9 @@ export interface AgentConfig {
   readonly dataPath: string | undefined
   readonly nodeName: string | undefined
   readonly nodeId: string | undefined
+  readonly nodeMeta: Readonly<Record<string, string>>
   readonly datacenter: string | undefined
-  /** Where to listen. */
+  /** Where to listen: an address, or `unix://PATH`. */
   readonly clientAddress: string
   /** Where the node is told to be. */
   readonly address: string
@@ -24,8 +25,13 @@ export interface AgentConfig {
   readonly isDnsPortGiven: boolean
   readonly serverPort: number
   readonly domain: string | undefined
+  /** The servers that are asked by DNS for names of others. */
+  readonly recursors: readonly string[]
+  readonly onlyPassing: boolean
   readonly scriptChecks: boolean
   readonly insecure: boolean
+  /** The file that has the number of the process while it runs. */
+  readonly pidPath: string | undefined
   /** Undefined unless it is enabled. */
   readonly acl: AclOptions | undefined
   readonly services: readonly HclObject[]
@@ -48,6 +54,7 @@ export function agentConfig(flags: Flags): AgentConfig {
     dataPath: isDev ? undefined : dataPath,
     nodeName: lastOf(flags, 'node') ?? text(merged['node_name']),
     nodeId: lastOf(flags, 'node-id') ?? text(merged['node_id']),
+    nodeMeta: nodeMetaOf(flags, objectOf(merged['node_meta'])),
     datacenter: lastOf(flags, 'datacenter') ?? text(merged['datacenter']),
     clientAddress: firstAddress(
       text(objectOf(merged['addresses'])['http']) ?? lastOf(flags, 'client') ?? text(merged['client_addr']),
@@ -58,12 +65,32 @@ export function agentConfig(flags: Flags): AgentConfig {
     isDnsPortGiven: ports['dns'] !== undefined || flags.has('dns-port'),
     serverPort: port('server', { flag: 'server-port', byDefault: 8300 }),
     domain: lastOf(flags, 'domain') ?? text(merged['domain']),
+    recursors: flags.get('recursor') ?? textsOf(merged['recursors']),
+    onlyPassing: isOn(objectOf(merged['dns_config'])['only_passing']),
     scriptChecks: isOn(lastOf(flags, 'enable-script-checks') ?? merged['enable_script_checks']),
     insecure: isOn(lastOf(flags, 'insecure')),
+    pidPath: lastOf(flags, 'pid-file') ?? text(merged['pid_file']),
     acl: aclOf(objectOf(merged['acl'])),
     services: [...objectsOf(merged['service']), ...objectsOf(merged['services'])],
     checks: [...objectsOf(merged['check']), ...objectsOf(merged['checks'])],
   }
+}
+
+/** Options `key:value` over what the files say. */
+function nodeMetaOf(flags: Flags, configured: HclObject): Record<string, string> {
+  const given = (flags.get('node-meta') ?? []).map(pair => {
+    const [key = '', ...value] = pair.split(':')
+    return [key, value.join(':')]
+  })
+  const said = Object.entries(configured).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ])
+  return Object.fromEntries([...said, ...given])
+}
+
+function textsOf(value: HclValue | undefined): string[] {
+  return (Array.isArray(value) ? value : [value]).flatMap(one => text(one) ?? [])
 }
 
 /** The tokens under their names of Consul 1.8, and under those of later versions. */

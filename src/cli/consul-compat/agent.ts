@@ -1,8 +1,9 @@
+import { rmSync, writeFileSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
 import type { ConsulDefinitions } from '../../daemon/consul/consul-options.ts'
 import { printLine } from '../output.ts'
 import { runRegistry } from '../run-registry.ts'
-import { type AgentConfig, agentConfig } from './agent-config.ts'
+import { type AgentConfig, agentConfig, ConfigProblem } from './agent-config.ts'
 import { parseFlags } from './flags.ts'
 import type { HclObject, HclValue } from '../../daemon/consul/hcl/parse-hcl.ts'
 
@@ -10,6 +11,24 @@ import type { HclObject, HclValue } from '../../daemon/consul/hcl/parse-hcl.ts'
 export async function runAgent(args: readonly string[]): Promise<void> {
   const config = agentConfig(parseFlags(args))
   printBanner(config)
+  const { pidPath } = config
+  if (pidPath !== undefined) writePid(pidPath)
+  try {
+    await run(config)
+  } finally {
+    if (pidPath !== undefined) rmSync(pidPath, { force: true })
+  }
+}
+
+function writePid(path: string): void {
+  try {
+    writeFileSync(path, `${process.pid}\n`)
+  } catch (error) {
+    throw new ConfigProblem(`Could not write the pid file: ${(error as Error).message}`)
+  }
+}
+
+async function run(config: AgentConfig): Promise<void> {
   await runRegistry({
     listen: endpointOf(config.clientAddress, config.httpPort),
     dataPath: config.dataPath ?? null,
@@ -19,6 +38,7 @@ export async function runAgent(args: readonly string[]): Promise<void> {
     consul: {
       nodeName: config.nodeName,
       nodeId: config.nodeId,
+      nodeMeta: config.nodeMeta,
       datacenter: config.datacenter,
       address: config.address,
       serverPort: config.serverPort,
@@ -30,7 +50,14 @@ export async function runAgent(args: readonly string[]): Promise<void> {
 }
 
 function endpointOf(address: string, port: number): string {
-  return `tcp:${port}:interface=${isIPv6(address) ? address.replaceAll(':', String.raw`\:`) : address}`
+  if (address.startsWith(SOCKET)) return `unix:${escaped(address.slice(SOCKET.length))}`
+  return `tcp:${port}:interface=${isIPv6(address) ? escaped(address) : address}`
+}
+
+const SOCKET = 'unix://'
+
+function escaped(value: string): string {
+  return value.replaceAll(':', String.raw`\:`)
 }
 
 function dnsOf({
@@ -38,10 +65,19 @@ function dnsOf({
   dnsPort,
   isDnsPortGiven,
   domain,
+  recursors,
+  onlyPassing,
 }: AgentConfig): Parameters<typeof runRegistry>[0]['dns'] {
   if (dnsPort < 0) return false
   const domains = domain === undefined ? undefined : [domain.replace(/\.$/, ''), 'ropewalk']
-  return { endpoint: endpointOf(clientAddress, dnsPort), isWanted: isDnsPortGiven, domains }
+  const address = clientAddress.startsWith(SOCKET) ? '127.0.0.1' : clientAddress
+  return {
+    endpoint: endpointOf(address, dnsPort),
+    isWanted: isDnsPortGiven,
+    domains,
+    onlyPassing,
+    ...(recursors.length > 0 && { recursors }),
+  }
 }
 
 /** Services and checks of the files, with their names as the API writes them. */

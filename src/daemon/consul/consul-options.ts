@@ -7,6 +7,8 @@ export interface ConsulOptions {
   readonly nodeName?: string | undefined
   /** A UUID. Default: one that is kept with the data. */
   readonly nodeId?: string | undefined
+  /** What this node says of itself, beside what Consul's nodes say. Default: nothing. */
+  readonly nodeMeta?: Readonly<Record<string, string>> | undefined
   /** Default `dc1`. */
   readonly datacenter?: string | undefined
   /** The address of this node, where its services have none of their own. Default `127.0.0.1`. */
@@ -44,6 +46,7 @@ export function consulSettings(options: ConsulOptions): ConsulSettings {
     nodeName: options.nodeName ?? hostname(),
     nodeId: options.nodeId,
     acl: options.acl,
+    nodeMeta: options.nodeMeta ?? {},
     datacenter: options.datacenter ?? 'dc1',
     address: options.address ?? '127.0.0.1',
     serverPort: options.serverPort ?? 8300,

@@ -191,7 +191,7 @@ export class ConsulState {
 
   /** This node, with what Consul's own servers show of themselves. It is made anew at each start. */
   #putOwnNode(): void {
-    const { nodeName: Node, address, datacenter, serverPort } = this.settings
+    const { nodeName: Node, nodeMeta, address, datacenter, serverPort } = this.settings
     const ID = this.nodeId
     const { rosters } = this.context.store
     const index = rosters.stamp()
@@ -203,7 +203,7 @@ export class ConsulState {
       Address: address,
       Datacenter: datacenter,
       TaggedAddresses: { lan: address, [`lan_${family}`]: address, wan: address, [`wan_${family}`]: address },
-      Meta: { 'consul-network-segment': '' },
+      Meta: { 'consul-network-segment': '', ...nodeMeta },
       ...indexes,
     })
     this.catalog.services.restore(keyOn(Node, 'consul'), {

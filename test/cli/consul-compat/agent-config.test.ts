@@ -18,6 +18,30 @@ describe('agentConfig', () => {
     assert.throws(() => read(), { message: 'data_dir cannot be empty' })
   })
 
+  it('reads what the node says of itself, from files and options', () => {
+    const { nodeMeta } = read(
+      '-dev',
+      '-hcl',
+      'node_meta { rack = "1" zone = "a" n = 7 }',
+      '-node-meta=zone:b:c',
+      '-node-meta',
+      'x:',
+    )
+    assert.deepEqual(nodeMeta, { rack: '1', zone: 'b:c', n: '7', x: '' })
+    assert.deepEqual(read('-dev').nodeMeta, {})
+  })
+
+  it('reads whom DNS asks and tells, and where the number of the process goes', () => {
+    const config = read(
+      '-dev',
+      '-hcl',
+      'recursors = ["1.1.1.1", "8.8.8.8"] pid_file = "/p" dns_config { only_passing = true }',
+    )
+    assert.deepEqual([config.recursors, config.pidPath, config.onlyPassing], [['1.1.1.1', '8.8.8.8'], '/p', true])
+    const { recursors, pidPath, onlyPassing } = read('-dev', '-recursor=9.9.9.9', '-pid-file=/q')
+    assert.deepEqual([recursors, pidPath, onlyPassing], [['9.9.9.9'], '/q', false])
+  })
+
   it('takes options over files, later files over earlier ones, and services from all of them', async t => {
     const folder = await temporaryFolder(t)
     await mkdir(join(folder, 'more'))

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
+import { get as httpGet, type IncomingMessage } from 'node:http'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { describe, it, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -41,6 +43,35 @@ describe('consul-compat', () => {
     child.kill('SIGTERM')
     const [code] = await once(child, 'exit')
     assert.equal(code, 0)
+  })
+
+  it('writes its number to a file while it runs, and tells of its node what the files say', async t => {
+    const folder = await temporaryFolder(t)
+    const port = await freePort()
+    await writeFile(join(folder, 'a.json'), '{"node_meta":{"rack":"r1"},"node_name":"n7"}')
+    const pidPath = join(folder, 'pid')
+    const child = await start(t, port, ['-dev', '-config-file', join(folder, 'a.json'), '-pid-file', pidPath])
+    assert.equal(await readFile(pidPath, 'utf8'), `${child.pid}\n`)
+    const nodes = (await get(port, '/v1/catalog/nodes?node-meta=rack:r1')) as unknown as { Meta: object }[]
+    assert.deepEqual(nodes[0]?.Meta, { 'consul-network-segment': '', rack: 'r1' })
+    assert.deepEqual((await get(port, '/v1/agent/self'))['Meta'], { 'consul-network-segment': '', rack: 'r1' })
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+    await assert.rejects(readFile(pidPath), { code: 'ENOENT' })
+  })
+
+  it('listens on a socket of the file system where the files say so', async t => {
+    const folder = await temporaryFolder(t)
+    const socketPath = join(folder, 'consul.sock')
+    await writeFile(join(folder, 'a.json'), JSON.stringify({ addresses: { http: `unix://${socketPath}` } }))
+    const child = spawn(program, ['agent', '-dev', '-dns-port=-1', '-config-dir', folder], { stdio: 'ignore' })
+    t.after(() => child.kill('SIGKILL'))
+    const answer = async () => {
+      const request = httpGet({ socketPath, path: '/v1/status/leader' })
+      const [response] = (await once(request, 'response')) as [IncomingMessage]
+      return text(response)
+    }
+    await until(async () => (await answer().catch(() => '')).includes('127.0.0.1:8300'), 'the agent answers')
   })
 
   it('comes back from a crash with what it had acknowledged', async t => {

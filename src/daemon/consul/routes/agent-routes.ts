@@ -95,7 +95,7 @@ class AgentRoutes {
       Coord: { Vec: [0, 0, 0, 0, 0, 0, 0, 0], Error: 1.5, Adjustment: 0, Height: 0.00001 },
       Member: this.#member(settings.nodeName),
       Stats: this.#stats(),
-      Meta: { 'consul-network-segment': '' },
+      Meta: { 'consul-network-segment': '', ...settings.nodeMeta },
     })
   }
 
