@@ -54,6 +54,7 @@ export class ConsulFrontend implements Frontend {
     this.#node = settings.nodeName
     this.#rosters = context.store.rosters
     for (const method of METHODS) router.route(method, '/v1/*path', this.#handle)
+    router.route('GET', '/', ({ request, response }) => sendAnswer(request, response, ROOT))
   }
 
   /** What DNS tells of what is here. To be called once this is mounted. */
@@ -113,6 +114,9 @@ export class ConsulFrontend implements Frontend {
     return isAsked ? { ...answer, body: answer.body.indented } : answer
   }
 }
+
+/** What says at the root that somebody is there, as an agent without pages does: checks ask for it. */
+const ROOT = fromNowhere(text('Consul Agent'))
 
 /** Whether Go's ServeMux would send the client to another path: empty segments and dots. */
 function isUnclean(path: string): boolean {

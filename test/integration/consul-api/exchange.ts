@@ -125,7 +125,11 @@ function orderly(path: string, body: Json): Json {
   if (path.startsWith('/v1/acl/tokens') && Array.isArray(body)) return body.toSorted(byDescription)
   if ((path === '/v1/acl/policies' || path === '/v1/query' || path === '/v1/session/list') && Array.isArray(body))
     return body.toSorted((a: Json, b: Json) => (a.Name < b.Name ? -1 : 1))
-  return body
+  return /^\/v1\/catalog\/services(?:\?|$)/.test(path) && typeof body === 'object' ? sortedTags(body) : body
+}
+
+function sortedTags(tagsByName: Record<string, readonly string[]>): Json {
+  return Object.fromEntries(Object.entries(tagsByName).map(([name, tags]) => [name, tags.toSorted()]))
 }
 
 function byDescription(a: Json, b: Json): number {

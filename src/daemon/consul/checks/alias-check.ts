@@ -1,5 +1,6 @@
 import type { Topics } from '../live/topics.ts'
 import type { Catalog } from '../state/catalog.ts'
+import { CONSUL_LIMITS } from '../state/limits.ts'
 import { type CheckRow, keyOn } from '../state/rows.ts'
 import { critical, type Finding } from './probe.ts'
 
@@ -44,7 +45,8 @@ export class AliasCheck {
     const failing =
       checks.find(({ Status }) => Status === 'critical') ?? checks.find(({ Status }) => Status === 'warning')
     if (failing) {
-      const output = `Aliased check ${JSON.stringify(failing.Name)} failing: ${failing.Output}`
+      const said = `Aliased check ${JSON.stringify(failing.Name)} failing: ${failing.Output}`
+      const output = said.slice(0, CONSUL_LIMITS.outputBytes)
       return { status: failing.Status === 'critical' ? 'critical' : 'warning', output }
     }
     return { status: 'passing', output: checks.length > 0 ? 'All checks passing.' : 'No checks found.' }

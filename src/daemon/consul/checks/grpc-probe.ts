@@ -39,6 +39,7 @@ interface HealthQuestion {
 async function askHealth(origin: string, { service, rejectUnauthorized, signal }: HealthQuestion): Promise<number> {
   const session = connect(origin, { rejectUnauthorized })
   const failed = Promise.withResolvers<never>()
+  failed.promise.catch(() => {})
   const abort = () => failed.reject(new DOMException('i/o timeout', 'AbortError'))
   session.on('error', failed.reject)
   signal.addEventListener('abort', abort, { once: true })

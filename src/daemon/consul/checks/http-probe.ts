@@ -39,12 +39,16 @@ interface Target {
 
 async function follow(fields: CheckFields, { url, signal }: Target): Promise<IncomingMessage> {
   let target = new URL(url)
+  let { Method = '', Body = '' } = fields
   for (let redirects = 0; redirects <= REDIRECTS_MAX; redirects++) {
-    const response = await ask(fields, { url: target.href, signal })
+    const response = await ask({ ...fields, Method, Body }, { url: target.href, signal })
     const { statusCode = 0, headers } = response
     if (![301, 302, 303, 307, 308].includes(statusCode) || headers.location === undefined) return response
     response.resume()
     target = new URL(headers.location, target)
+    if (statusCode > 303 || Method === 'HEAD') continue
+    Method = 'GET'
+    Body = ''
   }
   throw new Error(`stopped after ${REDIRECTS_MAX} redirects`)
 }
@@ -54,6 +58,7 @@ function ask(fields: CheckFields, { url, signal }: Target): Promise<IncomingMess
   const headers: Record<string, readonly string[] | string> = {
     'User-Agent': 'Consul Health Check',
     Accept: 'text/plain, text/*, */*',
+    ...(body !== '' && { 'Content-Length': String(Buffer.byteLength(body)) }),
     ...header,
   }
   const options = {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import type { CheckStatus } from '../state/rows.ts'
 import { critical, type Finding, type Probe } from './probe.ts'
 
@@ -6,7 +6,10 @@ import { critical, type Finding, type Probe } from './probe.ts'
 export function scriptProbe([command = '', ...args]: readonly string[], outputBytesMax: number): Probe {
   return signal =>
     new Promise<Finding>(resolve => {
-      const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], signal, killSignal: 'SIGKILL' })
+      const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+      const end = () => killGroup(child)
+      signal.addEventListener('abort', end, { once: true })
+      if (signal.aborted) end()
       let output = Buffer.alloc(0)
       const append = (chunk: Buffer) => {
         output = Buffer.concat([output, chunk])
@@ -14,9 +17,23 @@ export function scriptProbe([command = '', ...args]: readonly string[], outputBy
       }
       child.stdout.on('data', append)
       child.stderr.on('data', append)
-      child.once('error', error => resolve(critical(signal.aborted ? 'Timed out running check' : error.message)))
-      child.once('close', code => resolve({ status: statusOf(code), output: output.toString() }))
+      child.once('error', error => resolve(critical(error.message)))
+      child.once('exit', () => signal.aborted && resolve(critical('Timed out running check')))
+      child.once('close', code => {
+        signal.removeEventListener('abort', end)
+        resolve({ status: statusOf(code), output: output.toString() })
+      })
     })
+}
+
+/** Ends a command with all that it started: a shell does not take its commands with it. */
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }
 
 function statusOf(code: number | null): CheckStatus {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer as createHttpServer, type RequestListener } from 'node:http'
 import { createServer as createHttp2Server, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
-import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { buffer } from 'node:stream/consumers'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -37,6 +37,8 @@ async function checked(t: TestContext, check: object, options: object = {}) {
   }
   return { ...server, now, look }
 }
+
+const isPassing = ({ Status }: { Status: string }) => Status === 'passing'
 
 const web = (listener: RequestListener) => createHttpServer(listener) as unknown as Server
 
@@ -73,6 +75,30 @@ describe('CheckRuns', () => {
     assert.equal(await status(`http://127.0.0.1:${port}/503`), 'critical')
     const { look } = await checked(t, { HTTP: 'http://127.0.0.1:1/' })
     assert.equal((await look()).Output, 'Get "http://127.0.0.1:1/": dial tcp 127.0.0.1:1: connect: connection refused')
+  })
+
+  it('sends a body whatever the method, and asks for the place it is sent on to without it', async t => {
+    const seen: unknown[] = []
+    const port = await listening(
+      t,
+      web((request, response) => {
+        let body = ''
+        request.setEncoding('utf8').on('data', chunk => (body += String(chunk)))
+        request.on('end', () => {
+          seen.push([request.method, request.url, body])
+          if (request.url === '/moved') response.writeHead(302, { location: '/here' })
+          response.end()
+        })
+      }),
+    )
+    const HTTP = `http://127.0.0.1:${port}/`
+    await (await checked(t, { HTTP, Method: 'GET', Body: 'question' })).look(isPassing)
+    await (await checked(t, { HTTP: `${HTTP}moved`, Method: 'POST', Body: 'question' })).look(isPassing)
+    assert.deepEqual(seen, [
+      ['GET', '/', 'question'],
+      ['POST', '/moved', 'question'],
+      ['GET', '/here', ''],
+    ])
   })
 
   it('shows no more of an answer than may be', async t => {
@@ -132,6 +158,27 @@ describe('CheckRuns', () => {
     assert.deepEqual(await run('/bin/sh', '-c', 'head -c 100000 /dev/zero | tr "\\0" x; echo end'), [
       'passing',
       `${'x'.repeat(4_092)}end\n`,
+    ])
+  })
+
+  it('ends a command that takes too long, with all that it started', async t => {
+    const server = createTcpServer(socket => socket.on('error', () => {}))
+    const port = await listening(t, server)
+    const connected = once(server, 'connection', { signal: AbortSignal.timeout(30_000) }) as Promise<[Socket]>
+    const script = `"$0" -e "require('net').connect(${port}, '127.0.0.1')" & wait`
+    const check = { Args: ['/bin/sh', '-c', script, process.execPath], Timeout: '15s' }
+    const { now, clock } = await checked(t, check, { scriptChecks: true })
+    await clock.advance(10_000)
+    const [socket] = await connected
+    const closed = once(socket, 'close', { signal: AbortSignal.timeout(30_000) })
+    socket.resume()
+    await clock.advance(15_000)
+    await closed
+    const deadline = performance.now() + 30_000
+    while ((await now()).Output === '' && performance.now() < deadline) await nextTurn()
+    assert.deepEqual(await now().then(({ Status, Output }) => [Status, Output]), [
+      'critical',
+      'Timed out running check',
     ])
   })
 

@@ -4,6 +4,7 @@ import { filter, get, put, register } from '../requests.ts'
 /** About the agent: its services and its checks. Each list goes on where the former left off. */
 export const AGENT_EXCHANGES: Readonly<Record<string, readonly Exchange[]>> = {
   'what is there at first': [
+    get('/'),
     get('/v1/catalog/datacenters'),
     get('/v1/catalog/nodes', { until: ([node]: Json) => node.Meta !== null }),
     get('/v1/catalog/services'),
