@@ -48,6 +48,8 @@ async function startFront(behind: Behind): Promise<Front> {
     endpoint: 'tcp:0:interface=127.0.0.1',
     graceMs: 1_000,
     quietMs: 200,
+    // In a minute of cases more leases lapse than live, which is when a daemon would begin to keep them.
+    preservation: false,
     backend: { registry, url: 'engine:' },
     frontends: [new RestFrontend()],
   })
