@@ -115,12 +115,13 @@ export class RegistryDaemon extends MultiService {
     this.#site.closing.addEventListener('abort', () => this.#running && leave(this.#running), { once: true })
   }
 
-  protected override onStop(): void {
+  protected override async onStop({ signal }: PhaseContext): Promise<void> {
     const running = this.#running
     this.#running = undefined
     if (!running) return
     leave(running)
     running.sessions.destroy()
+    await running.data.handOver(signal)
     running.data.close()
   }
 

@@ -30,6 +30,8 @@ export interface RegistryData {
   readonly durability: Durability
   /** What is behind a front; undefined where the data are its own. */
   readonly backend: (() => BackendSummary) | undefined
+  /** Waits while the clients, who have been told to go, may go elsewhere, and what they hold with them: not where it is kept. Never rejects. */
+  handOver(signal: AbortSignal): Promise<void>
   /** Writes what is left and lets go of the disk. The Store stays as it is. */
   close(): void
 }
@@ -53,7 +55,7 @@ function openInMemory({ clock, turn, graceMs, quietMs, preservation }: RegistryD
     settled: false,
     defer: task => turn.at('notify', task),
   })
-  return { store, durability: inMemory, backend: undefined, close: () => {} }
+  return { store, durability: inMemory, backend: undefined, handOver: atOnce, close: () => {} }
 }
 
 function openJournalled(init: RegistryDataInit, dataPath: string): RegistryData {
@@ -74,8 +76,10 @@ function openJournalled(init: RegistryDataInit, dataPath: string): RegistryData 
     defer: task => turn.at('notify', task),
   })
   journal.attach(store)
-  return { store, durability: journal, backend: undefined, close: () => journal.close() }
+  return { store, durability: journal, backend: undefined, handOver: atOnce, close: () => journal.close() }
 }
+
+async function atOnce(): Promise<void> {}
 
 function wallRevision(clock: Clock): number {
   return Math.floor(clock.wallTime() * 1_000)

@@ -1,4 +1,4 @@
-import { timeLimit } from '../../core/abort.ts'
+import { sleep, timeLimit } from '../../core/abort.ts'
 import { backoffDelayMs } from '../../core/backoff.ts'
 import type { Clock, Timer } from '../../core/clock.ts'
 import type { Random } from '../../core/random.ts'
@@ -12,6 +12,9 @@ import { holderName } from './holder-name.ts'
 
 /** The longest wait for one answer of the backend. */
 const CALL_MS = 10_000
+
+/** How often it is looked whether another process holds it by now. */
+const HAND_OVER_MS = 100
 
 /** What is vouched for lapses in the backend when this process has been gone for so long. */
 const VOUCHED_TTL_MS = 15_000
@@ -86,6 +89,14 @@ export class Holding {
     if (!this.#lease) throw new LeaseLostError(serviceName, id)
     this.#drains = true
     return this.#lease.drain(options)
+  }
+
+  /** Waits until another process holds on behalf of the same session what is held here, or `signal` aborts. Of what no session holds nobody takes it over. */
+  async handOver(signal: AbortSignal): Promise<void> {
+    while (this.#claim?.owner.kind === 'session' && this.#lease && !signal.aborted) {
+      await this.#renew(this.#lease)
+      await sleep(this.#init.clock, HAND_OVER_MS, { signal }).catch(ignore)
+    }
   }
 
   /** Renews nothing any more. */
@@ -206,3 +217,5 @@ export class Holding {
 function ttlOf({ owner, ttlMs }: Claim): number {
   return owner.kind === 'vouched' ? VOUCHED_TTL_MS : ttlMs
 }
+
+function ignore(): void {}

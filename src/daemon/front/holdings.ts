@@ -61,6 +61,11 @@ export class Holdings implements LeaseJournal, Durability {
     return this.#obtain(claim).drain(options)
   }
 
+  /** Waits until other fronts hold what sessions hold here, or `signal` aborts. */
+  async handOver(signal: AbortSignal): Promise<void> {
+    await Promise.all(Array.from(this.#holdings.values(), holding => holding.handOver(signal)))
+  }
+
   /** Renews nothing any more. */
   close(): void {
     for (const holding of this.#holdings.values()) holding.close()

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createInstance } from '../../discovery/create-instance.ts'
 import { LeaseLostError } from '../../discovery/errors.ts'
-import type { InstanceInit } from '../../discovery/instance.ts'
+import type { Instance, InstanceInit } from '../../discovery/instance.ts'
 import type { Claim } from '../../discovery/store/owner.ts'
 import type { Store } from '../../discovery/store/store.ts'
 import { filtered, type InstancesAnswer, type RegistrationAnswer, type RenewalAnswer } from '../../protocol/rest.ts'
@@ -67,11 +67,11 @@ export class InstanceRoutes {
   }
 
   /** `POST /services/:name/instances/:id/renew`: extends everything that the lease holds. */
-  readonly renew = (exchange: Exchange, identity: Identity): void => {
+  readonly renew = async (exchange: Exchange, identity: Identity): Promise<void> => {
     const { params, request, response } = exchange
     const { serviceName, id } = keyOf(params)
     if (shownLease(request) === undefined) throw new LeaseRequiredError(serviceName, id)
-    const { owner, ttlMs } = this.#claim(exchange, identity)
+    const { owner, ttlMs } = await this.#claim(exchange, identity)
     this.#store.leases.renew(owner)
     sendJson(response, { ttlMs } satisfies RenewalAnswer)
   }
@@ -80,7 +80,7 @@ export class InstanceRoutes {
   readonly update = async (exchange: Exchange, identity: Identity): Promise<void> => {
     const { request, response } = exchange
     const changes = await readFields(request)
-    const claim = this.#claim(exchange, identity)
+    const claim = await this.#claim(exchange, identity)
     this.#store.leases.update(claim, changes)
     await this.#kept(claim)
     sendJson(response, claim.instance)
@@ -90,7 +90,7 @@ export class InstanceRoutes {
   readonly drain = async (exchange: Exchange, identity: Identity): Promise<void> => {
     const { request, response } = exchange
     const { drainMs = DRAIN_MS } = await readFields(request)
-    const claim = this.#claim(exchange, identity)
+    const claim = await this.#claim(exchange, identity)
     const limitMs = Math.min(DRAIN_MS_MAX, milliseconds('drainMs', drainMs))
     sendJson(response, await this.#store.leases.drain(claim, { drainMs: limitMs, signal: goneSignal(response) }))
   }
@@ -98,7 +98,7 @@ export class InstanceRoutes {
   /** `DELETE /services/:name/instances/:id`: takes it out; by an operator, against its holder. */
   readonly remove = async (exchange: Exchange, identity: Identity): Promise<void> => {
     const { request, response } = exchange
-    const claim = this.#claim(exchange, identity)
+    const claim = await this.#claim(exchange, identity)
     if (shownLease(request) === undefined) this.#store.leases.evict(claim, 'removed')
     else this.#store.leases.revoke(claim)
     await this.#kept(claim)
@@ -106,16 +106,22 @@ export class InstanceRoutes {
   }
 
   /** The claim that the request may change: its holder's, or an operator's. Behind a front others hold what cannot be changed here. */
-  #claim(exchange: Exchange, identity: Identity): Claim {
+  async #claim(exchange: Exchange, identity: Identity): Promise<Claim> {
     const { serviceName, id } = keyOf(exchange.params)
     const claim = this.#store.leases.find(serviceName, id)
     const lease = shownLease(exchange.request)
     if (!claim && lease !== undefined) throw new LeaseLostError(serviceName, id)
-    if (!claim && this.#store.rosters.find(serviceName, id)) throw new NotHeldHereError(serviceName, id)
-    if (!claim) throw new NotFoundError(`There is no instance "${id}" of "${serviceName}"`)
+    if (!claim) throw await this.#notHeld({ serviceName, id })
     if (lease === undefined) this.#requireOperator(exchange, identity)
     else requireHolder(lease, claim)
     return claim
+  }
+
+  async #notHeld({ serviceName, id }: Pick<Instance, 'serviceName' | 'id'>): Promise<Error> {
+    const { rosters } = this.#store
+    await rosters.ready(serviceName)
+    if (rosters.find(serviceName, id)) return new NotHeldHereError(serviceName, id)
+    return new NotFoundError(`There is no instance "${id}" of "${serviceName}"`)
   }
 
   /** Operators are those with the right to administer or, where there are no rules, who come from this machine. */

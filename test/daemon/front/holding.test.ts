@@ -152,6 +152,31 @@ describe('Holding', () => {
     assert.ok(failures[0]?.error instanceof LeaseLostError)
   })
 
+  it('waits, when it shall hand over, until another process has it, or for as long as it may', async () => {
+    const { clock, holding, write, kept, lose } = setting()
+    write()
+    await kept()
+    const limit = new AbortController()
+    let ended = 0
+    const waits = [holding.handOver(limit.signal), holding.handOver(new AbortController().signal)]
+    for (const wait of waits) void wait.then(() => ended++)
+    await clock.advance(1_000)
+    assert.equal(ended, 0)
+    limit.abort()
+    await clock.advance(0)
+    assert.equal(ended, 1)
+    lose()
+    await clock.advance(100)
+    assert.equal(ended, 2)
+  })
+
+  it('has nothing to hand over of what no session holds', async () => {
+    const { holding, write, kept } = setting('timed')
+    write()
+    await kept()
+    await holding.handOver(new AbortController().signal)
+  })
+
   it('tries again by itself what is vouched for, for which nobody waits', async () => {
     const { clock, calls, failures, registrations, write, kept, fail, lose } = setting('vouched')
     fail(new RegistryUnavailableError('engine://behind'))

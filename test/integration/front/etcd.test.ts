@@ -8,6 +8,7 @@ import { Client } from '../../../src/client/client.ts'
 import { openRegistry } from '../../../src/cli/open-registry.ts'
 import { createInstance } from '../../../src/discovery/create-instance.ts'
 import type { InstanceSet } from '../../../src/discovery/instance-set.ts'
+import type { StatusAnswer } from '../../../src/protocol/rest.ts'
 import { Resolver } from '../../../src/discovery/resolver.ts'
 import { WatchFollower } from '../../../src/testing/watch-follower.ts'
 import { until } from '../../adapters/daemon/until.ts'
@@ -49,6 +50,12 @@ function followerOf(t: TestContext, front: FrontProcess): WatchFollower {
 /** Whether it shows two instances, the first one of weight 3. */
 function isComplete({ set }: WatchFollower): boolean {
   return set?.instances.length === 2 && set.instances[0]?.weight === 3
+}
+
+/** How many instances are held through a front. */
+async function heldAt({ authority }: FrontProcess): Promise<number> {
+  const answer = await fetch(`http://${authority}/api/v1/status`)
+  return ((await answer.json()) as StatusAnswer).instances
 }
 
 /** How many watchers etcd counts. */
@@ -118,6 +125,27 @@ describe('Fronts of etcd', { skip: missingEngine('etcd') }, () => {
     await until(() => follower.ids?.join() === 'a,b', 'changes are shown again', PATIENCE_MS)
   })
 
+  it('hand over what they hold when they stop, so that nobody sees it go', async t => {
+    const { url, registry } = await etcdOf(t)
+    const [one, other] = await Promise.all([FrontProcess.start(t, url), FrontProcess.start(t, url)])
+    const site = await SiteProcess.start({
+      url: `ropewalk://${one.authority},${other.authority}`,
+      id: 'a',
+      ttlMs: 15_000,
+    })
+    t.after(() => site[Symbol.asyncDispose]())
+    const behind = new WatchFollower(registry, 'users')
+    t.after(() => behind.stop())
+    await until(() => behind.ids?.join() === 'a', 'it is registered', PATIENCE_MS)
+    const shown = behind.sets.length
+    await one.stop()
+    assert.equal(await heldAt(other), 1)
+    assert.ok(
+      behind.sets.slice(shown).every(({ instances }) => instances.length === 1),
+      'it was always there',
+    )
+  })
+
   it('take over from one that is killed, without a call that fails', async t => {
     const { url, registry } = await etcdOf(t)
     const [one, other] = await Promise.all([FrontProcess.start(t, url), FrontProcess.start(t, url)])
@@ -141,13 +169,7 @@ describe('Fronts of etcd', { skip: missingEngine('etcd') }, () => {
     await until(() => callers.succeeded > 100, 'calls are made', PATIENCE_MS)
     const shown = behind.sets.length
     await one.kill()
-    const held = async () => {
-      const { owners } = (await (await fetch(`http://${other.authority}/api/v1/status`)).json()) as {
-        owners: { instances: number }[]
-      }
-      return owners.reduce((sum, { instances }) => sum + instances, 0)
-    }
-    await until(async () => (await held()) === 2, 'the other front holds both', PATIENCE_MS)
+    await until(async () => (await heldAt(other)) === 2, 'the other front holds both', PATIENCE_MS)
     const succeeded = callers.succeeded
     await until(() => callers.succeeded > succeeded + 200, 'calls are made', PATIENCE_MS)
     await callers.stop()

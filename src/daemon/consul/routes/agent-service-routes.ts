@@ -44,6 +44,7 @@ export function agentServiceRoutes(state: ConsulState): ConsulRoute[] {
       methods: { PUT: routes.deregister },
       support: 'yes',
       note: 'An instance of the registry itself can be taken out from its own machine only.',
+      reads: 'all',
     },
     {
       path: '/v1/agent/service/maintenance/',
