@@ -12,8 +12,8 @@ import type { Turn } from './turn.ts'
 /** What could not be written, and need not be undone, is tried again after this long. */
 const RETRY_MS = 1_000
 
-/** Between two commits that several share there is at least this much time. */
-const PAUSE_MS = 1
+/** A commit waits for others to share it for at most so long after the commit before. */
+const PAUSE_MS = 3
 
 /** So many claims are written at a time when the file is written anew: a few milliseconds of work. */
 const RENEWED_CLAIMS = 1_000
@@ -30,7 +30,8 @@ export interface JournalInit {
 /**
  * Keeps on disk what the Store must know after a restart. *Group commit*: what is written while the disk is busy with the commit before shares
  * the next one, and only when that is on the disk are those told who wait with `whenKept`. So the slower the disk, the more share a commit, and
- * the event loop goes on meanwhile.
+ * the event loop goes on meanwhile. Where the disk is fast, a commit waits a little until as many wait for it as were seen to be at it, for they
+ * are likely to come back; one who is alone waits for nobody.
  *
  * Where the disk refuses (full, gone), what cannot be kept is undone in the Store, and so is what was written since: an instance just
  * registered is taken out again, one just changed is as before. What was removed stays removed, what was marked draining stays so, and both
@@ -48,7 +49,9 @@ export class Journal implements LeaseJournal, Durability {
   /** The commit that is under way. */
   #commit: Commit | undefined
   #commitTask = () => this.#beginInTime()
-  /** When several may share a commit again. */
+  /** How many may be expected to share the next commit: who waited for the last one, and who came meanwhile. */
+  #expected = 0
+  /** When it begins at the latest, once anybody waits. */
   #nextCommitAt = -Infinity
   #paced: Timer | undefined
 
@@ -91,20 +94,19 @@ export class Journal implements LeaseJournal, Durability {
     this.#init.turn.at('commit', this.#commitTask)
   }
 
-  /** At once for one who waits alone; for several not before their time, so that more can share it. */
+  /** At once when all who are expected wait, else when it is time. */
   #beginInTime(): void {
-    if (!this.#store || this.#commit || this.#paced) return
+    if (!this.#store || this.#commit) return
     const { clock } = this.#init
     const pauseMs = this.#nextCommitAt - clock.now()
-    if (pauseMs <= 0 || this.#waiting.length <= 1) return this.#begin()
-    this.#paced = clock.schedule(pauseMs, () => {
-      this.#paced = undefined
-      this.#begin()
-    })
+    if (pauseMs <= 0 || this.#waiting.length >= this.#expected) return this.#begin()
+    this.#paced ??= clock.schedule(pauseMs, () => this.#begin())
   }
 
   #begin(): void {
     const store = this.#store
+    this.#paced?.cancel()
+    this.#paced = undefined
     if (!store || this.#commit) return
     const commit = this.#take()
     if (!this.#isNew && commit.claims.size === 0) return tell(commit)
@@ -148,6 +150,7 @@ export class Journal implements LeaseJournal, Durability {
     }
     this.#isNew = false
     this.#commit = undefined
+    this.#expected = commit.waiting.length + this.#waiting.length
     this.#nextCommitAt = this.#init.clock.now() + PAUSE_MS
     if (this.#pending.size + this.#waiting.length > 0) this.#init.turn.at('commit', this.#commitTask)
     tell(commit)

@@ -116,20 +116,31 @@ describe('Journal', () => {
     assert.deepEqual(order, ['a with 3 on disk', 'b with 3 on disk', 'c with 3 on disk'])
   })
 
-  it('leaves a pause after a commit before one that several share, and none before one that is for one alone', async t => {
+  it('waits for those who shared the last commit to share the next, but only for a moment, and for nobody who was alone', async t => {
     const { clock, file, leases, owner, kept } = await journalled(t)
-    leases.register(owner, users('a'), 1_000)
-    await kept()
-    assert.equal(file.commits, 1)
-    const both = ['b', 'c'].map(id => {
-      leases.register(owner, users(id), 1_000)
-      return kept()
-    })
-    await clock.settle()
-    assert.equal(file.commits, 1)
-    await clock.advance(1)
-    await Promise.all(both)
+    const registered = (...ids: string[]) =>
+      Promise.all(
+        ids.map(id => {
+          leases.register(owner, users(id), 1_000)
+          return kept()
+        }),
+      )
+    await registered('a')
+    await registered('b', 'c')
     assert.equal(file.commits, 2)
+    const one = registered('d')
+    await clock.settle()
+    assert.equal(file.commits, 2)
+    const other = registered('e')
+    await Promise.all([one, other])
+    assert.equal(file.commits, 3)
+    const last = registered('f')
+    await clock.settle()
+    assert.equal(file.commits, 3)
+    await clock.advance(3)
+    await last
+    await registered('g')
+    assert.equal(file.commits, 5)
   })
 
   it('writes updates, draining marks and and removals', async t => {
@@ -162,7 +173,7 @@ describe('Journal', () => {
     assert.deepEqual([file.commits, order], [1, []])
     await file.letEnd()
     await first
-    await clock.advance(1)
+    await clock.advance(3)
     await Promise.all(others)
     assert.deepEqual([file.commits, order], [2, ['b', 'c', 'd']])
   })
