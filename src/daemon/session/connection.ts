@@ -38,7 +38,7 @@ export class Connection {
   #outbox: (Encoded | string)[] = []
   #outboxLength = 0
   #heardAt: number
-  #flushTask = () => this.#flush()
+  #flushTask = () => this.flush()
 
   constructor(init: ConnectionInit) {
     this.#init = init
@@ -75,28 +75,18 @@ export class Connection {
 
   /** Says `message` at the end of this turn, after all that was said before. */
   send(message: Encoded | string): void {
-    if (this.#outbox.push(message) === 1) this.#init.turn.at('send', this.#flushTask)
+    if (this.#outbox.length === 0) this.#init.turn.at('send', this.#flushTask)
+    this.add(message)
+  }
+
+  /** Says `message` with the next `flush`, which is left to the caller. */
+  add(message: Encoded | string): void {
+    this.#outbox.push(message)
     this.#outboxLength += typeof message === 'string' ? message.length : message.text.length
   }
 
-  /** Asks for a sign of life; not of a peer that has enough to read. */
-  ping(): void {
-    if (!this.congested) this.#init.webSocket.ping()
-  }
-
-  /** Says what is left to say, then goodbye with this code; what the peer does not take in time is dropped. */
-  close(code: number, reason: string): void {
-    this.#flush()
-    this.#init.webSocket.resume()
-    this.#init.webSocket.close(code, reason)
-  }
-
-  /** Ends it at once. */
-  destroy(): void {
-    this.#init.webSocket.destroy()
-  }
-
-  #flush(): void {
+  /** Says what there is to say without waiting for the end of this turn. */
+  flush(): void {
     const { webSocket } = this.#init
     const messages = this.#outbox
     if (messages.length === 0) return
@@ -106,6 +96,23 @@ export class Connection {
     for (const frame of frames(messages)) webSocket.sendFrame(frame)
     if (this.congested) webSocket.pause()
     else this.#listener?.onRoom()
+  }
+
+  /** Asks for a sign of life; not of a peer that has enough to read. */
+  ping(): void {
+    if (!this.congested) this.#init.webSocket.ping()
+  }
+
+  /** Says what is left to say, then goodbye with this code; what the peer does not take in time is dropped. */
+  close(code: number, reason: string): void {
+    this.flush()
+    this.#init.webSocket.resume()
+    this.#init.webSocket.close(code, reason)
+  }
+
+  /** Ends it at once. */
+  destroy(): void {
+    this.#init.webSocket.destroy()
   }
 
   #heard(): void {

@@ -104,24 +104,26 @@ export class SessionWatches {
     this.#init.turn.at('notify', this.#pumpTask)
   }
 
+  /** One session after the other, each at once: so the first is told while there are still a thousand to tell, and what is needed of each is at hand. */
   #pump(): void {
     const { connection } = this.#init
     for (const watch of this.#dirty) {
-      if (connection.congested) return
+      if (connection.congested) break
       this.#dirty.delete(watch)
       const news = this.#news(watch)
-      if (news) connection.send(news)
+      if (news) connection.add(news)
     }
-    if (this.#namesDirty && !connection.congested) this.#sendNames()
+    if (this.#namesDirty && !connection.congested) this.#addNames()
+    connection.flush()
   }
 
-  #sendNames(): void {
+  #addNames(): void {
     const { connection, encoder, rosters, mayRead } = this.#init
     if (!rosters.hasNames) return
     this.#namesDirty = false
     const all = rosters.names()
     const names = all.names.filter(mayRead)
-    connection.send(names.length === all.names.length ? encoder.names(all) : encoder.someNames({ ...all, names }))
+    connection.add(names.length === all.names.length ? encoder.names(all) : encoder.someNames({ ...all, names }))
   }
 
   /** What the session has not been told of a service; nothing if it knows all. */
@@ -132,7 +134,9 @@ export class SessionWatches {
     const told = delta ?? rosters.set(watch.service)
     const { settled, stale } = told
     if (delta && delta.from === delta.to && watch.settled === settled && watch.stale === stale) return undefined
-    Object.assign(watch, { revision: 'to' in told ? told.to : told.revision, settled, stale })
+    watch.revision = 'to' in told ? told.to : told.revision
+    watch.settled = settled
+    watch.stale = stale
     return 'to' in told ? encoder.delta(told) : encoder.set(told)
   }
 }

@@ -67,6 +67,17 @@ describe('Connection', () => {
     assert.deepEqual(texts(webSocket), ['[{"a":1},{"type":"ok","seq":1},{"b":2}]'])
   })
 
+  it('says at once, in one frame, what was sent and added before a flush, and nothing twice', async () => {
+    const { connection, webSocket } = connected()
+    connection.send('{"a":1}')
+    connection.add('{"b":2}')
+    connection.flush()
+    assert.deepEqual(texts(webSocket), ['[{"a":1},{"b":2}]'])
+    connection.flush()
+    await nextTurn()
+    assert.equal(webSocket.sent.length, 1)
+  })
+
   it('sends what is said to many as the same bytes', async () => {
     const encoded = new Encoded({ type: 'ok', seq: 1 })
     const [one, other] = [connected(), connected()]
