@@ -1,7 +1,7 @@
-import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import type { Endpoint } from '../endpoint/endpoint.ts'
 import { HttpError } from '../web/errors.ts'
+import type { RequestHead } from '../web/whole-request.ts'
 import { isLoopback } from './loopback.ts'
 
 /** The request was sent, or could have been sent, by a web page that somebody else serves. */
@@ -9,7 +9,7 @@ export class ForeignPageError extends HttpError {
   readonly code = 'ERR_FOREIGN_PAGE'
   readonly status = 403
 
-  constructor({ headers: { host, origin } }: IncomingMessage) {
+  constructor({ headers: { host, origin } }: RequestHead) {
     const page = origin === undefined ? '' : ` by a page of ${origin}`
     super(
       `A request to ${host}${page} is refused: ask for an IP address or localhost, and from no page but the daemon's own`,
@@ -22,12 +22,12 @@ export class ForeignPageError extends HttpError {
  * `Origin` is not the host asked for; or, on a loopback interface, that host is neither an address nor `localhost`, for anybody can bind a
  * name of their own to 127.0.0.1 (DNS rebinding). On other interfaces a daemon cannot know all of its names.
  */
-export function isFromForeignPage(request: IncomingMessage, endpoint: Endpoint): boolean {
+export function isFromForeignPage(request: RequestHead, endpoint: Endpoint): boolean {
   return !isSameOrigin(request) || !isOwnName(request.headers.host, endpoint)
 }
 
 /** Whether it comes from a program, which sends no `Origin`, or from a page of the host that it is sent to. */
-export function isSameOrigin({ headers: { origin, host } }: IncomingMessage): boolean {
+export function isSameOrigin({ headers: { origin, host } }: RequestHead): boolean {
   if (origin === undefined) return true
   const page = URL.parse(origin)
   return page !== null && page.host !== '' && page.host === URL.parse(`${page.protocol}//${host ?? ''}`)?.host

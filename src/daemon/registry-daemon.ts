@@ -10,6 +10,7 @@ import { parseEndpoint } from '../endpoint/parse-endpoint.ts'
 import { nodeHandler } from '../web/site-handler.ts'
 import { Site } from '../web/site.ts'
 import { Router } from '../web/router.ts'
+import type { WholeAnswer, WholeRequest } from '../web/whole-request.ts'
 import { type Access, openAccess } from './access/access.ts'
 import type { DnsServer } from './dns/dns-server.ts'
 import { ForeignPageError, isFromForeignPage } from './foreign-page.ts'
@@ -82,6 +83,7 @@ export class RegistryDaemon extends MultiService {
       nodeHandler((request, response) => this.#serve(request, response)),
       {
         health: { ready: () => this.#running?.data.backend?.().reached ?? true },
+        direct: request => this.#answer(request),
         upgrade: (request, socket, head) => this.#running?.sessions.upgrade(request, socket, head),
         connectionsMax: 2 * (options.sessionsMax ?? SESSIONS_MAX),
         connectionsPerAddressMax: options.connectionsPerAddressMax ?? CONNECTIONS_PER_ADDRESS_MAX,
@@ -166,6 +168,10 @@ export class RegistryDaemon extends MultiService {
   #serve(request: IncomingMessage, response: ServerResponse): void {
     if (isFromForeignPage(request, this.#endpoint)) throw new ForeignPageError(request)
     this.#running?.router.handle(request, response)
+  }
+
+  #answer(request: WholeRequest): WholeAnswer | Promise<WholeAnswer> | undefined {
+    return isFromForeignPage(request, this.#endpoint) ? undefined : this.#running?.router.answer(request)
   }
 
   #tellHealth(error: Error | undefined): void {

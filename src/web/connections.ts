@@ -11,7 +11,16 @@ export interface FinishOptions {
   readonly signal: AbortSignal
 }
 
+/** What speaks for a connection as long as `node:http` does not have it. */
+export interface ConnectionKeeper {
+  /** Whether a request is being answered. */
+  readonly isBusy: boolean
+  /** Makes the answer under way the last of its connection. */
+  leave(): void
+}
+
 interface Seen {
+  keeper: ConnectionKeeper | undefined
   /** What had come at the last look. */
   bytes: number
   isUpgraded: boolean
@@ -38,11 +47,17 @@ export class Connections {
 
   /** Keeps `socket` in view until it closes. */
   add(socket: Socket): void {
-    this.#sockets.set(socket, { bytes: -1, isUpgraded: false })
+    this.#sockets.set(socket, { bytes: -1, isUpgraded: false, keeper: undefined })
     socket.once('close', () => {
       this.#sockets.delete(socket)
       if (this.size === 0) this.#onEmpty()
     })
+  }
+
+  /** Tells who has `socket`; undefined for `node:http`, which has it at first. */
+  keptBy(socket: Socket, keeper: ConnectionKeeper | undefined): void {
+    const seen = this.#sockets.get(socket)
+    if (seen) seen.keeper = keeper
   }
 
   /** Tells that `socket` no longer speaks HTTP: it is left to whoever has it now, until the signal destroys it. */
@@ -55,6 +70,7 @@ export class Connections {
   announce(clock: Clock): void {
     this.#announcedAt = clock.now()
     for (const [socket, seen] of this.#sockets) {
+      seen.keeper?.leave()
       const response = currentResponse(socket)
       if (response && !response.headersSent) response.setHeader('connection', 'close')
       seen.bytes = socket.bytesRead
@@ -75,7 +91,8 @@ export class Connections {
   /** Closes who has no request and has sent nothing since the last look; who does not follow a close is destroyed at the next. */
   #closeSilent(): void {
     for (const [socket, seen] of this.#sockets) {
-      const isSilent = !currentResponse(socket) && socket.writableLength === 0 && socket.bytesRead === seen.bytes
+      const isBusy = seen.keeper ? seen.keeper.isBusy : currentResponse(socket)
+      const isSilent = !isBusy && socket.writableLength === 0 && socket.bytesRead === seen.bytes
       seen.bytes = socket.bytesRead
       if (!isSilent || seen.isUpgraded) continue
       if (socket.writableEnded) socket.destroy()

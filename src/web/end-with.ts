@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 
 /** Up to here copying a body is cheaper than a second piece for the kernel. */
-const COPY_BYTES_MAX = 2 ** 14
+export const COPY_BYTES_MAX = 2 ** 14
 
 /**
  * Ends `response`, whose head is written, with `body`. A small body goes out in one piece with the head: Node joins them only when the

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answerError } from './answer-error.ts'
 import { BadRequestError, MethodNotAllowedError, NotFoundError } from './errors.ts'
+import { NodeRequest } from './node-request.ts'
 import { RouteTree } from './route-tree.ts'
+import type { Answerer, WholeAnswer, WholeRequest } from './whole-request.ts'
 
 /** One request and its answer, as a route's handler gets them. */
 export interface Exchange {
@@ -29,6 +31,7 @@ export interface RouterOptions {
  */
 export class Router {
   readonly #routes = new RouteTree<RouteHandler>()
+  readonly #answerers: { readonly prefix: string; readonly answerer: Answerer }[] = []
   readonly #statusOf: (error: unknown) => number | undefined
 
   constructor({ statusOf = () => undefined }: RouterOptions = {}) {
@@ -39,6 +42,19 @@ export class Router {
   route(method: string, pattern: string, handler: RouteHandler): this {
     this.#routes.add(method, pattern, handler)
     return this
+  }
+
+  /** Gives every request whose path begins with `prefix` as it is written, whatever its method, to one answerer; returns the router. */
+  below(prefix: string, answerer: Answerer): this {
+    this.#answerers.push({ prefix, answerer })
+    return this
+  }
+
+  /** What one of the answerers says to a request; undefined where none is for it. Throws, or rejects with, what the answerer does. */
+  readonly answer = (request: WholeRequest): WholeAnswer | Promise<WholeAnswer> | undefined => {
+    const { url = '' } = request
+    for (const { prefix, answerer } of this.#answerers) if (url.startsWith(prefix)) return answerer(request)
+    return undefined
   }
 
   /** Answers one request. Never throws; to be given to `nodeHandler` or to `http.createServer`. */
@@ -52,6 +68,10 @@ export class Router {
   }
 
   #dispatch(request: IncomingMessage, response: ServerResponse): void | Promise<void> {
+    const whole = new NodeRequest(request, response)
+    const answer = this.answer(whole)
+    if (answer instanceof Promise) return answer.then(later => whole.send(later))
+    if (answer) return whole.send(answer)
     const { path, search } = splitTarget(request.url ?? '/')
     const match = this.#routes.find(decodeSegments(path))
     if (!match) throw new NotFoundError(`There is nothing at ${path}`)

@@ -43,6 +43,22 @@ describe('Router', () => {
     assert.equal(wrong.headers.get('allow'), 'GET, HEAD, PUT')
   })
 
+  it('gives everything below a prefix to its answerer, whatever the method', async t => {
+    const bytes = Buffer.from('whole')
+    const body = { bytes, latin1: 'whole' }
+    const below = new Router().below('/v1/', async request => {
+      if (request.url === '/v1/refused') throw new BadRequestError('no')
+      return { status: 203, headers: ['Content-Length', '5', 'X-Body', String(await request.body(10))], body }
+    })
+    const url = await serveNode(t, below.handle)
+    const answer = await fetch(`${url}/v1/a/b?c`, { method: 'PATCH', body: 'asked' })
+    assert.deepEqual([answer.status, answer.headers.get('x-body'), await answer.text()], [203, 'asked', 'whole'])
+    const head = await fetch(`${url}/v1/`, { method: 'HEAD' })
+    assert.deepEqual([head.status, head.headers.get('content-length'), await head.text()], [203, '5', ''])
+    assert.equal((await fetch(`${url}/v1/refused`)).status, 400)
+    assert.equal((await fetch(`${url}/v1`)).status, 404)
+  })
+
   it('answers HEAD as GET, without the body', async t => {
     const response = await fetch(`${await serveNode(t, router.handle)}/services/x`, { method: 'HEAD' })
     assert.equal(response.status, 200)

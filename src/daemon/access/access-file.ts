@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { RequestHead } from '../../web/whole-request.ts'
 import { readFile, stat } from 'node:fs/promises'
 import { BaseService } from '../../application/base-service.ts'
 import { sleep } from '../../core/abort.ts'
@@ -41,7 +41,7 @@ export class AccessFile extends BaseService implements Access {
     this.#checkMs = checkMs
   }
 
-  identify(request: IncomingMessage): Identity {
+  identify(request: RequestHead): Identity {
     return this.#access.identify(request)
   }
 

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { RequestHead } from '../../web/whole-request.ts'
 import type { Right } from './grants.ts'
 
 /** Who asks, and what they may just now: that can change while a connection is open. */
@@ -21,7 +21,7 @@ export interface Access {
   /** Whether there are rules. Without them everybody may everything, and operators are those who come from this machine. */
   readonly isControlled: boolean
   /** Who sends a request. Throws `TokenUnknownError` for a token that is none. */
-  identify(request: IncomingMessage): Identity
+  identify(request: RequestHead): Identity
   /** Who has a token, as it was shown; the anonymous for an empty one. Throws `TokenUnknownError`. */
   identifyToken(token: string): Identity
   /** Calls `onChange` whenever rights may have changed, until the returned function is called. */

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { RequestHead } from '../../web/whole-request.ts'
 import { TLSSocket } from 'node:tls'
 
 /** What a request shows of who sends it. */
@@ -10,13 +10,13 @@ export interface Credentials {
 }
 
 /** Reads the credentials of a request. */
-export function credentialsOf({ headers, socket }: IncomingMessage): Credentials {
+export function credentialsOf({ headers, socket }: RequestHead): Credentials {
   const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1] ?? ''
   const token = String(headers['x-consul-token'] ?? '') || bearer
   return { token, certificate: token === '' ? certificateOf(socket) : '' }
 }
 
-function certificateOf(socket: IncomingMessage['socket']): string {
+function certificateOf(socket: RequestHead['socket']): string {
   if (!(socket instanceof TLSSocket) || !socket.authorized) return ''
   // Null, whatever its types say, once the connection is gone.
   const certificate = socket.getPeerCertificate() as ReturnType<typeof socket.getPeerCertificate> | null
@@ -25,6 +25,6 @@ function certificateOf(socket: IncomingMessage['socket']): string {
 }
 
 /** Where a request comes from, for people. */
-export function addressOf({ socket }: IncomingMessage): string {
+export function addressOf({ socket }: RequestHead): string {
   return socket.remoteAddress === undefined ? 'this machine' : `${socket.remoteAddress}:${socket.remotePort}`
 }

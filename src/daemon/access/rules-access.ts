@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
+import type { RequestHead } from '../../web/whole-request.ts'
 import { type Clock, systemClock } from '../../core/clock.ts'
 import type { Access, Identity } from './access.ts'
 import type { AccessRules, Principal } from './access-rules.ts'
@@ -36,7 +36,7 @@ export class RulesAccess implements Access {
     this.#clock = clock
   }
 
-  identify(request: IncomingMessage): Identity {
+  identify(request: RequestHead): Identity {
     const { token, certificate } = credentialsOf(request)
     if (certificate === '' || !this.#rules.byCertificate.has(certificate)) return this.identifyToken(token)
     const name = `certificate "${certificate}"`

@@ -1,8 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { RegistryUnavailableError } from '../../discovery/errors.ts'
 import { StoreLimitError } from '../../discovery/store/limits.ts'
 import type { Rosters } from '../../discovery/store/rosters.ts'
-import type { Exchange, Router } from '../../web/router.ts'
+import { NodeRequest } from '../../web/node-request.ts'
+import type { Router } from '../../web/router.ts'
+import type { RequestHead, WholeAnswer, WholeRequest } from '../../web/whole-request.ts'
 import { type Access, openAccess } from '../access/access.ts'
 import { ForbiddenError, TokenUnknownError } from '../access/errors.ts'
 import { JournalError } from '../errors.ts'
@@ -18,14 +19,12 @@ import { type Answer, empty, fromNowhere, text } from './http/answer.ts'
 import { Call } from './http/call.ts'
 import { demandOf } from './http/demands.ts'
 import type { Method, RouteMatch, RouteTable } from './http/route-table.ts'
-import { sendAnswer } from './http/send.ts'
+import { sentAnswer } from './http/sent-answer.ts'
 import { ASKED_NOBODY } from './live/query-options.ts'
 import { consulRoutes } from './routes/consul-routes.ts'
 
 /** No query waits longer, its jitter included. */
 const WAIT_MS_MAX = 11 * 60_000
-
-const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH']
 
 /**
  * Consul's HTTP API, below `/v1`, over the same Store: what applications register shows as services with checks, what is registered here shows as
@@ -53,8 +52,10 @@ export class ConsulFrontend implements Frontend {
     this.#access = context.access
     this.#node = settings.nodeName
     this.#rosters = context.store.rosters
-    for (const method of METHODS) router.route(method, '/v1/*path', this.#handle)
-    router.route('GET', '/', ({ request, response }) => sendAnswer(request, response, ROOT))
+    router.below('/v1/', this.#answer)
+    router.route('GET', '/', ({ request, response }) =>
+      new NodeRequest(request, response).send(sentAnswer(request, ROOT)),
+    )
   }
 
   /** What DNS tells of what is here. To be called once this is mounted. */
@@ -68,19 +69,17 @@ export class ConsulFrontend implements Frontend {
     this.#state = undefined
   }
 
-  readonly #handle = async ({ request, response }: Exchange): Promise<void> => {
-    sendAnswer(request, response, this.#shaped(request, await this.#answer(request, response)))
-  }
-
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<Answer> {
+  readonly #answer = (request: WholeRequest): WholeAnswer | Promise<WholeAnswer> => {
     try {
-      return await this.#dispatch(request, response)
+      const answer = this.#dispatch(request)
+      if (!(answer instanceof Promise)) return this.#sent(request, answer)
+      return answer.catch((error: unknown) => refusal(error, request)).then(later => this.#sent(request, later))
     } catch (error) {
-      return refusal(error, request)
+      return this.#sent(request, refusal(error, request))
     }
   }
 
-  #dispatch(request: IncomingMessage, response: ServerResponse): Answer | Promise<Answer> {
+  #dispatch(request: WholeRequest): Answer | Promise<Answer> {
     const { url = '', method = 'GET' } = request
     const mark = url.indexOf('?')
     const rawPath = mark < 0 ? url : url.slice(0, mark)
@@ -94,7 +93,7 @@ export class ConsulFrontend implements Frontend {
     if (method === 'OPTIONS') return empty(200, allowed)
     const handler = methods[method as Method]
     if (!handler) return text(`method ${method} not allowed`, { status: 405, headers: allowed })
-    const call = new Call({ request, response, rest: match.rest, search, access: this.#access, node: this.#node })
+    const call = new Call({ request, rest: match.rest, search, access: this.#access, node: this.#node })
     call.guard.meet(demandOf(method, match.route.path))
     const ready = this.#ready(match, call)
     return ready ? ready.then(() => handler(call)) : handler(call)
@@ -108,10 +107,9 @@ export class ConsulFrontend implements Frontend {
   }
 
   /** As people asked for it. */
-  #shaped(request: IncomingMessage, answer: Answer): Answer {
-    if (!answer.isJson) return answer
-    const isAsked = this.#indented || /[?&]pretty(?:[=&]|$)/.test(request.url ?? '')
-    return isAsked ? { ...answer, body: answer.body.indented } : answer
+  #sent(request: WholeRequest, answer: Answer): WholeAnswer {
+    const isIndented = answer.isJson && (this.#indented || /[?&]pretty(?:[=&]|$)/.test(request.url ?? ''))
+    return sentAnswer(request, isIndented ? { ...answer, body: answer.body.indented } : answer)
   }
 }
 
@@ -146,7 +144,7 @@ function moved(method: string, path: string, search: string): Answer {
 /** Reads that go to a server of Consul, which says with a refusal that it asked nobody. */
 const ASKING = /^\/v1\/(?:catalog|health|session|query|acl)(?:\/|\?|$)/
 
-function refusal(error: unknown, { method, url = '' }: IncomingMessage): Answer {
+function refusal(error: unknown, { method, url = '' }: RequestHead): Answer {
   const headers = method === 'GET' && ASKING.test(url) ? Object.entries(ASKED_NOBODY).flat() : []
   if (error instanceof ConsulRefusedError) {
     return text(error.message, { status: error.status, headers: Object.entries(error.headers).flat() })

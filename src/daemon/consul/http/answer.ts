@@ -1,11 +1,13 @@
 import { gzipSync } from 'node:zlib'
+import type { AnswerBody } from '../../../web/whole-request.ts'
 import { indentJson } from '../go/indent.ts'
 
 /** A body as it goes out: its bytes, made once for everybody who is told the same, and compressed once if anybody wants it so. */
-export class Body {
+export class Body implements AnswerBody {
   readonly text: string
   #bytes: Buffer | undefined
-  #gzip: Buffer | undefined
+  #latin1: string | undefined
+  #gzip: Body | undefined
   #indented: Body | undefined
 
   constructor(content: string) {
@@ -23,8 +25,12 @@ export class Body {
     return (this.#bytes ??= Buffer.from(this.text))
   }
 
-  get gzip(): Buffer {
-    return (this.#gzip ??= gzipSync(this.bytes, { level: 1 }))
+  get latin1(): string {
+    return (this.#latin1 ??= this.bytes.toString('latin1'))
+  }
+
+  get gzip(): Body {
+    return (this.#gzip ??= Body.of(gzipSync(this.bytes, { level: 1 })))
   }
 
   /** The same JSON for people. */

@@ -1,7 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Access } from '../../access/access.ts'
-import { readBody } from '../../../web/body.ts'
 import { BodyTooLargeError } from '../../../web/errors.ts'
+import type { WholeRequest } from '../../../web/whole-request.ts'
 import { ConsulRefusedError } from '../errors.ts'
 import { decodeBody, type Shape } from '../go/decode.ts'
 import { CallGuard } from './guard.ts'
@@ -11,8 +10,7 @@ const BODY_BYTES_MAX = 512 * 1024
 
 /** What a call is made of. */
 export interface CallInit {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
+  readonly request: WholeRequest
   /** What follows the route's prefix, decoded. */
   readonly rest: string
   /** What follows the question mark. */
@@ -24,8 +22,7 @@ export interface CallInit {
 
 /** One request of the Consul API. */
 export class Call {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
+  readonly request: WholeRequest
   readonly rest: string
   readonly node: string
   readonly #search: string
@@ -34,9 +31,8 @@ export class Call {
   readonly guard: CallGuard
   #query: URLSearchParams | undefined
 
-  constructor({ request, response, rest, search, access, node }: CallInit) {
+  constructor({ request, rest, search, access, node }: CallInit) {
     this.request = request
-    this.response = response
     this.rest = rest
     this.node = node
     this.#search = search
@@ -82,7 +78,7 @@ export class Call {
   /** The body as it is. Rejects with ConsulRefusedError when it is too long. */
   async bytes(bodyBytesMax: number = BODY_BYTES_MAX): Promise<Buffer> {
     try {
-      return await readBody(this.request, { bodyBytesMax })
+      return await this.request.body(bodyBytesMax)
     } catch (error) {
       if (!(error instanceof BodyTooLargeError)) throw error
       const length = this.request.headers['content-length'] ?? `over ${bodyBytesMax}`

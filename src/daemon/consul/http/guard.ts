@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { RequestHead } from '../../../web/whole-request.ts'
 import type { Access, Identity } from '../../access/access.ts'
 import { requireGranted } from '../../access/audit.ts'
 import { addressOf } from '../../access/credentials.ts'
@@ -10,7 +10,7 @@ import { type Need, Sight } from './sight.ts'
 
 /** As much of a call as its rights depend on. */
 export interface GuardedCall {
-  readonly request: IncomingMessage
+  readonly request: RequestHead
   /** What follows the route's prefix. */
   readonly rest: string
   /** As it was shown; empty if none was. */

@@ -114,14 +114,14 @@ export class Reader {
       cancel()
       resolve(query.result())
     }
-    call.response.once('close', onGone)
+    const unheed = call.request.whenGone(onGone)
     try {
       return await promise
     } finally {
       this.#waiting--
       cancel()
       unwatch()
-      call.response.off('close', onGone)
+      unheed()
     }
   }
 
