@@ -11,3 +11,12 @@ export class NotHeldHereError extends RopewalkError {
     )
   }
 }
+
+/** The registry behind a front does not do what it was asked for, for a reason of its own, such as missing rights; see its `cause`. */
+export class BackendRefusedError extends RopewalkError {
+  readonly code = 'ERR_BACKEND_REFUSED'
+
+  constructor(url: string, { cause }: { cause: Error }) {
+    super(`The registry behind this front, ${url}, refused: ${cause.message}`, { cause })
+  }
+}

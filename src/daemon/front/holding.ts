@@ -9,6 +9,7 @@ import type { Registry } from '../../discovery/registry.ts'
 import type { Claim } from '../../discovery/store/owner.ts'
 import type { BackendHealth } from './backend-health.ts'
 import { holderName } from './holder-name.ts'
+import { toldError } from './told-error.ts'
 
 /** The longest wait for one answer of the backend. */
 const CALL_MS = 10_000
@@ -22,6 +23,8 @@ const VOUCHED_TTL_MS = 15_000
 /** What a Holding works with. */
 export interface HoldingInit {
   readonly registry: Pick<Registry, 'register'>
+  /** The registry as people write it, without secrets. */
+  readonly url: string
   readonly health: BackendHealth
   readonly clock: Clock
   readonly random: Random
@@ -130,9 +133,10 @@ export class Holding {
       await this.#keep(claim)
       this.#failures = 0
       return undefined
-    } catch (error) {
-      this.#failed(claim, error as Error)
-      return error as Error
+    } catch (cause) {
+      const error = toldError(this.#init.url, cause as Error)
+      this.#failed(claim, error)
+      return error
     }
   }
 
@@ -179,7 +183,7 @@ export class Holding {
   }
 
   #failed(claim: Claim | undefined, error: Error): void {
-    if (error instanceof RegistryUnavailableError || error.name === 'TimeoutError') this.#init.health.failed(error)
+    if (error instanceof RegistryUnavailableError) this.#init.health.failed(error)
     if (!claim || claim !== this.#claim) return
     if (claim.owner.kind === 'vouched') return this.#tryAgain()
     this.#init.onFailure(claim, { error, former: this.#lease })

@@ -78,7 +78,7 @@ export class Holdings implements LeaseJournal, Durability {
       const { backend, ...rest } = this.#init
       const made: Holding = new Holding({
         ...rest,
-        registry: backend.registry,
+        ...backend,
         onFailure: (failed, failure) => this.#undo(failed, failure),
         onIdle: () => this.#holdings.get(key) === made && this.#holdings.delete(key),
       })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { seededRandom } from '../../../src/core/random.ts'
 import { BackendHealth } from '../../../src/daemon/front/backend-health.ts'
+import { BackendRefusedError } from '../../../src/daemon/front/errors.ts'
 import { type Failure, Holding } from '../../../src/daemon/front/holding.ts'
 import { createInstance } from '../../../src/discovery/create-instance.ts'
 import { LeaseLostError, RegistryUnavailableError } from '../../../src/discovery/errors.ts'
@@ -46,6 +47,7 @@ function setting(kind: OwnerKind = 'session') {
   }
   const holding = new Holding({
     registry: { register },
+    url: 'engine://behind',
     health: new BackendHealth('engine://behind', () => {}),
     clock,
     random: seededRandom(1),
@@ -132,6 +134,16 @@ describe('Holding', () => {
     write()
     assert.equal(await kept(), error)
     assert.deepEqual(failures, [{ error, former: undefined }])
+  })
+
+  it('says who refused what for reasons of its own', async () => {
+    const { failures, write, kept, fail } = setting()
+    fail(new Error('no rights'))
+    write()
+    const error = await kept()
+    assert.ok(error instanceof BackendRefusedError)
+    assert.match(error.message, /engine:\/\/behind, refused: no rights/)
+    assert.equal(failures[0]?.error, error)
   })
 
   it('tells what is there in the place of a change that fails', async () => {
