@@ -33,8 +33,12 @@ export function isSameOrigin({ headers: { origin, host } }: RequestHead): boolea
   return page !== null && page.host !== '' && page.host === URL.parse(`${page.protocol}//${host ?? ''}`)?.host
 }
 
+/** What most programs say, and is quickly seen. */
+const USUAL = /^(?:localhost|127\.0\.0\.1)(?::\d{1,5})?$/
+
 /** Whether a `Host` cannot but mean this machine. A name, other than by an address, could have been bound to it by anybody. */
 export function isThisMachine(host: string | undefined): boolean {
+  if (host !== undefined && USUAL.test(host)) return true
   const hostname = URL.parse(`http://${host ?? ''}`)?.hostname ?? ''
   return /^(.+\.)?localhost\.?$/.test(hostname) || isIP(hostname.replace(/^\[(.*)\]$/, '$1')) > 0
 }

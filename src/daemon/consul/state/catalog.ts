@@ -2,6 +2,7 @@ import type { Topics } from '../live/topics.ts'
 import { Grouped } from './grouped.ts'
 import { requireRoom } from './limits.ts'
 import { type CheckRow, keyOn, type NodeRow, type ServiceRow } from './rows.ts'
+import { isSameRow } from './same-row.ts'
 import { Table, type TableJournal } from './table.ts'
 
 /** Hears when how an instance is, or whether it is, may have changed. */
@@ -88,7 +89,7 @@ export class Catalog {
 
   putNode(row: Unindexed<NodeRow>): void {
     const before = this.nodes.get(row.Node)
-    if (before && isSame(before, row)) return
+    if (before && isSameRow(before, row)) return
     if (!before) requireRoom('nodes', this.nodes.size)
     this.nodes.put(row.Node, this.#indexed(row, before))
   }
@@ -96,7 +97,7 @@ export class Catalog {
   putService(row: Unindexed<ServiceRow>): void {
     const key = keyOn(row.Node, row.ID)
     const before = this.services.get(key)
-    if (before && isSame(before, row)) return
+    if (before && isSameRow(before, row)) return
     if (!before) requireRoom('services', this.services.size)
     this.services.put(key, this.#indexed(row, before))
   }
@@ -104,7 +105,7 @@ export class Catalog {
   putCheck(row: Unindexed<CheckRow>): void {
     const key = keyOn(row.Node, row.CheckID)
     const before = this.checks.get(key)
-    if (before && isSame(before, row)) return
+    if (before && isSameRow(before, row)) return
     if (!before) requireRoom('checks', this.checks.size)
     this.checks.put(key, this.#indexed(row, before))
   }
@@ -170,10 +171,4 @@ export class Catalog {
   #touch(revision: number, ...topics: string[]): void {
     for (const topic of topics) this.#init.topics.touch(topic, revision)
   }
-}
-
-/** Whether a row says what another one says, indexes aside. */
-function isSame(before: object, row: object): boolean {
-  const { CreateIndex: _create, ModifyIndex: _modify, ...rest } = before as Record<string, unknown>
-  return JSON.stringify(rest) === JSON.stringify(row)
 }
