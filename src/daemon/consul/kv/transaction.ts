@@ -1,4 +1,3 @@
-import { ConsulRefusedError } from '../errors.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { type KvRow, kvJson } from './kv-row.ts'
 import type { KvStore, KvWrite } from './kv-store.ts'
@@ -14,15 +13,8 @@ export interface KvOperation {
   readonly Session?: string
 }
 
-/** What became of a transaction. */
-export interface Outcome {
-  /** JSON of the keys it read and wrote. */
-  readonly results: readonly string[]
-  readonly errors: readonly { readonly OpIndex: number; readonly What: string }[]
-}
-
 /** An operation cannot be done; the others are still looked at, so that all that is wrong is told. */
-class OperationProblem extends Error {}
+export class OperationProblem extends Error {}
 
 type Operate = (operation: Required<KvOperation>, context: TransactionContext) => readonly string[]
 
@@ -35,56 +27,19 @@ export interface TransactionContext {
 }
 
 /** Whether an operation would change anything. */
-export function isWrite({ Verb = '' }: KvOperation): boolean {
+export function isKeyWrite({ Verb = '' }: KvOperation): boolean {
   return WRITING.has(Verb)
 }
 
 const WRITING = new Set(['set', 'delete', 'delete-cas', 'delete-tree', 'cas', 'lock', 'unlock'])
 
-/** Does all of the operations, in order and at one index, or none. */
-export function transact(operations: readonly KvOperation[], context: TransactionContext): Outcome {
-  const { kv } = context
-  const incomplete = [...operations.entries()].filter(([, operation]) => lacksKey(operation))
-  if (incomplete.length > 0) {
-    return { results: [], errors: incomplete.map(([OpIndex]) => ({ OpIndex, What: 'Must provide key' })) }
-  }
-  const before = new Map<string, KvRow | undefined>()
-  const results: string[] = []
-  const errors: { OpIndex: number; What: string }[] = []
-  kv.together(() => {
-    for (const [OpIndex, operation] of operations.entries()) {
-      const { Verb = '', Key = '' } = operation
-      try {
-        for (const row of Verb === 'delete-tree' ? kv.startingWith(Key) : []) remember(before, row.Key, row)
-        remember(before, Key, kv.get(Key))
-        results.push(...operate(operation, context))
-      } catch (error) {
-        if (!(error instanceof OperationProblem || error instanceof ConsulRefusedError)) throw error
-        errors.push({ OpIndex, What: error.message })
-      }
-    }
-    if (errors.length > 0) undo(kv, before)
-  })
-  return errors.length > 0 ? { results: [], errors } : { results, errors }
-}
-
-function lacksKey({ Verb = '', Key = '' }: KvOperation): boolean {
+/** Whether an operation names no key that needs one. */
+export function lacksKey({ Verb = '', Key = '' }: KvOperation): boolean {
   return Key === '' && Verb !== 'get-tree' && Verb !== 'delete-tree'
 }
 
-function remember(before: Map<string, KvRow | undefined>, key: string, row: KvRow | undefined): void {
-  if (!before.has(key)) before.set(key, row)
-}
-
-function undo(kv: KvStore, before: ReadonlyMap<string, KvRow | undefined>): void {
-  for (const [key, row] of before) {
-    if (kv.get(key) === row) continue
-    if (row) kv.rows.put(key, row)
-    else kv.rows.delete(key)
-  }
-}
-
-function operate(operation: KvOperation, context: TransactionContext): readonly string[] {
+/** Does one operation, and gives the JSON of the keys it read or wrote. Throws `OperationProblem`, `ConsulRefusedError`. */
+export function operateOnKey(operation: KvOperation, context: TransactionContext): readonly string[] {
   const { Verb = '', Key = '', Value = '', Flags = 0, Index = 0, Session = '' } = operation
   const verb = Object.hasOwn(VERBS, Verb) ? VERBS[Verb] : undefined
   if (!verb) throw new OperationProblem(`unknown KV verb ${JSON.stringify(Verb)}`)

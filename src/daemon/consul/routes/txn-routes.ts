@@ -6,21 +6,31 @@ import { type Answer, Body, jsonBody } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import type { CallGuard } from '../http/guard.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
-import { isWrite, type KvOperation, type Outcome, transact } from '../kv/transaction.ts'
+import type { KvOperation } from '../kv/transaction.ts'
+import { jsonArray } from './questions.ts'
 import { requireDatacenter } from '../live/query-options.ts'
+import {
+  CATALOG_CHECK_SHAPE,
+  CATALOG_SERVICE_SHAPE,
+  type CatalogCheckFields,
+  type CatalogServiceFields,
+} from '../state/catalog-writes.ts'
 import { CONSUL_LIMITS } from '../state/limits.ts'
+import type { CatalogOperation, NodeFields } from '../txn/catalog-operations.ts'
+import { isWrite, type Operation, type Outcome, transact } from '../txn/transact.ts'
 
-/** `/v1/txn`: several operations on keys, all or none. */
+/** `/v1/txn`: several operations on keys, nodes, services and checks, all or none. */
 export function txnRoutes(state: ConsulState): ConsulRoute[] {
   const txn = async (call: Call): Promise<Answer> => {
     requireDatacenter(call, state.settings.datacenter)
     const operations = operationsOf((await call.bytes()).toString())
     const isWriting = operations.some(isWrite)
     const refused = refusedOf(call.guard, operations)
-    const { kv, sessions } = state
+    const { kv, sessions, catalog, journal } = state
+    const { datacenter } = state.settings
     const sees = (key: string) => call.guard.may('kv:read', key)
-    const outcome = refused.length > 0 ? { results: [], errors: refused } : transact(operations, { kv, sessions, sees })
-    const { results, errors } = outcome
+    const context = { kv, sessions, sees, catalog, journal, datacenter }
+    const { results, errors } = refused.length > 0 ? { results: [], errors: refused } : transact(operations, context)
     if (isWriting) await state.journal.kept()
     const body = new Body(outcomeJson(results, { errors, isWriting }))
     const headers = isWriting ? [] : ['X-Consul-Knownleader', 'true', 'X-Consul-Lastcontact', '0']
@@ -30,8 +40,7 @@ export function txnRoutes(state: ConsulState): ConsulRoute[] {
     {
       path: '/v1/txn',
       methods: { PUT: txn },
-      support: 'partly',
-      note: 'Operations on keys; those on nodes, services and checks are refused.',
+      support: 'yes',
     },
   ]
 }
@@ -41,12 +50,11 @@ const FILTERED = new Set(['get', 'get-tree'])
 const CHECKING = new Set(['check-session', 'check-index'])
 
 /** The operations that the caller may not do. */
-function refusedOf(guard: CallGuard, operations: readonly KvOperation[]): Outcome['errors'] {
-  return [...operations.entries()].flatMap(([OpIndex, { Verb = '', Key = '' }]) => {
-    if (FILTERED.has(Verb)) return []
+function refusedOf(guard: CallGuard, operations: readonly Operation[]): Outcome['errors'] {
+  return [...operations.entries()].flatMap(([OpIndex, operation]) => {
     try {
-      if (Verb === 'delete-tree') guard.requireAll('kv:write', Key)
-      else guard.require(CHECKING.has(Verb) ? 'kv:read' : 'kv:write', Key)
+      if (operation.kind === 'KV') requireKey(guard, operation.key)
+      else requireCatalog(guard, operation)
       return []
     } catch (error) {
       if (!(error instanceof ForbiddenError)) throw error
@@ -55,11 +63,44 @@ function refusedOf(guard: CallGuard, operations: readonly KvOperation[]): Outcom
   })
 }
 
-interface Operation {
+function requireKey(guard: CallGuard, { Verb = '', Key = '' }: KvOperation): void {
+  if (FILTERED.has(Verb)) return
+  if (Verb === 'delete-tree') guard.requireAll('kv:write', Key)
+  else guard.require(CHECKING.has(Verb) ? 'kv:read' : 'kv:write', Key)
+}
+
+/** What belongs to a service takes the right on its node as well: another service may have that id now. */
+function requireCatalog(guard: CallGuard, operation: CatalogOperation): void {
+  const node = nodeOf(operation)
+  if (operation.verb !== 'get') return guard.require('nodes:write', node)
+  guard.require('nodes:read', node)
+  if (operation.kind !== 'Node') guard.requireAll('services:read', '')
+}
+
+function nodeOf(operation: CatalogOperation): string {
+  if (operation.kind === 'Service') return operation.on
+  return (operation.kind === 'Node' ? operation.node.Node : operation.check.Node) ?? ''
+}
+
+/** One operation as it is sent: of one of the kinds. */
+interface SentOperation {
   readonly KV?: KvOperation
-  readonly Node?: unknown
-  readonly Service?: unknown
-  readonly Check?: unknown
+  readonly Node?: { readonly Verb?: string; readonly Node?: NodeFields }
+  readonly Service?: { readonly Verb?: string; readonly Node?: string; readonly Service?: CatalogServiceFields }
+  readonly Check?: { readonly Verb?: string; readonly Check?: CatalogCheckFields }
+}
+
+const NODE_SHAPE: Shape = {
+  fields: {
+    ID: 'string',
+    Node: 'string',
+    Address: 'string',
+    Datacenter: 'string',
+    TaggedAddresses: { map: 'string' },
+    Meta: { map: 'string' },
+    CreateIndex: 'int',
+    ModifyIndex: 'int',
+  },
 }
 
 const TXN_SHAPE: Shape = {
@@ -76,34 +117,33 @@ const TXN_SHAPE: Shape = {
           Namespace: 'string',
         },
       },
-      Node: 'any',
-      Service: 'any',
-      Check: 'any',
-      Intention: 'any',
+      Node: { fields: { Verb: 'string', Node: NODE_SHAPE } },
+      Service: { fields: { Verb: 'string', Node: 'string', Service: CATALOG_SERVICE_SHAPE } },
+      Check: { fields: { Verb: 'string', Check: CATALOG_CHECK_SHAPE } },
     },
-    open: true,
   },
 }
 
-function operationsOf(text: string): KvOperation[] {
+function operationsOf(text: string): Operation[] {
   const operations = parse(text)
   if (operations.length > CONSUL_LIMITS.operations) {
     const counts = `(${operations.length} > ${CONSUL_LIMITS.operations})`
     throw new ConsulRefusedError(413, `Transaction contains too many operations ${counts}`)
   }
-  for (const { Node, Service, Check } of operations) {
-    if (Node ?? Service ?? Check)
-      throw new ConsulRefusedError(
-        501,
-        'This registry does transactions on keys only: write nodes, services and checks by /v1/catalog/register',
-      )
-  }
-  return operations.flatMap(({ KV }) => (KV ? [checked(KV)] : []))
+  return operations.flatMap(operationOf)
 }
 
-function parse(text: string): Operation[] {
+function operationOf({ KV, Node, Service, Check }: SentOperation): Operation[] {
+  if (KV) return [{ kind: 'KV', key: checked(KV) }]
+  if (Node) return [{ kind: 'Node', verb: Node.Verb ?? '', node: Node.Node ?? {} }]
+  if (Service)
+    return [{ kind: 'Service', verb: Service.Verb ?? '', on: Service.Node ?? '', service: Service.Service ?? {} }]
+  return Check ? [{ kind: 'Check', verb: Check.Verb ?? '', check: Check.Check ?? {} }] : []
+}
+
+function parse(text: string): SentOperation[] {
   try {
-    return (decodeBody(text, TXN_SHAPE) ?? []) as Operation[]
+    return (decodeBody(text, TXN_SHAPE) ?? []) as SentOperation[]
   } catch (error) {
     if (!(error instanceof ConsulRefusedError)) throw error
     const problem = error.message.replace('Request decode failed: ', '').replace(/type \[\]struct$/, 'type api.TxnOps')
@@ -131,7 +171,7 @@ function outcomeJson(
   results: readonly string[],
   { errors, isWriting }: { errors: readonly object[]; isWriting: boolean },
 ): string {
-  const shown = errors.length > 0 ? 'null' : `[${results.map(result => `{"KV":${result}}`).join(',')}]`
+  const shown = errors.length > 0 ? 'null' : jsonArray(results)
   const failed = errors.length > 0 ? JSON.stringify(errors) : 'null'
   const read = isWriting ? '' : ',"Index":0,"LastContact":0,"KnownLeader":true,"ConsistencyLevel":""'
   return `{"Results":${shown},"Errors":${failed}${read}}`

@@ -28,14 +28,16 @@ export interface CatalogRegistration {
   readonly SkipNodeUpdate?: boolean
 }
 
-interface CatalogServiceFields extends Pick<
+/** A service as it is written to the catalog. */
+export interface CatalogServiceFields extends Pick<
   ServiceFields,
   'ID' | 'Tags' | 'Address' | 'TaggedAddresses' | 'Meta' | 'Port' | 'Weights' | 'EnableTagOverride' | keyof MeshFields
 > {
   readonly Service?: string
 }
 
-type CatalogCheckFields = Partial<Omit<CheckRow, 'CreateIndex' | 'ModifyIndex'>>
+/** A check as it is written to the catalog. */
+export type CatalogCheckFields = Partial<Omit<CheckRow, 'CreateIndex' | 'ModifyIndex'>>
 
 /** What is taken out of the catalog in one request. */
 export interface CatalogDeregistration {
@@ -45,7 +47,8 @@ export interface CatalogDeregistration {
   readonly Datacenter?: string
 }
 
-const CHECK_SHAPE: Shape = {
+/** How a check is written to the catalog. */
+export const CATALOG_CHECK_SHAPE: Shape = {
   fields: {
     Node: 'string',
     CheckID: 'string',
@@ -64,6 +67,25 @@ const CHECK_SHAPE: Shape = {
   },
 }
 
+/** How a service is written to the catalog. */
+export const CATALOG_SERVICE_SHAPE: Shape = {
+  fields: {
+    ID: 'string',
+    Service: 'string',
+    Tags: { list: 'string' },
+    Address: 'string',
+    TaggedAddresses: TAGGED_ADDRESSES_SHAPE,
+    Meta: { map: 'string' },
+    Port: 'int',
+    Weights: WEIGHTS_SHAPE,
+    EnableTagOverride: 'bool',
+    ...MESH_FIELDS,
+    Namespace: 'string',
+    CreateIndex: 'int',
+    ModifyIndex: 'int',
+  },
+}
+
 /** What `PUT /v1/catalog/register` takes. */
 export const REGISTRATION_SHAPE: Shape = {
   fields: {
@@ -73,25 +95,9 @@ export const REGISTRATION_SHAPE: Shape = {
     Datacenter: 'string',
     TaggedAddresses: { map: 'string' },
     NodeMeta: { map: 'string' },
-    Service: {
-      fields: {
-        ID: 'string',
-        Service: 'string',
-        Tags: { list: 'string' },
-        Address: 'string',
-        TaggedAddresses: TAGGED_ADDRESSES_SHAPE,
-        Meta: { map: 'string' },
-        Port: 'int',
-        Weights: WEIGHTS_SHAPE,
-        EnableTagOverride: 'bool',
-        ...MESH_FIELDS,
-        Namespace: 'string',
-        CreateIndex: 'int',
-        ModifyIndex: 'int',
-      },
-    },
-    Check: CHECK_SHAPE,
-    Checks: { list: CHECK_SHAPE },
+    Service: CATALOG_SERVICE_SHAPE,
+    Check: CATALOG_CHECK_SHAPE,
+    Checks: { list: CATALOG_CHECK_SHAPE },
     SkipNodeUpdate: 'bool',
     Namespace: 'string',
     WriteRequest: 'any',
@@ -194,7 +200,8 @@ function putNode(catalog: Catalog, registration: CatalogRegistration, datacenter
   })
 }
 
-function putService(catalog: Catalog, node: string, service: CatalogServiceFields): void {
+/** Writes a service to a node that is there. */
+export function putService(catalog: Catalog, node: string, service: CatalogServiceFields): void {
   const { Service = '', Tags = [], Address = '', Meta = null, Port = 0, EnableTagOverride = false } = service
   const ID = service.ID || Service
   const tagged = fullAddresses(service.TaggedAddresses)
@@ -214,7 +221,8 @@ function putService(catalog: Catalog, node: string, service: CatalogServiceField
   })
 }
 
-function putCheck(catalog: Catalog, node: string, check: CatalogCheckFields): void {
+/** Writes a check to a node that is there. */
+export function putCheck(catalog: Catalog, node: string, check: CatalogCheckFields): void {
   const { Name = '', ServiceID = '', Status = '', Notes = '', Output = '', Type = '', Definition = {} } = check
   const service = ServiceID === '' ? undefined : catalog.service(node, ServiceID)
   catalog.putCheck({

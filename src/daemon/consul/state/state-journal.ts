@@ -31,6 +31,8 @@ export class StateJournal implements TableJournal {
   /** What the disk is busy with. */
   #commit: Commit | undefined
   #nextCommitAt = -Infinity
+  /** What was written in the attempt that is going on. */
+  #attempted: Write[] | undefined
   #paced: Timer | undefined
   #closed = false
   readonly #commitTask = () => this.#beginInTime()
@@ -39,10 +41,27 @@ export class StateJournal implements TableJournal {
     this.#init = init
   }
 
-  changed(table: KeptTable, key: string): void {
+  changed(table: KeptTable, key: string, before: unknown): void {
+    this.#attempted?.push({ table, key, before })
     if (!this.#init.file) return
     this.#pending.set(`${table.name}\0${key}`, { table, key })
     this.#init.turn.at('commit', this.#commitTask)
+  }
+
+  /**
+   * Does what `action` does in the tables, all of it or none: where it returns false, or throws, every row is again what it was before, at
+   * once, and nobody has seen anything else. One attempt at a time.
+   */
+  attempt(action: () => boolean): void {
+    const writes: Write[] = []
+    this.#attempted = writes
+    let isDone = false
+    try {
+      isDone = action()
+    } finally {
+      this.#attempted = undefined
+      if (!isDone) for (const { table, key, before } of writes.toReversed()) table.restore(key, before)
+    }
   }
 
   /** Whether anything that was written is not kept yet. */
@@ -169,6 +188,11 @@ type Waiting = (error?: JournalError) => void
 interface Change {
   readonly table: KeptTable
   readonly key: string
+}
+
+/** A change, and what was there before it. */
+interface Write extends Change {
+  readonly before: unknown
 }
 
 /** Rows that are written together, and those who wait for that. */

@@ -3,7 +3,7 @@ export type RowListener<R> = (before: R | undefined, after: R | undefined) => vo
 
 /** Is told of every change that has to be kept, with what was there before. */
 export interface TableJournal {
-  changed(table: KeptTable, key: string): void
+  changed(table: KeptTable, key: string, before: unknown): void
 }
 
 /** A table as its journal sees it. */
@@ -49,15 +49,17 @@ export class Table<R> implements KeptTable {
   }
 
   put(key: string, row: R): void {
+    const before = this.#rows.get(key)
     this.#set(key, row)
-    this.#journal.changed(this, key)
+    this.#journal.changed(this, key, before)
   }
 
   /** Harmless if there is no such row. */
   delete(key: string): void {
-    if (!this.#rows.has(key)) return
+    const before = this.#rows.get(key)
+    if (before === undefined) return
     this.#set(key, undefined)
-    this.#journal.changed(this, key)
+    this.#journal.changed(this, key, before)
   }
 
   restore(key: string, row: unknown): void {

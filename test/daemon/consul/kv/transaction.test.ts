@@ -32,9 +32,4 @@ describe('transact', () => {
     await ask('PUT', '/v1/txn', '[{"KV":{"Verb":"set","Key":"f","Flags":18446744073709551615}}]')
     assert.match((await ask('GET', '/v1/kv/f')).text, /"Flags":18446744073709551615,/)
   })
-
-  it('refuses operations on nodes', async t => {
-    const { ask } = await serveConsul(t)
-    assert.equal((await ask('PUT', '/v1/txn', [{ Node: { Verb: 'get' } }])).status, 501)
-  })
 })

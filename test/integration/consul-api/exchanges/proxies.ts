@@ -16,6 +16,53 @@ const PROXY = {
   Upstreams: [{ DestinationName: 'db', LocalBindPort: 9191 }],
 }
 
+const txn = (...operations: object[]): Exchange => put('/v1/txn', operations)
+const node = (Verb: string, Node: object) => ({ Node: { Verb, Node } })
+const service = (Verb: string, Service: object, Node = 't1') => ({ Service: { Verb, Node, Service } })
+const check = (Verb: string, Check: object) => ({ Check: { Verb, Check: { Node: 't1', ...Check } } })
+const key = (Verb: string) => ({ KV: { Verb, Key: 't/a', Value: 'MQ==' } })
+
+const ID = '22222222-2222-2222-2222-222222222222'
+
+const TRANSACTIONS: readonly Exchange[] = [
+  txn(node('set', { Node: 't1', Address: '10.0.0.1', ID, Meta: { a: 'b' } })),
+  txn(node('get', { Node: 't1' })),
+  txn(node('get', { ID })),
+  txn(node('get', { Node: 'nope' })),
+  txn(node('set', {}), node('delete', {})),
+  txn(node('cas', { Node: 't1', Address: '10.0.0.9', ModifyIndex: 1 })),
+  txn(node('bogus', { Node: 't1' })),
+  txn(service('set', { ID: 'w', Service: 'web', Port: 80, Tags: ['a'], Weights: { Passing: 2, Warning: 1 } })),
+  txn(service('set', { ID: 'w3' })),
+  txn(service('set', { Service: 'web' }, 'nope')),
+  txn(service('get', { ID: 'w' })),
+  txn(service('get', { ID: 'none' })),
+  txn(service('cas', { ID: 'w', Service: 'web', ModifyIndex: 1 })),
+  txn(service('delete-cas', { ID: 'w', Service: 'web', ModifyIndex: 1 })),
+  txn(service('bogus', { ID: 'w', Service: 'web' })),
+  txn(check('set', { CheckID: 'c1', Name: 'c one', Status: 'passing' })),
+  txn(check('set', { CheckID: 'c2', Status: 'warning', ServiceID: 'w' })),
+  txn(check('set', { CheckID: 'c3', ServiceID: 'none' })),
+  txn(check('set', { CheckID: 'c3', Node: 'nope' })),
+  txn(check('get', { CheckID: 'c1' })),
+  txn(check('get', { CheckID: 'zz' })),
+  txn(check('cas', { CheckID: 'c1', ModifyIndex: 1 })),
+  txn(check('delete-cas', { CheckID: 'c1', ModifyIndex: 1 })),
+  txn(check('bogus', { CheckID: 'c1' })),
+  get('/v1/health/service/web?filter=Node.Node%20%3D%3D%20t1'),
+  txn(key('set'), node('set', { Node: 't9', Address: '1.1.1.1' }), service('get', { ID: 'none' })),
+  get('/v1/kv/t/a'),
+  get('/v1/catalog/node/t9'),
+  txn(key('set'), node('set', { Node: 't9', Address: '1.1.1.1' }), service('set', { Service: 's' }, 't9'), key('get')),
+  get('/v1/catalog/node/t9'),
+  txn({ Bogus: {} }),
+  txn({ Node: { Verb: 'get', Node: { Bogus: 1 } } }),
+  txn(check('delete', { CheckID: 'c2' }), service('delete', { ID: 'w', Service: 'web' })),
+  txn(node('delete', { Node: 't1' }), node('delete', { Node: 't9' }), key('delete')),
+  txn(node('delete', { Node: 't1' })),
+  get('/v1/catalog/node/t1'),
+]
+
 /** About proxies, which are data here, weights that the catalog does not take, and writes to another data centre. */
 export const PROXIES_EXCHANGES: Readonly<Record<string, readonly Exchange[]>> = {
   'proxies in the catalog': [
@@ -70,6 +117,7 @@ export const PROXIES_EXCHANGES: Readonly<Record<string, readonly Exchange[]>> = 
     get('/v1/catalog/service/zw'),
     put('/v1/catalog/deregister', { Node: 'mesh1' }),
   ],
+  'transactions on nodes, services and checks': TRANSACTIONS,
   'writes to another data centre': [
     put('/v1/session/create?dc=dc2', {}),
     put(`/v1/session/destroy/${SESSION}?dc=dc2`),

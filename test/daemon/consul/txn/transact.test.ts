@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { serveConsul } from '../consul-server.ts'
+
+const MISSING = { Service: { Verb: 'get', Node: 'n1', Service: { ID: 'none' } } }
+
+describe('transact', () => {
+  it('undoes what followed from its writes too, where one of them cannot be done', async t => {
+    const { ask } = await serveConsul(t)
+    const Check = { Node: 'n1', CheckID: 'c', Status: 'passing' }
+    await ask('PUT', '/v1/catalog/register', { Node: 'n1', Address: '10.0.0.1', Service: { Service: 'db' }, Check })
+    const session = await ask('PUT', '/v1/session/create', { Node: 'n1', Checks: ['c'] })
+    const { ID } = session.body
+    assert.equal((await ask('PUT', `/v1/kv/leader?acquire=${ID}`, 'me')).body, true)
+    const nodes = (await ask('GET', '/v1/catalog/node/n1')).text
+    const failed = await ask('PUT', '/v1/txn', [
+      { Check: { Verb: 'set', Check: { ...Check, Status: 'critical' } } },
+      { Node: { Verb: 'delete', Node: { Node: 'n1' } } },
+      MISSING,
+    ])
+    assert.equal(failed.status, 409)
+    assert.deepEqual(
+      failed.body.Errors.map(({ OpIndex }: { OpIndex: number }) => OpIndex),
+      [2],
+    )
+    assert.equal((await ask('GET', '/v1/catalog/node/n1')).text, nodes)
+    assert.equal((await ask('GET', '/v1/kv/leader')).body[0].Session, ID)
+    assert.equal((await ask('GET', `/v1/session/info/${ID}`)).body.length, 1)
+  })
+
+  it('writes where what is there is as it was read', async t => {
+    const { ask } = await serveConsul(t)
+    const Check = { Node: 'n1', CheckID: 'c', Status: 'critical' }
+    await ask('PUT', '/v1/catalog/register', { Node: 'n1', Address: '10.0.0.1', Check })
+    const cas = (ModifyIndex: number) =>
+      ask('PUT', '/v1/txn', [{ Check: { Verb: 'cas', Check: { ...Check, Status: 'passing', ModifyIndex } } }])
+    const [{ ModifyIndex }] = (await ask('GET', '/v1/health/node/n1')).body
+    assert.equal((await cas(ModifyIndex - 1)).status, 409)
+    assert.equal((await cas(ModifyIndex)).body.Results[0].Check.Status, 'passing')
+    assert.equal((await cas(ModifyIndex)).status, 409)
+  })
+})
