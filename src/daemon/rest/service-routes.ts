@@ -1,4 +1,5 @@
 import { validateServiceName } from '../../discovery/create-instance.ts'
+import { plainInstance } from '../../discovery/plain-instance.ts'
 import type { InstanceSet, ServiceNames } from '../../discovery/instance-set.ts'
 import type { InstanceStatus } from '../../discovery/instance.ts'
 import type { Store } from '../../discovery/store/store.ts'
@@ -103,7 +104,16 @@ export class ServiceRoutes {
   }
 
   #setAnswer({ serviceName, revision, known, settled, stale, instances }: InstanceSet): SetAnswer {
-    return { epoch: this.#store.epoch, serviceName, revision, known, settled, ...(stale && { stale }), instances }
+    const plain = instances.map(plainInstance)
+    return {
+      epoch: this.#store.epoch,
+      serviceName,
+      revision,
+      known,
+      settled,
+      ...(stale && { stale }),
+      instances: plain,
+    }
   }
 
   #watchNames(exchange: Exchange, identity: Identity): void {
