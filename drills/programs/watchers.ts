@@ -66,7 +66,7 @@ async function change(): Promise<Seen> {
 }
 
 async function put(number: number): Promise<void> {
-  const metadata = { filling: 'x'.repeat(fillingBytes) }
+  const metadata = { filling: String(seq + 1).padStart(fillingBytes, 'x') }
   const instance = { ...toWireInstance(userInstance(number, service)), weight: 2 + (++seq % 60_000), metadata }
   await writer.ask({ type: 'register', seq, service, instance, ttlMs: TTL_MS })
 }
