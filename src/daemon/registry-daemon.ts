@@ -4,6 +4,7 @@ import { MultiService } from '../application/multi-service.ts'
 import type { Clock, Timer } from '../core/clock.ts'
 import { publish } from '../core/event.ts'
 import type { PreservationOptions } from '../discovery/store/preservation.ts'
+import type { StoreLimits } from '../discovery/store/limits.ts'
 import type { Store } from '../discovery/store/store.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
 import { parseEndpoint } from '../endpoint/parse-endpoint.ts'
@@ -45,6 +46,8 @@ export interface RegistryDaemonOptions extends Pick<SessionServerInit, 'pingMs' 
   quietMs?: number | undefined
   /** When leases that should lapse are kept, because very many lapse at once; false for never. Default: as `PreservationOptions` says. */
   preservation?: PreservationOptions | false | undefined
+  /** Lower limits of what is registered than those of docs/reference/limits.md; a front goes by those of what is behind it. Default: those. */
+  limits?: Partial<StoreLimits> | undefined
   /** Connections of one client address at a time; one more is closed at once. Default 20,000, half of all there may be. */
   connectionsPerAddressMax?: number | undefined
   /** The ways in beside the native session. Default: none. */
@@ -145,7 +148,8 @@ export class RegistryDaemon extends MultiService {
     } = this.#options
     const turn = new Turn()
     const onHealth = (error?: Error) => this.#tellHealth(error)
-    const common = { clock, turn, graceMs, quietMs, preservation: preservation || undefined, onHealth }
+    const { limits } = this.#options
+    const common = { clock, turn, graceMs, quietMs, limits, preservation: preservation || undefined, onHealth }
     const data = backend ? openFrontData({ ...common, backend }) : openRegistryData({ ...common, dataPath })
     const { store, durability } = data
     const context = { store, durability, backend: data.backend }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../core/clock.ts'
 import type { PreservationOptions } from '../discovery/store/preservation.ts'
+import type { StoreLimits } from '../discovery/store/limits.ts'
 import { Store } from '../discovery/store/store.ts'
 import { type Durability, inMemory } from './durability.ts'
 import type { JournalError } from './errors.ts'
@@ -21,6 +22,7 @@ export interface RegistryDataInit {
   readonly graceMs: number | undefined
   readonly quietMs: number | undefined
   readonly preservation: PreservationOptions | undefined
+  readonly limits?: Partial<StoreLimits> | undefined
   readonly onHealth: (error?: JournalError) => void
 }
 
@@ -45,12 +47,13 @@ export function openRegistryData(init: RegistryDataInit): RegistryData {
   return init.dataPath === undefined ? openInMemory(init) : openJournalled(init, init.dataPath)
 }
 
-function openInMemory({ clock, turn, graceMs, quietMs, preservation }: RegistryDataInit): RegistryData {
+function openInMemory({ clock, turn, graceMs, quietMs, preservation, limits }: RegistryDataInit): RegistryData {
   const store = new Store({
     clock,
     graceMs,
     quietMs,
     preservation,
+    limits,
     revision: wallRevision(clock),
     settled: false,
     defer: task => turn.at('notify', task),
@@ -59,7 +62,7 @@ function openInMemory({ clock, turn, graceMs, quietMs, preservation }: RegistryD
 }
 
 function openJournalled(init: RegistryDataInit, dataPath: string): RegistryData {
-  const { clock, turn, graceMs, quietMs, preservation, onHealth } = init
+  const { clock, turn, graceMs, quietMs, preservation, limits, onHealth } = init
   const file = new JournalFile(dataPath, clock)
   const journal = new Journal({ file, turn, clock, onHealth })
   const head = file.head()
@@ -68,6 +71,7 @@ function openJournalled(init: RegistryDataInit, dataPath: string): RegistryData 
     graceMs,
     quietMs,
     preservation,
+    limits,
     epoch: head?.epoch ?? randomUUID(),
     revision: Math.max(wallRevision(clock), (head?.revision ?? 0) + REVISIONS_UNWRITTEN_MAX),
     settled: head !== undefined,

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import type { AclAccess } from './acl/acl-access.ts'
+import type { KvLimits } from './kv/kv-store.ts'
 
 /** How the registry shows itself to clients of Consul. All fields have defaults. */
 export interface ConsulOptions {
@@ -19,6 +20,8 @@ export interface ConsulOptions {
   readonly scriptChecks?: boolean | undefined
   /** What is registered at the agent at each start, as the API takes it. Default: nothing. */
   readonly definitions?: ConsulDefinitions | undefined
+  /** Fewer keys, and bytes of values in Base64, than docs/reference/consul-api.md says. Default: as it says. */
+  readonly kvLimits?: KvLimits | undefined
   /** Lets in by tokens that are managed by `/v1/acl`; the daemon has to go by it too. Default: there are none. */
   readonly acl?: AclAccess | undefined
   /** Whether every answer is indented, as in Consul's development mode. Default false. */
@@ -33,9 +36,9 @@ export interface ConsulDefinitions {
 
 /** The same with nothing left open but the id, which the data may have. */
 export type ConsulSettings = Required<{
-  readonly [K in keyof Omit<ConsulOptions, 'nodeId' | 'acl'>]: Exclude<ConsulOptions[K], undefined>
+  readonly [K in keyof Omit<ConsulOptions, 'nodeId' | 'acl' | 'kvLimits'>]: Exclude<ConsulOptions[K], undefined>
 }> &
-  Pick<ConsulOptions, 'nodeId' | 'acl'>
+  Pick<ConsulOptions, 'nodeId' | 'acl' | 'kvLimits'>
 
 /** The version of Consul that this API is that of. */
 export const CONSUL_VERSION = '1.8.7'
@@ -47,6 +50,7 @@ export function consulSettings(options: ConsulOptions): ConsulSettings {
     nodeId: options.nodeId,
     acl: options.acl,
     nodeMeta: options.nodeMeta ?? {},
+    kvLimits: options.kvLimits,
     datacenter: options.datacenter ?? 'dc1',
     address: options.address ?? '127.0.0.1',
     serverPort: options.serverPort ?? 8300,

@@ -90,7 +90,7 @@ export class ConsulState {
           onExpired: checkId => listener.expired(checkId),
         }),
     })
-    this.kv = new KvStore({ journal, turn, clock, stamp, revision: store.rosters.revision })
+    this.kv = new KvStore({ journal, turn, clock, stamp, revision: store.rosters.revision, limits: settings.kvLimits })
     this.sessions = new Sessions({ clock, journal, topics, stamp, catalog, kv: this.kv, node })
     this.queries = new PreparedQueries({ journal, topics, stamp, sessions: this.sessions })
     this.events = new Events(topics, stamp)

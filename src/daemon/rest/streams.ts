@@ -21,13 +21,16 @@ export class Streams {
   #closing = new AbortController()
   #open = 0
 
-  constructor(clock: Clock) {
+  readonly #max: number
+
+  constructor(clock: Clock, { max = STREAMS_MAX }: { max?: number } = {}) {
     this.#clock = clock
+    this.#max = max
   }
 
   /** Answers with a stream: the present state at once, then the newest after each change. Throws `TooManyStreamsError`. */
   serve({ request, response }: Exchange, { newest, watch }: StreamSource): void {
-    if (this.#open >= STREAMS_MAX) throw new TooManyStreamsError(STREAMS_MAX)
+    if (this.#open >= this.#max) throw new TooManyStreamsError(this.#max)
     const stream = new EventStream(request, response, { clock: this.#clock, signal: this.#closing.signal })
     if (stream.signal.aborted) return
     const feed = new Feed(stream, newest)

@@ -34,6 +34,11 @@ export class SessionWatches {
     this.#init = init
   }
 
+  /** Whether a service is watched. */
+  has(service: string): boolean {
+    return this.#watches.has(service)
+  }
+
   get size(): number {
     return this.#watches.size
   }

@@ -182,7 +182,8 @@ export class Session implements ConnectionListener {
 
   #watch(watches: SessionWatches, message: WatchMessage): void {
     const { service } = message
-    if (watches.size >= WATCHES_MAX) throw new ProtocolError(`more than ${WATCHES_MAX} watches`)
+    if (watches.size >= WATCHES_MAX && !watches.has(service))
+      throw new ProtocolError(`more than ${WATCHES_MAX} watches`)
     try {
       this.#rights.require('services:read', service, 'watch')
     } catch (error) {

@@ -3,7 +3,7 @@ import type { Instance, InstanceStatus } from '../instance.ts'
 import { withStatus } from './with-status.ts'
 import type { ChangeKind, DepartureCause } from './change.ts'
 import { instanceBytes } from './instance-bytes.ts'
-import { STORE_LIMITS, StoreLimitError } from './limits.ts'
+import { StoreLimitError } from './limits.ts'
 import type { Claim, Owner, OwnerKind } from './owner.ts'
 import { isMissing, type LeaseCounts } from './preservation.ts'
 import type { Rosters } from './rosters.ts'
@@ -157,9 +157,10 @@ export class Claims {
   }
 
   #requireRoom(owner: Owner, { serviceName }: Instance): void {
-    if (this.#count >= STORE_LIMITS.instances) throw new StoreLimitError('instances', STORE_LIMITS.instances)
-    if (owner.claims.size >= STORE_LIMITS.ownerInstances) {
-      throw new StoreLimitError(`instances of one owner (${owner.name})`, STORE_LIMITS.ownerInstances)
+    const { limits } = this.#init.rosters
+    if (this.#count >= limits.instances) throw new StoreLimitError('instances', limits.instances)
+    if (owner.claims.size >= limits.ownerInstances) {
+      throw new StoreLimitError(`instances of one owner (${owner.name})`, limits.ownerInstances)
     }
     this.#init.rosters.requireRoom(serviceName)
   }

@@ -19,6 +19,9 @@ export const STORE_LIMITS = {
   ttlMsMax: 24 * 60 * 60 * 1000,
 } as const
 
+/** The same, as numbers that may be others. */
+export type StoreLimits = { readonly [K in keyof typeof STORE_LIMITS]: number }
+
 /** The registry holds as much as it takes. */
 export class StoreLimitError extends RopewalkError {
   readonly code = 'ERR_REGISTRY_LIMIT'

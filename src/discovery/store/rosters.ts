@@ -6,7 +6,7 @@ import type { DrainReport } from '../lease.ts'
 import { announce } from './announce.ts'
 import type { WatchInit, Watcher } from './audience.ts'
 import type { Change, ChangeKind } from './change.ts'
-import { STORE_LIMITS, StoreLimitError } from './limits.ts'
+import { STORE_LIMITS, StoreLimitError, type StoreLimits } from './limits.ts'
 import type { Claim } from './owner.ts'
 import { type Delta, Roster } from './roster.ts'
 
@@ -21,6 +21,8 @@ export interface RostersInit {
   readonly quietMs: number
   /** Runs what it is given once, later: at the end of the turn. */
   readonly defer: (task: () => void) => void
+  /** Fewer than there may be otherwise. */
+  readonly limits?: Partial<StoreLimits> | undefined
 }
 
 /** What happened to an instance, and the revision at which another registry tells of it. */
@@ -47,6 +49,7 @@ export interface RosterWatch {
  * service that was forgotten and comes back still only grows. Watchers are told once per turn however much changed in it.
  */
 export class Rosters {
+  readonly limits: StoreLimits
   #init: RostersInit
   #rosters = new Map<string, Roster>()
   /** The one that was found last: most of what is asked is about the service that was asked about before. */
@@ -69,6 +72,7 @@ export class Rosters {
 
   constructor(init: RostersInit) {
     this.#init = init
+    this.limits = { ...STORE_LIMITS, ...init.limits }
     this.#revision = init.revision
     this.#floor = init.revision
     this.#namesRevision = init.revision
@@ -205,18 +209,18 @@ export class Rosters {
   /** Throws `StoreLimitError` if there is no room for another instance of this service. */
   requireRoom(serviceName: string): void {
     const roster = this.#find(serviceName)
-    if (!roster && this.#rosters.size >= STORE_LIMITS.services)
-      throw new StoreLimitError('services', STORE_LIMITS.services)
-    if ((roster?.size ?? 0) >= STORE_LIMITS.serviceInstances) {
-      throw new StoreLimitError(`instances of "${serviceName}"`, STORE_LIMITS.serviceInstances)
+    if (!roster && this.#rosters.size >= this.limits.services)
+      throw new StoreLimitError('services', this.limits.services)
+    if ((roster?.size ?? 0) >= this.limits.serviceInstances) {
+      throw new StoreLimitError(`instances of "${serviceName}"`, this.limits.serviceInstances)
     }
   }
 
   /** Throws `StoreLimitError` if the instances of this service may not take so many bytes more. */
   requireBytes(serviceName: string, bytes: number): void {
     const total = (this.#find(serviceName)?.bytes ?? 0) + bytes
-    if (bytes <= 0 || total <= STORE_LIMITS.serviceBytes) return
-    throw new StoreLimitError(`bytes of instances of "${serviceName}"`, STORE_LIMITS.serviceBytes)
+    if (bytes <= 0 || total <= this.limits.serviceBytes) return
+    throw new StoreLimitError(`bytes of instances of "${serviceName}"`, this.limits.serviceBytes)
   }
 
   /** Notes that the instances of a service, which is there, take so many bytes more (or less). */
@@ -284,7 +288,7 @@ export class Rosters {
 
   #emptied(roster: Roster): void {
     this.#empty.add(roster)
-    if (this.#empty.size <= STORE_LIMITS.emptyServices) return
+    if (this.#empty.size <= this.limits.emptyServices) return
     const [oldest] = this.#empty
     if (oldest) this.#forget(oldest)
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type Clock, systemClock } from '../../core/clock.ts'
 import type { LeaseJournal, LeaseRecord } from './claims.ts'
 import { Leases } from './leases.ts'
+import type { StoreLimits } from './limits.ts'
 import type { PreservationOptions } from './preservation.ts'
 import { Rosters } from './rosters.ts'
 
@@ -24,6 +25,8 @@ export interface StoreOptions {
   journal?: LeaseJournal | undefined
   /** Keeps leases when very many lapse at once. Default: they lapse. */
   preservation?: PreservationOptions | undefined
+  /** Lower limits than `STORE_LIMITS`. Default: those. */
+  limits?: Partial<StoreLimits> | undefined
   /** Runs a task once, at the end of the turn; watchers are told in it. Default: as a microtask. */
   defer?: (task: () => void) => void
 }
@@ -43,10 +46,10 @@ export class Store {
 
   constructor(options: StoreOptions = {}) {
     const { clock = systemClock, graceMs = 3_000, quietMs = 1_000, defer = queueMicrotask } = options
-    const { epoch = randomUUID(), revision = 0, settled = true, records = [], journal, preservation } = options
+    const { epoch = randomUUID(), revision = 0, settled = true, records = [], journal, preservation, limits } = options
     this.epoch = epoch
     this.graceMs = graceMs
-    this.rosters = new Rosters({ clock, revision, settled, graceMs, quietMs, defer })
+    this.rosters = new Rosters({ clock, revision, settled, graceMs, quietMs, defer, limits })
     this.leases = new Leases({ clock, rosters: this.rosters, graceMs, journal, preservation })
     for (const record of records) this.leases.restore(record)
     if (this.leases.count > 0) this.rosters.awaitReturns()

@@ -8,9 +8,9 @@ import { FakeClock } from '../../../src/testing/fake-clock.ts'
 import { Router } from '../../../src/web/router.ts'
 import { events } from './rest-server.ts'
 
-async function served(t: Parameters<typeof events>[0]) {
+async function served(t: Parameters<typeof events>[0], options: { max?: number } = {}) {
   const clock = new FakeClock()
-  const streams = new Streams(clock)
+  const streams = new Streams(clock, options)
   const watchers = new Set<() => void>()
   let state = 0
   const source = {
@@ -51,6 +51,20 @@ describe('Streams', () => {
     stream.leave()
     while (watchers.size > 0) await new Promise(setImmediate)
     assert.equal(clock.pending, 0)
+  })
+
+  it('opens as many as may be, and one more only when one has ended', async t => {
+    const { url, watchers } = await served(t, { max: 2 })
+    const [first] = [await events(t, url), await events(t, url)]
+    await first.next()
+    while (watchers.size < 2) await new Promise(setImmediate)
+    const refused = await fetch(url)
+    assert.deepEqual([refused.status, /ERR_TOO_MANY_STREAMS/.test(await refused.text())], [503, true])
+    assert.equal(watchers.size, 2)
+    first.leave()
+    while (watchers.size > 1) await new Promise(setImmediate)
+    const next = await events(t, url)
+    assert.equal((await next.next()).data, 0)
   })
 
   it('ends all streams when it is closed', async t => {

@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { after, before, describe, it } from 'node:test'
-import { RegistryDaemon } from '../../../src/daemon/registry-daemon.ts'
+import { after, before, describe, it, type TestContext } from 'node:test'
+import { DaemonRegistry } from '../../../src/adapters/daemon/index.ts'
+import { readAccessRules } from '../../../src/daemon/access/access-rules.ts'
+import { RulesAccess } from '../../../src/daemon/access/rules-access.ts'
+import { tokenHash } from '../../../src/daemon/access/token-hash.ts'
+import { ConsulFrontend } from '../../../src/daemon/consul/consul-frontend.ts'
+import { RegistryDaemon, type RegistryDaemonOptions } from '../../../src/daemon/registry-daemon.ts'
 import { RestFrontend } from '../../../src/daemon/rest/rest-frontend.ts'
+import { createInstance } from '../../../src/discovery/create-instance.ts'
 import { STORE_LIMITS } from '../../../src/discovery/store/limits.ts'
 import { BODY_BYTES_MAX } from '../../../src/web/body.ts'
+import { SessionClient } from '../../daemon/session/session-client.ts'
+import { folder } from '../../endpoint/sandbox.ts'
 
 const page = readFileSync(new URL('../../../docs/reference/limits.md', import.meta.url), 'utf8')
 const grouped = (value: number) => value.toLocaleString('en')
@@ -78,5 +86,120 @@ describe('The limits of a registry daemon', () => {
     for (const value of [BODY_BYTES_MAX, services, serviceInstances, instances, ownerInstances, emptyServices]) {
       assert.ok(page.includes(grouped(value)), String(value))
     }
+  })
+})
+
+const of = (id: string) => createInstance({ serviceName: 'a', id, ...instance })
+const operation = (Key: string) => ({ KV: { Verb: 'set', Key, Value: 'eHh4' } })
+const watch = (index: number) => ({ type: 'watch', service: `s${index}` }) as const
+
+/** A daemon with lower limits, asked by REST as in the first of these tests. */
+async function limited(t: TestContext, options: RegistryDaemonOptions) {
+  const frontends = [new RestFrontend(), new ConsulFrontend({ nodeName: 'n0' })]
+  const daemon = new RegistryDaemon({ endpoint: 'tcp:0:interface=127.0.0.1', frontends, ...options })
+  t.after(() => daemon.stop())
+  await daemon.start()
+  const base = () => daemon.endpoints[0]?.replace('tcp:', 'http:') ?? ''
+  const ask = async (method: string, path: string, { body, token }: { body?: object; token?: string } = {}) => {
+    const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
+    const answer = await fetch(base() + path, { method, headers, ...(body && { body: JSON.stringify(body) }) })
+    const said = (await answer.text()) || '{}'
+    const { error } = JSON.parse(said.startsWith('{') ? said : '{}') as { error?: { code: string } }
+    return `${answer.status}${error ? ` ${error.code}` : ''}`
+  }
+  const put = (name: string, id: string, body: object = instance) =>
+    ask('PUT', `/api/v1/services/${name}/instances/${id}`, { body })
+  const ids = (name: string) => daemon.store?.rosters.set(name).instances.map(({ id }) => id)
+  return { daemon, ask, put, ids, base }
+}
+
+describe('The counts of a registry daemon, with lower limits', () => {
+  const full = '507 ERR_REGISTRY_LIMIT'
+
+  it('take instances of one service up to the limit, write those that are there anew, and nothing of one more', async t => {
+    const { daemon, ask, put, ids } = await limited(t, { limits: { serviceInstances: 2 } })
+    assert.deepEqual([await put('a', 'a1'), await put('a', 'a2')], ['201', '201'])
+    const { revision } = daemon.store?.rosters.set('a') ?? {}
+    assert.equal(await put('a', 'a3'), full)
+    assert.deepEqual([ids('a'), daemon.store?.rosters.set('a').revision], [['a1', 'a2'], revision])
+    assert.equal(await put('b', 'b1'), '201')
+    assert.equal(await ask('DELETE', '/api/v1/services/a/instances/a1'), '204')
+    assert.equal(await put('a', 'a3'), '201')
+  })
+
+  it('take services, and instances in all, up to the limits, and nothing of one more', async t => {
+    const { daemon, put, ids } = await limited(t, { limits: { services: 2, instances: 3 } })
+    assert.deepEqual([await put('a', 'a1'), await put('b', 'b1')], ['201', '201'])
+    assert.equal(await put('c', 'c1'), full)
+    assert.deepEqual([daemon.store?.rosters.set('c').known, daemon.store?.rosters.names().names], [false, ['a', 'b']])
+    assert.deepEqual([await put('a', 'a2'), await put('b', 'b2')], ['201', full])
+    assert.deepEqual([ids('a'), ids('b'), daemon.store?.leases.count], [['a1', 'a2'], ['b1'], 3])
+  })
+
+  it('take instances of one process up to the limit, and go on with those it has', async t => {
+    const { daemon, ids } = await limited(t, { limits: { ownerInstances: 2 } })
+    const registry = new DaemonRegistry({ port: Number(new URL(daemon.endpoints[0] ?? '').port) })
+    t.after(() => registry.close())
+    const lease = await registry.register(of('a1'))
+    await registry.register(of('a2'))
+    await assert.rejects(registry.register(of('a3')), {
+      code: 'ERR_REGISTRY_REFUSED',
+      daemonCode: 'ERR_REGISTRY_LIMIT',
+    })
+    await lease.update({ weight: 2 })
+    assert.deepEqual(ids('a'), ['a1', 'a2'])
+  })
+
+  it('come back from the disk with what was acknowledged, and without what was refused', async t => {
+    const options = { dataPath: folder(t), limits: { serviceInstances: 1 } }
+    const first = await limited(t, options)
+    assert.deepEqual([await first.put('a', 'a1'), await first.put('a', 'a2')], ['201', full])
+    await first.daemon.stop()
+    assert.deepEqual((await limited(t, options)).ids('a'), ['a1'])
+  })
+
+  it('let a token write as often as its rules say, and not once more', async t => {
+    const token = { name: 'w', hash: tokenHash('w'), services: { '*': 'register' }, writesPerSecond: 0.001 }
+    const access = new RulesAccess(readAccessRules(JSON.stringify({ tokens: [token] }), 'rules.json'))
+    const { ask, ids } = await limited(t, { access })
+    const put = (id: string) => ask('PUT', `/api/v1/services/a/instances/${id}`, { body: instance, token: 'w' })
+    assert.deepEqual([await put('a1'), await put('a2'), ids('a')], ['201', '429 ERR_WRITE_RATE', ['a1']])
+  })
+
+  it('take keys, and bytes of all values, up to the limits; a transaction beyond them leaves nothing', async t => {
+    const kvLimits = { keys: 2, valuesBytes: 12 }
+    const frontends = [new ConsulFrontend({ nodeName: 'n0', kvLimits })]
+    const { base } = await limited(t, { frontends })
+    const put = async (key: string, body: string) =>
+      (await fetch(`${base()}/v1/kv/${key}`, { method: 'PUT', body })).status
+    const keys = async () => (await fetch(`${base()}/v1/kv/?keys`)).json()
+    const body = JSON.stringify([operation('a'), operation('b'), operation('c')])
+    assert.equal((await fetch(`${base()}/v1/txn`, { method: 'PUT', body })).status, 409)
+    assert.deepEqual(await keys(), [])
+    assert.deepEqual([await put('a', 'xxx'), await put('b', 'xxx'), await put('c', '')], [200, 200, 500])
+    assert.deepEqual([await put('b', 'xxxxxx'), await put('b', 'xxxxxxx')], [200, 500])
+    assert.equal(await (await fetch(`${base()}/v1/kv/b?raw`)).text(), 'xxxxxx')
+    assert.deepEqual(await keys(), ['a', 'b'])
+  })
+
+  it('take a value of half a mebibyte, and not one byte more', async t => {
+    const { base } = await limited(t, {})
+    const put = async (key: string, bytes: number) =>
+      (await fetch(`${base()}/v1/kv/${key}`, { method: 'PUT', body: 'x'.repeat(bytes) })).status
+    assert.deepEqual([await put('a', 524_288), await put('b', 524_289)], [200, 413])
+    assert.equal((await fetch(`${base()}/v1/kv/b`)).status, 404)
+  })
+
+  it('take 10,000 watches of one session, and close it for one more', async t => {
+    const { daemon } = await limited(t, {})
+    const client = await SessionClient.open(t, Number(new URL(daemon.endpoints[0] ?? '').port))
+    await client.hello('watcher')
+    client.say(...Array.from({ length: 10_000 }, (_, index) => watch(index)))
+    await client.next('set', ({ service }) => service === 's9999')
+    client.say(watch(0))
+    await client.next('set', ({ service }) => service === 's0')
+    client.say(watch(10_000))
+    const { code, reason } = await client.end()
+    assert.deepEqual([code, /10000|10,000/.test(reason)], [1002, true])
   })
 })

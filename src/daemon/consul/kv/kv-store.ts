@@ -19,6 +19,14 @@ export interface KvStoreInit {
   /** The next index, above everything before. */
   readonly stamp: () => number
   readonly revision: number
+  /** How many keys there may be, and how many bytes of values, in Base64. Default: as `CONSUL_LIMITS` says. */
+  readonly limits?: KvLimits | undefined
+}
+
+/** What a KvStore takes. */
+export interface KvLimits {
+  readonly keys: number
+  readonly valuesBytes: number
 }
 
 /** What is written under a key. */
@@ -172,14 +180,12 @@ export class KvStore {
   }
 
   #requireRoom({ Key, Value }: Pick<KvRow, 'Key' | 'Value'>, before: KvRow | undefined): void {
-    if (!before) requireRoom('keys', this.rows.size)
+    const { limits: { keys, valuesBytes } = CONSUL_LIMITS } = this.#init
+    if (!before) requireRoom('keys', this.rows.size, keys)
     if (Buffer.byteLength(Key) > CONSUL_LIMITS.keyBytes)
       throw new ConsulRefusedError(413, `The key is longer than ${CONSUL_LIMITS.keyBytes} bytes`)
-    if (this.#valueBytes + Value.length - (before?.Value.length ?? 0) > CONSUL_LIMITS.valuesBytes)
-      throw new ConsulRefusedError(
-        500,
-        `The registry is full: all values take at most ${CONSUL_LIMITS.valuesBytes} bytes`,
-      )
+    if (this.#valueBytes + Value.length - (before?.Value.length ?? 0) > valuesBytes)
+      throw new ConsulRefusedError(500, `The registry is full: all values take at most ${valuesBytes} bytes`)
   }
 
   #changed(before: KvRow | undefined, after: KvRow | undefined): void {

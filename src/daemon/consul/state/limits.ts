@@ -32,9 +32,13 @@ export const CONSUL_LIMITS = {
 } as const
 
 /** Throws `ConsulRefusedError` when there are as many as there may be. */
-export function requireRoom(what: keyof typeof CONSUL_LIMITS, count: number): void {
-  if (count < CONSUL_LIMITS[what]) return
-  throw new ConsulRefusedError(500, `The registry is full: it takes at most ${CONSUL_LIMITS[what]} ${what}`)
+export function requireRoom(
+  what: keyof typeof CONSUL_LIMITS,
+  count: number,
+  limit: number = CONSUL_LIMITS[what],
+): void {
+  if (count < limit) return
+  throw new ConsulRefusedError(500, `The registry is full: it takes at most ${limit} ${what}`)
 }
 
 /** Throws `ConsulRefusedError` for a text that is longer than a name, an id or an address may be. */
