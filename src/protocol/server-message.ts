@@ -59,11 +59,11 @@ export interface LostMessage extends InstanceKey {
   readonly cause: string
 }
 
-/** A service may not be watched with the rights of this session: nothing is told of it. */
+/** A service may not be watched with the rights of this session, or a front follows as many as it may: nothing is told of it. */
 export interface DeniedMessage {
   readonly type: 'denied'
   readonly service: string
-  /** `ERR_FORBIDDEN`. */
+  /** `ERR_FORBIDDEN`, `ERR_REGISTRY_LIMIT`. */
   readonly code: string
   readonly message: string
 }

@@ -10,8 +10,7 @@ import type { Backend } from './backend.ts'
 import type { BackendHealth } from './backend-health.ts'
 import { ServiceFollow } from './service-follow.ts'
 
-/** So many services are followed at most at a time. */
-export const FOLLOWED_MAX = 20_000
+const FOLLOWED_MAX = 20_000
 
 /** How long a service is followed after it was last read, when nobody watches it, in milliseconds. */
 const LINGER_MS = 60_000
@@ -31,6 +30,8 @@ export interface FollowedInit {
   readonly health: BackendHealth
   readonly clock: Clock
   readonly random: Random
+  /** So many services are followed at most at a time. Default 20,000. */
+  readonly followedMax?: number
 }
 
 /**
@@ -94,13 +95,13 @@ export class Followed implements MirrorSource {
 
   /** Throws `StoreLimitError` when there are too many. */
   #follow(serviceName: string, keptMs = LINGER_MS): ServiceFollow {
-    const { backend, clock, ...rest } = this.#init
+    const { backend, clock, followedMax = FOLLOWED_MAX, ...rest } = this.#init
     const rosters = this.#rosters
     if (!rosters) throw new TypeError('Nothing is followed before the start')
     let follow = this.#follows.get(serviceName)
     if (!follow) {
       this.#stopping.signal.throwIfAborted()
-      if (this.#follows.size >= FOLLOWED_MAX) throw new StoreLimitError('services followed at a time', FOLLOWED_MAX)
+      if (this.#follows.size >= followedMax) throw new StoreLimitError('services followed at a time', followedMax)
       follow = new ServiceFollow({ serviceName, registry: backend.registry, rosters, clock, ...rest })
       this.#follows.set(serviceName, follow)
     }
@@ -140,13 +141,22 @@ export class Followed implements MirrorSource {
           rosters.tellNames(names)
           this.#hasNames = true
           this.#named.resolve()
-          if (clock.now() < this.#allUntil) void this.#followAll()?.catch(ignore)
+          if (clock.now() < this.#allUntil) this.#followMore()
         }
       } catch (error) {
         if (signal.aborted) return
         health.failed(error)
         await sleep(clock, backoffDelayMs(attempt, random), { signal }).catch(ignore)
       }
+    }
+  }
+
+  /** Follows what there is more of by now. That there is too much is told to who asks next. */
+  #followMore(): void {
+    try {
+      void this.#followAll()?.catch(ignore)
+    } catch (error) {
+      if (!(error instanceof StoreLimitError)) throw error
     }
   }
 

@@ -2,7 +2,7 @@ import { sleep, timeLimit } from '../../core/abort.ts'
 import { backoffDelayMs } from '../../core/backoff.ts'
 import type { Clock, Timer } from '../../core/clock.ts'
 import type { Random } from '../../core/random.ts'
-import { LeaseLostError, RegistryUnavailableError } from '../../discovery/errors.ts'
+import { LeaseLostError, RegistryClosedError, RegistryUnavailableError } from '../../discovery/errors.ts'
 import { changesBetween } from '../../discovery/instance-changes.ts'
 import type { DrainOptions, DrainReport, Lease } from '../../discovery/lease.ts'
 import type { Registry } from '../../discovery/registry.ts'
@@ -123,6 +123,7 @@ export class Holding {
       for (const callback of waiting) callback(error)
     }
     this.#running = undefined
+    for (const callback of this.#waiting.splice(0)) callback(new RegistryClosedError())
     if (!this.#claim && !this.#lease) this.#init.onIdle()
   }
 

@@ -52,9 +52,9 @@ export class ServiceRoutes {
   }
 
   /** `GET /services/:name/watch`: a stream of whole sets; goes on from `Last-Event-ID`. */
-  readonly watch = (exchange: Exchange): void => {
+  readonly watch = async (exchange: Exchange): Promise<void> => {
     const { params, request } = exchange
-    const serviceName = validName(params.name)
+    const { serviceName } = await this.#set(params.name)
     let sent = this.#resumed(serviceName, request.headers['last-event-id'])
     const newest = (): StreamEvent | undefined => {
       const { rosters } = this.#store

@@ -186,11 +186,11 @@ export class Session implements ConnectionListener {
       throw new ProtocolError(`more than ${WATCHES_MAX} watches`)
     try {
       this.#rights.require('services:read', service, 'watch')
+      watches.watch(message)
     } catch (error) {
-      if (!(error instanceof ForbiddenError)) throw error
-      return this.#say({ type: 'denied', service, code: error.code, message: error.message })
+      if (!(error instanceof ForbiddenError) && !(error instanceof StoreLimitError)) throw error
+      this.#say({ type: 'denied', service, code: error.code, message: error.message })
     }
-    watches.watch(message)
   }
 
   #hello(hello: HelloMessage): void {

@@ -5,6 +5,7 @@ import { BackendHealth } from '../../../src/daemon/front/backend-health.ts'
 import { Followed } from '../../../src/daemon/front/followed.ts'
 import { createInstance } from '../../../src/discovery/create-instance.ts'
 import { RegistryUnavailableError } from '../../../src/discovery/errors.ts'
+import { StoreLimitError } from '../../../src/discovery/store/limits.ts'
 import { MirroredRosters } from '../../../src/discovery/store/mirrored-rosters.ts'
 import { Owner } from '../../../src/discovery/store/owner.ts'
 import { FakeClock } from '../../../src/testing/fake-clock.ts'
@@ -14,7 +15,7 @@ const instanceOf = (serviceName: string, id: string) =>
   createInstance({ serviceName, id, endpoints: ['tcp://127.0.0.1:1'], startedAt: 0 })
 
 /** What is followed in a memory registry, by a clock that stands still. */
-function setting(t: TestContext, { failure }: { failure?: Error } = {}) {
+function setting(t: TestContext, { failure, followedMax = 100 }: { failure?: Error; followedMax?: number } = {}) {
   const registry = new CountingRegistry()
   registry.failure = failure
   const clock = new FakeClock()
@@ -24,6 +25,7 @@ function setting(t: TestContext, { failure }: { failure?: Error } = {}) {
     health,
     clock,
     random: seededRandom(1),
+    followedMax,
   })
   t.after(() => registry.close())
   t.after(() => followed.close())
@@ -84,6 +86,23 @@ describe('Followed', () => {
     await clock.advance(20_000)
     assert.equal(health.failure, undefined)
     assert.equal(rosters.isReady('users'), true)
+  })
+
+  it('follows no more than it may, and goes on with what it has', async t => {
+    const { registry, clock, health, followed, rosters, watch } = setting(t, { followedMax: 2 })
+    for (const name of ['users', 'orders']) await registry.register(instanceOf(name, 'a'))
+    await clock.settle()
+    await rosters.readyAll()
+    assert.throws(() => rosters.ready('carts'), StoreLimitError)
+    assert.throws(() => watch('carts'), StoreLimitError)
+    await registry.register(instanceOf('carts', 'a'))
+    await clock.settle()
+    assert.equal(health.failure, undefined)
+    assert.equal(followed.size, 2)
+    assert.throws(() => rosters.readyAll(), StoreLimitError)
+    await registry.register(instanceOf('users', 'b'))
+    await clock.settle()
+    assert.equal(rosters.set('users').instances.length, 2)
   })
 
   it('follows nothing of what can be no name', t => {

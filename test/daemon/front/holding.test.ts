@@ -5,7 +5,7 @@ import { BackendHealth } from '../../../src/daemon/front/backend-health.ts'
 import { BackendRefusedError } from '../../../src/daemon/front/errors.ts'
 import { type Failure, Holding } from '../../../src/daemon/front/holding.ts'
 import { createInstance } from '../../../src/discovery/create-instance.ts'
-import { LeaseLostError, RegistryUnavailableError } from '../../../src/discovery/errors.ts'
+import { LeaseLostError, RegistryClosedError, RegistryUnavailableError } from '../../../src/discovery/errors.ts'
 import type { Instance } from '../../../src/discovery/instance.ts'
 import type { Lease } from '../../../src/discovery/lease.ts'
 import type { RegisterOptions } from '../../../src/discovery/registry.ts'
@@ -154,6 +154,14 @@ describe('Holding', () => {
     write({ weight: 3 })
     await kept()
     assert.equal(failures[0]?.former?.instance.weight, 1)
+  })
+
+  it('keeps nobody waiting once it is closed', async () => {
+    const { holding, write, kept } = setting()
+    write()
+    const waiting = kept()
+    holding.close()
+    assert.ok((await waiting) instanceof RegistryClosedError)
   })
 
   it('tells that it is lost', async () => {
