@@ -8,7 +8,7 @@ export function reportOf(outcome: Outcome): string {
     ...verdicts.map(
       ({ promise, kept, detail }) => `  ${kept ? 'kept  ' : 'BROKEN'} ${promise}${detail ? `: ${detail}` : ''}`,
     ),
-    ...figures.map(({ name, value, unit }) => `         ${name}: ${digits(value)} ${unit}`),
+    ...figures.map(({ name, value, unit }) => `         ${name}: ${digits(value)} ${unit}`.trimEnd()),
     ...skips.map(reason => `  skipped: ${reason}`),
     ...(failed === undefined ? [] : [`  FAILED ${failed}`]),
     `  ${isKept(outcome) ? 'ok' : 'NOT OK'} after ${digits(tookMs / 1000)} s`,
@@ -26,15 +26,15 @@ export function summaryOf(outcomes: readonly Outcome[]): string {
 
 /** What came of a drill, as a section of docs/drills.md. */
 export function sectionOf(outcome: Outcome): string {
-  const { name, what, verdicts, figures, skips, failed, tookMs } = outcome
+  const { name, what, seed, verdicts, figures, skips, failed, tookMs } = outcome
   const promises = verdicts.map(
     ({ promise, kept, detail }) => `- ${promise}: ${kept ? 'kept' : `**broken** (${detail})`}`,
   )
-  const rows = figures.map(({ name: figure, value, unit }) => `| ${figure} | ${digits(value)} ${unit} |`)
+  const rows = figures.map(({ name: figure, value, unit }) => `| ${figure} | ${`${digits(value)} ${unit}`.trimEnd()} |`)
   return [
     `## ${name}`,
     '',
-    `${what} (${digits(tookMs / 1000)} s)`,
+    `${what} (${digits(tookMs / 1000)} s, seed ${seed})`,
     '',
     ...promises,
     ...skips.map(reason => `- not done here: ${reason}`),

@@ -36,7 +36,7 @@ describe('The report of a drill', () => {
 
   it('is a section of the page, with a table of figures', () => {
     const section = sectionOf(bad)
-    assert.match(section, /^## flood\n\nA storm\. \(1\.5 s\)\n/)
+    assert.match(section, /^## flood\n\nA storm\. \(1\.5 s, seed 1\)\n/)
     assert.match(section, /- It is dry: \*\*broken\*\* \(it is wet\)/)
     assert.match(section, /\| wind \| 1,230 m\/s \|/)
   })
