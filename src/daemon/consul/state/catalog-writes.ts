@@ -105,10 +105,11 @@ export const REGISTRATION_SHAPE: Shape = {
   },
 }
 
-/** What `PUT /v1/catalog/deregister` takes. */
+/** What `PUT /v1/catalog/deregister` takes. The address means nothing, but Consul's own clients may say it. */
 export const DEREGISTRATION_SHAPE: Shape = {
   fields: {
     Node: 'string',
+    Address: 'string',
     ServiceID: 'string',
     CheckID: 'string',
     Datacenter: 'string',

@@ -115,7 +115,8 @@ export const PROXIES_EXCHANGES: Readonly<Record<string, readonly Exchange[]>> = 
     get('/v1/health/service/zw'),
     catalogued({ Service: 'zw', Weights: { Warning: 5 } }),
     get('/v1/catalog/service/zw'),
-    put('/v1/catalog/deregister', { Node: 'mesh1' }),
+    put('/v1/catalog/deregister', { Node: 'mesh1', Bogus: 1 }),
+    put('/v1/catalog/deregister', { Node: 'mesh1', Address: '10.9.0.1' }),
   ],
   'transactions on nodes, services and checks': TRANSACTIONS,
   'writes to another data centre': [
