@@ -105,10 +105,16 @@ export class DirectConnection {
     this.#request = undefined
     this.#write(request, answer)
     if (this.#isLast) this.#socket.end()
+    // Who does not read what he asked for is asked nothing more, so that no answers pile up.
+    if (!this.#socket.writableNeedDrain) return this.#goOn()
+    this.#socket.pause().once('drain', this.#goOn)
+  }
+
+  readonly #goOn = (): void => {
+    this.#socket.resume()
     const early = this.#early
     if (!early) return
     this.#early = undefined
-    this.#socket.resume()
     this.#begin(early)
   }
 

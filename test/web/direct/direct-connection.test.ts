@@ -87,6 +87,21 @@ describe('A DirectConnection', () => {
     })
   }
 
+  it('reads no further request of a client that does not read its answer', async t => {
+    let asked = 0
+    const long = 'x'.repeat(16 * 2 ** 20)
+    const { url, client: slow } = await setUp(t, () => whole(++asked === 2 ? 'second' : long))
+    slow.socket.pause()
+    slow.send(GET)
+    await eventually(() => asked === 1)
+    slow.send(GET)
+    for (let turn = 0; turn < 3; turn++) assert.equal((await fetch(`${url}/other`)).status, 200)
+    assert.equal(asked, 1)
+    slow.socket.resume()
+    await slow.receives(/second$/)
+    assert.equal(asked, 2)
+  })
+
   it('gives a request away that comes in pieces', async t => {
     const { client } = await setUp(t)
     client.send('GET /direct HTTP/1.1\nHo')
