@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -111,10 +112,15 @@ export class DaemonProcess {
   }
 }
 
-/** A folder that is gone after the drill. */
+/** A folder that is gone after the drill, also when that is interrupted. */
 export async function temporaryFolder(run: DrillRun): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'ropewalk-drill-'))
-  run.after(() => rm(folder, { recursive: true, force: true }))
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  process.on('exit', remove)
+  run.after(async () => {
+    process.off('exit', remove)
+    await rm(folder, { recursive: true, force: true })
+  })
   return folder
 }
 

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -26,7 +26,13 @@ export class SmallDisk {
     } catch (error) {
       return `a disk cannot be mounted here: ${(error as Error).message.trim()}`
     }
-    drill.after(async () => void (await run('umount', [path])))
+    // Also when the drill is interrupted, and before the folder is removed.
+    const abandon = () => void spawnSync('umount', ['--lazy', path])
+    process.prependListener('exit', abandon)
+    drill.after(async () => {
+      process.off('exit', abandon)
+      await run('umount', [path])
+    })
     return new SmallDisk(path)
   }
 
