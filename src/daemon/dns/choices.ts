@@ -5,6 +5,8 @@ import { isEncodable } from './message-writer.ts'
 import type { DnsRecord } from './record.ts'
 import { addressRecord, nodeMetadata, nodeName } from './node-records.ts'
 
+const PORT_MAX = 0xffff
+
 /** One of the records that may answer a question about a service, with what should come along. */
 export interface Choice {
   readonly record: DnsRecord
@@ -91,10 +93,15 @@ function serverChoice(instance: DnsInstance, { ttlS, suffix }: ChoiceQuery): Cho
   const { port, weight, node } = instance
   const place = placeOf(instance)
   const target = targetOf(instance, suffix)
-  if (!isEncodable(target)) return undefined
+  if (!isEncodable(target) || !isPort(port)) return undefined
   const record: DnsRecord = { type: 'SRV', name: undefined, ttlS, priority: 1, weight, port, target }
   const address = target === place ? undefined : addressRecord(place, { name: target, ttlS })
   return { record, address, extras: nodeMetadata(node, { name: nodeName(node, suffix), ttlS }) }
+}
+
+/** The Consul API takes any number for a port, and records have room for 16 bits. */
+function isPort(port: number): boolean {
+  return Number.isInteger(port) && port >= 0 && port <= PORT_MAX
 }
 
 /** What an SRV record points to: its own host name, a name made of its own address, or its node. */

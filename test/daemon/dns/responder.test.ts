@@ -185,6 +185,18 @@ describe('Responder', () => {
     assert.deepEqual(ask('web.service.consul', 'A').answers, ['web.service.consul 0 A 10.0.0.1'])
   })
 
+  it('leaves out of SRV what has no port that a record can say', () => {
+    const web = [70_000, -1, 1.5, 65_535].map(port => instance({ port }))
+    const { ask } = asker({ services: { web, odd: web.slice(0, 1) } })
+    assert.deepEqual(ask('web.service.consul', 'SRV').answers, [
+      'web.service.consul 0 SRV 1 1 65535 0a000001.addr.dc1.consul',
+    ])
+    assert.deepEqual(
+      [ask('odd.service.consul', 'SRV').code, ask('odd.service.consul', 'A').answers.length],
+      ['NOERROR', 1],
+    )
+  })
+
   it('gives three answers by UDP to who says nothing, what fits to who does, and all by TCP', () => {
     const { ask } = asker({ services: { web: many(100) } })
     assert.deepEqual(
