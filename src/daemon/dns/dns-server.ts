@@ -22,7 +22,7 @@ import { Datagrams } from './datagrams.ts'
 import { DnsEndpointError, DnsSettingError } from './errors.ts'
 import { isEncodable } from './message-writer.ts'
 import { parseRecursor, Recursors } from './recursors.ts'
-import { Responder, type Transport } from './responder.ts'
+import { bareAnswer, type Reply, Responder, type Transport } from './responder.ts'
 import type { DnsSettings } from './settings.ts'
 import { StoreCatalog } from './store-catalog.ts'
 import { StreamConnection } from './stream-connection.ts'
@@ -179,7 +179,7 @@ export class DnsServer extends BaseService implements Frontend {
     const { transport, send, mayWait = this.#waiting < WAITING_MAX } = asked
     const responder = this.#responder
     if (!responder) return send(EMPTY)
-    const reply = responder.reply(message, transport, { mayWait })
+    const reply = replyOf(responder, message, { transport, mayWait })
     if (reply.kind === 'later') return void this.#answerLater(Buffer.from(message), { ...asked, until: reply.until })
     if (reply.kind === 'answer') return send(reply.bytes)
     if (reply.kind === 'nothing') return send(EMPTY)
@@ -194,6 +194,20 @@ export class DnsServer extends BaseService implements Frontend {
     await until
     this.#waiting--
     this.#answer(message, { ...asked, mayWait: false })
+  }
+}
+
+/** An answer that fails for a mistake of ours costs that answer, and not the daemon: who asked hears of it, and an event tells why. */
+function replyOf(responder: Responder, message: Buffer, options: { transport: Transport; mayWait: boolean }): Reply {
+  try {
+    return responder.reply(message, options.transport, options)
+  } catch (error) {
+    const text = `A DNS query could not be answered: ${(error as Error).message}`
+    publish('daemon', { level: 'error', event: 'dns.answer-failed', message: text, error })
+    return {
+      kind: 'answer',
+      bytes: bareAnswer({ id: message.readUInt16BE(0), opcode: 0, code: RESPONSE_CODES.serverFailure }),
+    }
   }
 }
 

@@ -262,7 +262,7 @@ function udpBytes({ edns }: DnsQuery): number {
 }
 
 /** An answer to what could not be read: a header without a question. */
-function bareAnswer({ id, opcode, code }: { id: number; opcode: number; code: ResponseCode }): Buffer {
+export function bareAnswer({ id, opcode, code }: { id: number; opcode: number; code: ResponseCode }): Buffer {
   const bytes = Buffer.alloc(HEADER_BYTES)
   bytes.writeUInt16BE(id, 0)
   bytes.writeUInt16BE(FLAGS.response | (opcode << 11) | code, 2)

@@ -3,6 +3,7 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
+import type { DnsCatalog } from '../../../src/daemon/dns/catalog.ts'
 import { DnsServer, type DnsServerOptions } from '../../../src/daemon/dns/dns-server.ts'
 import { RegistryDaemon } from '../../../src/daemon/registry-daemon.ts'
 import { createInstance } from '../../../src/discovery/create-instance.ts'
@@ -75,6 +76,18 @@ async function startOther(t: TestContext, code: number) {
   return { address: `127.0.0.1:${port}`, asked }
 }
 
+/** Knows no service, and fails at `web`. */
+const mistaken: DnsCatalog = {
+  instances: name => {
+    if (name === 'web') throw new RangeError('no such port')
+    return []
+  },
+  ready: () => undefined,
+  node: () => undefined,
+  prepared: () => undefined,
+  holder: () => undefined,
+}
+
 const refused = (options: DnsServerOptions, code: string) => assert.throws(() => new DnsServer(options), { code })
 
 describe('DnsServer', () => {
@@ -138,6 +151,20 @@ describe('DnsServer', () => {
     await once(third, 'close')
     open[0]?.write(framed(queryFor('web.service.consul', 'A')))
     assert.equal((await readTcp(open[0]!, 1)).length, 1)
+  })
+
+  it('says that it failed when it cannot answer for a mistake of its own, to who asked and by an event, and goes on', async t => {
+    const { port } = await served(t, { catalog: () => mistaken })
+    const failures: string[] = []
+    t.after(observe('daemon', ({ event, message }) => void (event === 'dns.answer-failed' && failures.push(message))))
+    const query = queryFor('web.service.consul', 'SRV', { id: 7 })
+    const answer = await askByUdp(port, query)
+    assert.deepEqual([readAnswer(answer).code, answer.readUInt16BE(0)], ['SERVFAIL', 7])
+    const socket = await openTcp(t, port)
+    socket.write(framed(query, queryFor('other.service.consul', 'A')))
+    const codes = (await readTcp(socket, 2)).map(bytes => readAnswer(bytes).code)
+    assert.deepEqual(codes, ['SERVFAIL', 'NXDOMAIN'])
+    assert.match(failures[0] ?? '', /could not be answered: no such port/)
   })
 
   it('drops datagrams that are too long or no queries, and goes on', async t => {
