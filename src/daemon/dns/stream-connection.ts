@@ -28,13 +28,15 @@ export class StreamConnection {
   /** Queries without an answer yet. */
   #pending = 0
   #hasEnded = false
+  /** Whether whole queries may be left in what was received. */
+  #hasMore = false
 
   constructor(init: StreamConnectionInit) {
     this.#init = init
     const { socket, onClose } = init
     this.#idle = this.#watchIdle()
     socket.on('data', (part: Buffer) => this.#receive(part))
-    socket.on('drain', () => socket.resume())
+    socket.on('drain', () => this.#readOn())
     socket.on('end', () => {
       this.#hasEnded = true
       this.#endIfDone()
@@ -53,17 +55,28 @@ export class StreamConnection {
   }
 
   #receive(part: Buffer): void {
-    const received = this.#received.length === 0 ? part : Buffer.concat([this.#received, part])
+    this.#received = this.#received.length === 0 ? part : Buffer.concat([this.#received, part])
+    this.#readOn()
+  }
+
+  /** Takes up what was received, as long as the other side takes the answers: many short queries may have come at once, with long answers each. */
+  #readOn(): void {
+    const { socket } = this.#init
+    const received = this.#received
     let at = 0
-    while (received.length - at >= 2) {
-      const length = received.readUInt16BE(at)
-      if (length < HEADER_BYTES || length > QUERY_BYTES_MAX) return this.destroy()
-      if (received.length - at - 2 < length) break
+    this.#hasMore = true
+    while (socket.writableLength <= QUEUE_BYTES_MAX) {
+      const length = received.length - at < 2 ? undefined : received.readUInt16BE(at)
+      if (length !== undefined && (length < HEADER_BYTES || length > QUERY_BYTES_MAX)) return this.destroy()
+      this.#hasMore = length !== undefined && received.length - at - 2 >= length
+      if (length === undefined || !this.#hasMore) break
       this.#query(received.subarray(at + 2, at + 2 + length))
       at += 2 + length
     }
     this.#received = Buffer.from(received.subarray(at))
-    if (this.#init.socket.writableLength > QUEUE_BYTES_MAX) this.#init.socket.pause()
+    if (this.#hasMore) socket.pause()
+    else socket.resume()
+    this.#endIfDone()
   }
 
   #query(message: Buffer): void {
@@ -89,7 +102,7 @@ export class StreamConnection {
   }
 
   #endIfDone(): void {
-    if (this.#hasEnded && this.#pending === 0) this.#init.socket.end()
+    if (this.#hasEnded && !this.#hasMore && this.#pending === 0) this.#init.socket.end()
   }
 
   #watchIdle(): Timer {
