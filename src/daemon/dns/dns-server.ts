@@ -40,7 +40,7 @@ export interface DnsServerOptions {
   /** How long answers may be kept, in milliseconds; told in whole seconds. Default 0. */
   ttlMs?: number | undefined
   /**
-   * How long a client may go by an answer, in milliseconds: a drain waits so long for who has asked within 30 s. Default: `ttlMs` and 2 s,
+   * How long a client may go by an answer, in milliseconds: a drain waits so long for who has asked within 30 s, or within this time. Default: `ttlMs` and 2 s,
    * enough for one that asks every second.
    */
   quietMs?: number | undefined

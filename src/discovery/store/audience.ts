@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { DrainReport } from '../lease.ts'
 import { Drain, type DrainInit } from './drain.ts'
 
-/** How long a read without a watch counts: who polled within this time will be given the quiet period of a drain. */
+/** How long a read without a watch counts at least: who polled within this time will be given the quiet period of a drain. */
 const POLL_MS = 30_000
 
 /** What a watcher has to say of itself. */
@@ -79,16 +79,17 @@ export class Audience {
   }
 
   /**
-   * Somebody has read the roster without watching it, and may go by that for `quietMs`, if that is longer than the usual quiet period. What it read is
-   * the present, so a drain that waits already need not wait anew.
+   * Somebody has read the roster without watching it, and may go by that for `quietMs`, if that is longer than the usual quiet period; so long it is
+   * counted with, or for half a minute if that is longer. What it read is the present, so a drain that waits already need not wait anew.
    */
   polled(quietMs = 0): void {
     const now = this.#clock.now()
-    this.#deafFor(POLL_MS)
+    const countedMs = Math.max(POLL_MS, quietMs)
+    this.#deafFor(countedMs)
     if (now > this.#slowUntil) this.#slowMs = 0
     if (quietMs < this.#slowMs || quietMs === 0) return
     this.#slowMs = quietMs
-    this.#slowUntil = now + POLL_MS
+    this.#slowUntil = now + countedMs
   }
 
   /**

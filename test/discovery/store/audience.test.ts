@@ -99,6 +99,17 @@ describe('Audience', () => {
     assert.equal((await usual).tookMs, 1_000)
   })
 
+  it('counts with those who poll for as long as they may go by what they read', async () => {
+    const clock = new FakeClock()
+    const audience = new Audience(clock)
+    audience.polled(62_000)
+    await clock.advance(61_000)
+    const report = audience.drain({ ...drain, drainMs: 100_000 })
+    await clock.advance(62_000)
+    assert.equal((await report).tookMs, 62_000)
+    assert.equal((await audience.drain(drain)).tookMs, 0)
+  })
+
   it('is idle when nobody watches and nothing waits', async () => {
     const audience = new Audience(new FakeClock())
     const one = audience.join(watcher, 4)

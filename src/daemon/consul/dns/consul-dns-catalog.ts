@@ -17,6 +17,9 @@ const NAMES_MS = 1_000
 /** RFC 2181 allows no more. */
 const TTL_S_MAX = 2 ** 31 - 1
 
+/** A client may go by an answer for this much longer than it may keep it, in milliseconds. */
+const MARGIN_MS = 2_000
+
 /** What is told of a service, as of one revision of it. */
 interface Told {
   readonly revision: number
@@ -68,12 +71,15 @@ export class ConsulDnsCatalog implements DnsCatalog {
   }
 
   prepared(name: string): PreparedAnswer | undefined {
-    const { queries, view, settings } = this.#state
+    const { queries, view, settings, context } = this.#state
     const query = queries.resolve(name)
     if (!query) return undefined
     const ttlNs = parseGoDuration(query.DNS.TTL)
     const ttlS = ttlNs === undefined ? undefined : Math.min(TTL_S_MAX, Math.max(0, Math.floor(ttlNs / 1e9)))
-    if (!this.#defaults.mayRead(query.Service.Service)) return { instances: 'forbidden', ttlS }
+    const { mayRead, quietMs } = this.#defaults
+    const { Service: serviceName } = query.Service
+    if (!mayRead(serviceName)) return { instances: 'forbidden', ttlS }
+    context.store.rosters.polled(serviceName, Math.max(quietMs, 1_000 * (ttlS ?? 0) + MARGIN_MS))
     const isShown = ({ node }: ServiceEntry) => this.#defaults.mayReadNode(node.Node)
     const init = { view, isShown, random: systemRandom, ownNode: settings.nodeName, near: '', limit: 0 }
     return { instances: queryEntries(query, init).map(entry => this.#instanceOf(entry)), ttlS }

@@ -87,6 +87,20 @@ describe('ConsulDnsCatalog', () => {
     assert.deepEqual(catalog.holder('10.0.0.2'), { kind: 'service', name: 'web' })
   })
 
+  it('lets a drain wait for those who ask by a prepared query, for as long as they may keep the answer', async t => {
+    const { catalog, ask, register, store, clock } = await catalogOf(t)
+    await ask('POST', '/v1/query', { Name: 'q', Service: { Service: 'users' }, DNS: { TTL: '90s' } })
+    const claim = register('u1')
+    assert.equal(catalog.prepared('q')?.instances.length, 1)
+    let tookMs: number | undefined
+    const drained = store.leases.drain(claim, { drainMs: 100_000 }).then(report => (tookMs = report.tookMs))
+    await clock.advance(91_000)
+    assert.equal(tookMs, undefined)
+    await clock.advance(1_000)
+    await drained
+    assert.equal(tookMs, 92_000)
+  })
+
   it('tells neither nodes that may not be read nor what is on them', async t => {
     const { addresses, put, ask, catalog, register } = await catalogOf(t, { mayReadNode: name => name === 'n1' })
     await put('web', '10.0.0.1', check('passing'))
