@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { connect, isIP, isIPv6 } from 'node:net'
 import { timeLimit } from '../../core/abort.ts'
 import type { Clock } from '../../core/clock.ts'
-import { HEADER_BYTES } from './codes.ts'
+import { HEADER_BYTES, RESPONSE_CODES } from './codes.ts'
 import { DnsSettingError } from './errors.ts'
 import type { Transport } from './responder.ts'
 
@@ -42,20 +42,22 @@ export class Recursors {
   }
 
   /**
-   * The answer to a query, asked the way it came, of the first of the others that gives one, in their order, each being given 2 s; undefined if none does, or if a
-   * thousand questions wait already. Each question goes from a port and with a number of its own, chosen by chance, so that nobody who does not
+   * The answer to a query, asked the way it came, of the first of the others that knows one, in their order, each being given 2 s; what the first
+   * said if all only say that they failed or refuse; undefined if none says anything, or if a thousand questions wait already. Each question goes from a port and with a number of its own, chosen by chance, so that nobody who does not
    * see it can answer it. Never rejects.
    */
   async ask(message: Buffer, transport: Transport): Promise<Buffer | undefined> {
     if (this.#pending >= PENDING_MAX) return undefined
     this.#pending++
     try {
+      let refusal: Buffer | undefined
       for (const recursor of this.#recursors) {
         const answer = await this.#askOne(message, recursor, transport).catch(() => undefined)
-        if (answer) return answer
+        if (answer && isKnown(answer)) return answer
+        refusal ??= answer
         if (this.#closing.signal.aborted) break
       }
-      return undefined
+      return refusal
     } finally {
       this.#pending--
     }
@@ -110,6 +112,12 @@ async function askByStream(query: Buffer, { address, port }: Recursor, signal: A
   } finally {
     socket.destroy()
   }
+}
+
+/** Whether an answer tells what there is, or that there is nothing: another server may know what one that fails or refuses does not. */
+function isKnown(answer: Buffer): boolean {
+  const code = answer.readUInt8(3) & 0xf
+  return code === RESPONSE_CODES.noError || code === RESPONSE_CODES.nameError
 }
 
 /** Whether it is an answer, of the same number and to the same question. */

@@ -217,6 +217,20 @@ describe('DnsServer', () => {
     }
   })
 
+  it('asks the next when one refuses or fails, and says what the first said when all do', async t => {
+    const refusing = await startOther(t, 5)
+    const failing = await startOther(t, 2)
+    const knowing = await startOther(t, 3)
+    const query = queryFor('www.example.com', 'A')
+    for (const [recursors, code] of [
+      [[refusing, failing, knowing], 'NXDOMAIN'],
+      [[refusing, failing], 'REFUSED'],
+    ] as const) {
+      const { port } = await served(t, { recursors: recursors.map(({ address }) => address) })
+      assert.equal(readAnswer(await askByUdp(port, query)).code, code)
+    }
+  })
+
   it('fails to start where the port is taken, unless it may do without', async t => {
     const { port } = await served(t)
     const endpoint = `tcp:${port}:interface=127.0.0.1`
