@@ -13,6 +13,12 @@ export function formatAddress(bytes: Buffer): string {
   return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1)
 }
 
+/** An IP address in its usual form; anything else as it is. */
+export function canonicalAddress(address: string): string {
+  const bytes = addressBytes(address)
+  return bytes ? formatAddress(bytes) : address
+}
+
 function ipv6Bytes(address: string): Buffer {
   const withoutDots = address.replace(/[^:]*\..*$/, dotted => {
     const [a = 0, b = 0, c = 0, d = 0] = dotted.split('.').map(Number)

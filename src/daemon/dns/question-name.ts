@@ -89,7 +89,8 @@ function addressSubject(parts: readonly string[]): Subject {
 
 function reverse(labels: readonly string[]): Subject {
   const digits = labels.slice(0, -2).toReversed()
-  const address = labels.at(-2) === 'ip6' ? nibbles(digits) : addressBytes(digits.join('.'))
+  const zone = labels.at(-2)
+  const address = zone === 'ip6' ? nibbles(digits) : zone === 'in-addr' ? addressBytes(digits.join('.')) : undefined
   return address ? { kind: 'holder', address: formatAddress(address) } : { kind: 'foreign' }
 }
 

@@ -4,7 +4,7 @@ import type { Instance, InstanceStatus } from '../../discovery/instance.ts'
 import type { InstanceSet } from '../../discovery/instance-set.ts'
 import { StoreLimitError } from '../../discovery/store/limits.ts'
 import type { Rosters } from '../../discovery/store/rosters.ts'
-import { addressBytes, formatAddress } from './address-bytes.ts'
+import { canonicalAddress } from './address-bytes.ts'
 import type { DnsCatalog, DnsHolder, DnsInstance, DnsNode } from './catalog.ts'
 
 /** What a StoreCatalog tells of. */
@@ -66,7 +66,7 @@ export class StoreCatalog implements DnsCatalog {
 
   holder(address: string): DnsHolder | undefined {
     const { node } = this.#init
-    if (address === node.address) return { kind: 'node', name: node.name }
+    if (address === canonicalAddress(node.address)) return { kind: 'node', name: node.name }
     const serviceName = this.#addresses().get(address)
     if (serviceName === undefined || !this.#init.mayRead(serviceName)) return undefined
     return { kind: 'service', name: serviceName }
@@ -101,7 +101,7 @@ export class StoreCatalog implements DnsCatalog {
     if (!this.#holders || (this.#holders.revision !== revision && at - this.#holders.at >= HOLDERS_MS)) {
       const byAddress = new Map<string, string>()
       for (const name of rosters.names().names) {
-        for (const { address } of this.#tell(rosters.set(name))) byAddress.set(canonical(address), name)
+        for (const { address } of this.#tell(rosters.set(name))) byAddress.set(canonicalAddress(address), name)
       }
       this.#holders = { revision, at, byAddress }
     }
@@ -156,9 +156,4 @@ function parsed(text: string): ReturnType<typeof parseEndpoint> | undefined {
   } catch {
     return undefined
   }
-}
-
-function canonical(address: string): string {
-  const bytes = addressBytes(address)
-  return bytes ? formatAddress(bytes) : address
 }

@@ -49,7 +49,14 @@ describe('readName', () => {
     assert.deepEqual(about('1.0.0.10.in-addr.arpa'), { kind: 'holder', address: '10.0.0.1' })
     const digits = `fd00${'0'.repeat(27)}1`.split('').toReversed().join('.')
     assert.deepEqual(about(`${digits}.ip6.arpa`), { kind: 'holder', address: 'fd00::1' })
-    for (const name of ['0.0.10.in-addr.arpa', '1.0.ip6.arpa', 'x.arpa', 'arpa']) {
+    for (const name of [
+      '0.0.10.in-addr.arpa',
+      '1.0.ip6.arpa',
+      '1.0.0.10.e164.arpa',
+      '1.0.0.10.arpa',
+      'x.arpa',
+      'arpa',
+    ]) {
       assert.deepEqual(about(name), { kind: 'foreign' })
     }
   })

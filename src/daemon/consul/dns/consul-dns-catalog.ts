@@ -1,4 +1,5 @@
 import { systemRandom } from '../../../core/random.ts'
+import { canonicalAddress } from '../../dns/address-bytes.ts'
 import type { DnsCatalog, DnsHolder, DnsInstance, DnsNode, PreparedAnswer } from '../../dns/catalog.ts'
 import type { CatalogDefaults } from '../../dns/dns-server.ts'
 import { StoreCatalog, tellLiving } from '../../dns/store-catalog.ts'
@@ -66,7 +67,7 @@ export class ConsulDnsCatalog implements DnsCatalog {
 
   node(name: string): DnsNode | undefined {
     const { catalog } = this.#state
-    const row = catalog.node(name) ?? this.#state.view.nodes().find(({ Node }) => Node.toLowerCase() === name)
+    const row = catalog.node(name) ?? this.#nodeWhere(({ Node }) => Node.toLowerCase() === name)
     return row && this.#defaults.mayReadNode(row.Node) ? this.#nodeOf(row) : undefined
   }
 
@@ -86,9 +87,14 @@ export class ConsulDnsCatalog implements DnsCatalog {
   }
 
   holder(address: string): DnsHolder | undefined {
-    const node = this.#state.view.nodes().find(({ Address }) => Address === address)
+    const node = this.#nodeWhere(({ Address }) => isSameAddress(Address, address))
     const holder: DnsHolder | undefined = node ? { kind: 'node', name: node.Node } : this.#store.holder(address)
     return holder?.kind === 'node' && !this.#defaults.mayReadNode(holder.name) ? undefined : holder
+  }
+
+  #nodeWhere(isWanted: (row: NodeRow) => boolean): NodeRow | undefined {
+    for (const row of this.#state.catalog.nodes.values()) if (isWanted(row)) return row
+    return undefined
   }
 
   /** Those on nodes that may be told to anybody. */
@@ -157,6 +163,11 @@ export class ConsulDnsCatalog implements DnsCatalog {
     }
     return this.#names.byLowerCase.get(name) ?? name
   }
+}
+
+/** Whether an address, however it is written, is `canonical`. Of IPv4 there is one way to write it. */
+function isSameAddress(address: string, canonical: string): boolean {
+  return address === canonical || (address.includes(':') && canonicalAddress(address) === canonical)
 }
 
 function weightOf({ Weights }: ServiceRow, checks: readonly CheckRow[]): number {

@@ -87,6 +87,12 @@ describe('ConsulDnsCatalog', () => {
     assert.deepEqual(catalog.holder('10.0.0.2'), { kind: 'service', name: 'web' })
   })
 
+  it('knows whose an address of IPv6 is however it was written', async t => {
+    const { catalog, ask } = await catalogOf(t)
+    await ask('PUT', '/v1/catalog/register', { Node: 'six', Address: 'FD00:0::1' })
+    assert.deepEqual(catalog.holder('fd00::1'), { kind: 'node', name: 'six' })
+  })
+
   it('lets a drain wait for those who ask by a prepared query, for as long as they may keep the answer', async t => {
     const { catalog, ask, register, store, clock } = await catalogOf(t)
     await ask('POST', '/v1/query', { Name: 'q', Service: { Service: 'users' }, DNS: { TTL: '90s' } })
