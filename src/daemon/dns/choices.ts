@@ -31,7 +31,7 @@ export interface ChoiceQuery {
 
 /**
  * The choices for each question that was asked of a list of instances, for as long as that list is there: what does not change is computed
- * once. Nothing is kept of questions without an answer, so there are no more than tags.
+ * once. Nothing is kept of tags without an answer, so there are no more of them than the instances have.
  */
 export class Choices {
   readonly #random: Random
@@ -47,7 +47,7 @@ export class Choices {
     if (!known) this.#known.set(instances, (known = new Map()))
     const key = `${query.type} ${query.ttlS} ${query.suffix} ${query.tag}`
     const choices = known.get(key) ?? choicesOf(instances, query)
-    if (choices.length > 0) known.set(key, choices)
+    if (choices.length > 0 || query.tag === '') known.set(key, choices)
     return choices
   }
 
@@ -69,24 +69,27 @@ function choicesOf(instances: readonly DnsInstance[], query: ChoiceQuery): Choic
     const key = query.type === 'SRV' ? `${instance.node.name} ${instance.address} ${instance.port}` : placeOf(instance)
     if (choice) choices.set(key, choice)
   }
-  return withoutAliases([...choices.values()], query)
+  return query.type === 'SRV' ? [...choices.values()] : ofType([...choices.values()], query)
 }
 
-/** A name that stands for another one has no other records: addresses are preferred to it. */
-function withoutAliases(choices: Choice[], { type }: ChoiceQuery): Choice[] {
-  if (type === 'SRV') return choices
+/**
+ * A name that stands for another one has no other records, and who keeps it goes by it for all types: addresses are preferred to it, also those
+ * of a family that was not asked for.
+ */
+function ofType(choices: Choice[], { type }: ChoiceQuery): Choice[] {
   const addresses = choices.filter(({ record }) => record.type !== 'CNAME')
-  return addresses.length > 0 ? addresses : choices.slice(0, 1)
+  if (addresses.length === 0) return choices.slice(0, 1)
+  return type === 'ANY' ? addresses : addresses.filter(({ record }) => record.type === type)
 }
 
+/** Where an instance is; a host name without the dot that may be at its end. */
 function placeOf({ address, node }: DnsInstance): string {
-  return address === '' ? node.address : address
+  return (address === '' ? node.address : address).replace(/\.$/, '')
 }
 
-function addressChoice(instance: DnsInstance, { type, ttlS }: ChoiceQuery): Choice | undefined {
+function addressChoice(instance: DnsInstance, { ttlS }: ChoiceQuery): Choice | undefined {
   const record = addressRecord(placeOf(instance), { name: undefined, ttlS })
-  if (!record || !isOfFamily(record, type)) return undefined
-  return { record, address: undefined, extras: [] }
+  return record && { record, address: undefined, extras: [] }
 }
 
 function serverChoice(instance: DnsInstance, { ttlS, suffix }: ChoiceQuery): Choice | undefined {
@@ -105,12 +108,9 @@ function isPort(port: number): boolean {
 }
 
 /** What an SRV record points to: its own host name, a name made of its own address, or its node. */
-function targetOf({ address, node }: DnsInstance, suffix: string): string {
-  if (address === '') return addressBytes(node.address) ? nodeName(node, suffix) : node.address
-  const bytes = addressBytes(address)
-  return bytes ? `${bytes.toString('hex')}.addr.${suffix}` : address.replace(/\.$/, '')
-}
-
-function isOfFamily(record: DnsRecord, type: ChoiceType): boolean {
-  return type === 'ANY' || record.type === 'CNAME' || record.type === type
+function targetOf(instance: DnsInstance, suffix: string): string {
+  const place = placeOf(instance)
+  const bytes = addressBytes(place)
+  if (!bytes) return place
+  return instance.address === '' ? nodeName(instance.node, suffix) : `${bytes.toString('hex')}.addr.${suffix}`
 }

@@ -1,62 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { seededRandom } from '../../../src/core/random.ts'
-import type { DnsCatalog, DnsInstance, DnsNode } from '../../../src/daemon/dns/catalog.ts'
-import { Responder, type Transport } from '../../../src/daemon/dns/responder.ts'
-import type { DnsSettings } from '../../../src/daemon/dns/settings.ts'
-import { FakeClock } from '../../../src/testing/fake-clock.ts'
-import { queryFor, type QueryInit, readAnswer } from './queries.ts'
-
-const node: DnsNode = { name: 'N1', address: '127.0.0.1', metadata: { rack: '7', 'rfc1035-note': 'hello' } }
-
-function instance(init: Partial<DnsInstance> = {}): DnsInstance {
-  return { address: '10.0.0.1', port: 8001, weight: 1, tags: [], node, ...init }
-}
-
-/** So many instances at 10.0.x.y. */
-const many = (count: number) =>
-  Array.from({ length: count }, (_, index) =>
-    instance({ address: `10.0.${index >> 8}.${index & 255}`, port: 8000 + index, weight: index }),
-  )
-
-interface Known {
-  readonly services?: Readonly<Record<string, readonly DnsInstance[] | undefined>>
-  readonly settings?: Partial<DnsSettings>
-}
-
-/** Asks a Responder for what `services` are. */
-function asker({ services = {}, settings = {} }: Known = {}) {
-  const catalog: DnsCatalog = {
-    ready: () => undefined,
-    instances: name => (name in services ? (services[name] ?? 'unsettled') : name === 'secret' ? 'forbidden' : []),
-    node: name => (name === 'n1' ? node : undefined),
-    prepared: name => (name === 'p-web' ? { instances: services['web'] ?? [], ttlS: 9 } : undefined),
-    holder: address => (address === '10.0.0.1' ? { kind: 'service', name: 'web' } : undefined),
-  }
-  const defaults = {
-    domains: ['consul', 'ropewalk'],
-    datacenter: 'dc1',
-    ttlS: 0,
-    udpAnswersMax: 3,
-    truncate: false,
-    nodeName: 'N1',
-    recurses: false,
-  }
-  const responder = new Responder({
-    catalog,
-    settings: { ...defaults, ...settings },
-    random: seededRandom(1),
-    clock: new FakeClock(),
-  })
-  const bytes = (name: string, type: string, { by = 'udp', ...init }: QueryInit & { by?: Transport } = {}) => {
-    const reply = responder.reply(queryFor(name, type, init), by)
-    assert.ok(reply.kind === 'answer', reply.kind)
-    return reply.bytes
-  }
-  const ask = (...args: Parameters<typeof bytes>) => readAnswer(bytes(...args))
-  return { responder, bytes, ask }
-}
+import type { DnsInstance } from '../../../src/daemon/dns/catalog.ts'
+import type { Transport } from '../../../src/daemon/dns/responder.ts'
+import { asker, instance, many } from './asker.ts'
+import { queryFor, readAnswer } from './queries.ts'
 
 const SOA = 'consul 0 SOA ns.consul hostmaster.consul # 3600 600 86400 0'
 const META = ['N1.node.dc1.consul 0 TXT "rack=7"', 'N1.node.dc1.consul 0 TXT "hello"']
@@ -177,12 +125,27 @@ describe('Responder', () => {
     assert.equal(ask('names.service.consul', 'A').answers.length, 1)
     assert.match(ask('names.service.consul', 'AAAA').answers[0] ?? '', /CNAME [ab]\.example$/)
     assert.deepEqual(ask('mixed.service.consul', 'A').answers, ['mixed.service.consul 0 A 10.0.0.1'])
+    for (const type of ['AAAA', 'MX', 'CNAME']) {
+      const { code, answers, authorities } = ask('mixed.service.consul', type)
+      assert.deepEqual([code, answers, authorities], ['NOERROR', [], [SOA]], type)
+    }
   })
 
   it('leaves out what no name can say', () => {
     const { ask } = asker({ services: { web: [instance({ address: `${'a'.repeat(64)}.example` }), instance()] } })
     assert.equal(ask('web.service.consul', 'SRV').answers.length, 1)
     assert.deepEqual(ask('web.service.consul', 'A').answers, ['web.service.consul 0 A 10.0.0.1'])
+  })
+
+  it('tells a host name that ends in a dot without it, and no address of it', () => {
+    const there = { name: 'n2', address: 'there.example.', metadata: {} }
+    const hosts = [instance({ address: 'here.example.' }), instance({ address: '', node: there })]
+    const { answers, additionals } = asker({ services: { hosts } }).ask('hosts.service.consul', 'SRV')
+    assert.deepEqual(answers.toSorted(), [
+      'hosts.service.consul 0 SRV 1 1 8001 here.example',
+      'hosts.service.consul 0 SRV 1 1 8001 there.example',
+    ])
+    assert.deepEqual(additionals, META)
   })
 
   it('leaves out of SRV what has no port that a record can say', () => {
@@ -195,33 +158,6 @@ describe('Responder', () => {
       [ask('odd.service.consul', 'SRV').code, ask('odd.service.consul', 'A').answers.length],
       ['NOERROR', 1],
     )
-  })
-
-  it('gives three answers by UDP to who says nothing, what fits to who does, and all by TCP', () => {
-    const { ask } = asker({ services: { web: many(100) } })
-    assert.deepEqual(
-      [ask('web.service.consul', 'A').answers.length, ask('web.service.consul', 'A').flags],
-      [3, 'qr aa rd'],
-    )
-    const roomy = ask('web.service.consul', 'SRV', { payloadBytes: 1232 })
-    assert.ok(roomy.answers.length >= 25 && roomy.bytes <= 1232 && roomy.edns === 4096)
-    assert.equal(roomy.additionals.filter(line => line.includes(' A ')).length, roomy.answers.length)
-    const all = ask('web.service.consul', 'SRV', { by: 'tcp' })
-    assert.deepEqual([all.answers.length, all.additionals.length], [100, 102])
-  })
-
-  it('says that something is missing where that is wanted', () => {
-    const { ask } = asker({ services: { web: many(4), few: many(3) }, settings: { truncate: true } })
-    assert.equal(ask('web.service.consul', 'A').flags, 'qr aa tc rd')
-    assert.equal(ask('few.service.consul', 'A').flags, 'qr aa rd')
-    assert.equal(ask('web.service.consul', 'A', { by: 'tcp' }).flags, 'qr aa rd')
-  })
-
-  it('stays within 64 KiB by TCP', () => {
-    const { ask } = asker({ services: { web: many(5_000) }, settings: { truncate: true } })
-    const answer = ask('web.service.consul', 'SRV', { by: 'tcp' })
-    assert.ok(answer.bytes <= 65_535 && answer.answers.length > 1_400, String(answer.answers.length))
-    assert.match(answer.flags, /tc/)
   })
 
   it('spreads first answers evenly over all instances', () => {
