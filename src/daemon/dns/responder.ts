@@ -125,13 +125,14 @@ export class Responder {
     const choices = this.#choices.of(instances, { type: choiceType(query.type), tag, ttlS, suffix })
     if (choices.length === 0) return this.#noChoice(instances, { domain, tag })
     const limited = transport === 'udp' && udpBytes(query) <= UDP_BYTES
-    const isWhole = writeChoices(this.#writer, {
+    const count = writeChoices(this.#writer, {
       choices,
       draw: index => this.#choices.draw(choices, index),
       answersMax: limited ? settings.udpAnswersMax : Infinity,
-      bytesMax: transport === 'udp' ? udpBytes(query) : MESSAGE_BYTES_MAX,
+      bytesMax: bytesMax(query, transport),
     })
-    if (!isWhole && settings.truncate) this.#writer.flag(FLAGS.truncated)
+    const isCut = count < choices.length && (settings.truncate || count === 0)
+    if (isCut) this.#writer.flag(FLAGS.truncated)
     return RESPONSE_CODES.noError
   }
 
@@ -143,7 +144,8 @@ export class Responder {
     return RESPONSE_CODES.noError
   }
 
-  #node(node: DnsNode | undefined, { query: { type }, domain }: Asked): ResponseCode {
+  #node(node: DnsNode | undefined, { query, domain, transport }: Asked): ResponseCode {
+    const { type } = query
     const { ttlS } = this.#init.settings
     if (!NODE_TYPES.has(type)) return RESPONSE_CODES.noError
     if (!node) return this.#nameError(domain)
@@ -155,13 +157,14 @@ export class Responder {
     for (const text of nodeMetadata(node, { name: undefined, ttlS })) {
       const before = this.#writer.bytes
       this.#writer.add(section, text)
-      if (this.#writer.bytes > UDP_BYTES) return this.#stop(section, before)
+      if (this.#writer.bytes > bytesMax(query, transport)) return this.#stop(section, before)
     }
     return RESPONSE_CODES.noError
   }
 
   #stop(section: 'answer' | 'additional', before: number): ResponseCode {
     this.#writer.rewind(section, before)
+    if (section === 'answer' && this.#init.settings.truncate) this.#writer.flag(FLAGS.truncated)
     return RESPONSE_CODES.noError
   }
 
@@ -255,6 +258,11 @@ function choiceType(type: number): ChoiceType {
     default:
       return 'other'
   }
+}
+
+/** How long an answer may be. */
+function bytesMax(query: DnsQuery, transport: Transport): number {
+  return transport === 'udp' ? udpBytes(query) : MESSAGE_BYTES_MAX
 }
 
 function udpBytes({ edns }: DnsQuery): number {

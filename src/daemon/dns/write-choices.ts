@@ -15,10 +15,10 @@ export interface Selection {
 const POINTED_BYTES = { A: 16, AAAA: 28 } as const
 
 /**
- * Writes as many choices as there may be and as fit together with their addresses, at least one; then the addresses; then what else can be
- * told, as far as there is room. Returns whether no choice was left out.
+ * Writes as many choices as there may be and as fit together with their addresses, the first also without; then the addresses; then what else
+ * can be told, as far as there is room. Returns how many choices were written: none if not even one fits.
  */
-export function writeChoices(writer: MessageWriter, { choices, draw, answersMax, bytesMax }: Selection): boolean {
+export function writeChoices(writer: MessageWriter, { choices, draw, answersMax, bytesMax }: Selection): number {
   const countMax = Math.min(choices.length, answersMax)
   let count = 0
   let addressBytes = 0
@@ -27,14 +27,14 @@ export function writeChoices(writer: MessageWriter, { choices, draw, answersMax,
     const { record, address } = draw(count)
     writer.add('answer', record)
     addressBytes += address ? pointedBytes(address) : 0
-    if (writer.bytes + addressBytes <= bytesMax || count === 0) continue
+    if (writer.bytes + (count === 0 ? 0 : addressBytes) <= bytesMax) continue
     writer.rewind('answer', before)
     break
   }
   const written = choices.slice(0, count)
   writeOnce(writer, { records: written.flatMap(({ address }) => address ?? []), bytesMax })
   writeOnce(writer, { records: written.flatMap(({ extras }) => extras), bytesMax })
-  return count === choices.length
+  return count
 }
 
 /** Adds each record that is not there already, until there is no room. */

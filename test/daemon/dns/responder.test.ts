@@ -160,6 +160,17 @@ describe('Responder', () => {
     )
   })
 
+  it('tells by TCP all that a node says, and by UDP what fits', () => {
+    const { ask } = asker()
+    const cut = ask('talks.node.consul', 'TXT')
+    assert.ok(cut.bytes <= 512 && cut.answers.length < 20, String(cut.answers.length))
+    assert.equal(ask('talks.node.consul', 'TXT', { payloadBytes: 4096 }).answers.length, 20)
+    assert.equal(ask('talks.node.consul', 'TXT', { by: 'tcp' }).answers.length, 20)
+    const { ask: askTruncating } = asker({ settings: { truncate: true } })
+    assert.equal(askTruncating('talks.node.consul', 'TXT').flags, 'qr aa tc rd')
+    assert.equal(askTruncating('talks.node.consul', 'A').flags, 'qr aa rd')
+  })
+
   it('spreads first answers evenly over all instances', () => {
     const { ask } = asker({ services: { web: many(8) } })
     const counts = new Map<string, number>()
