@@ -68,6 +68,9 @@ const QUESTIONS: readonly (readonly [name: string, ...types: string[]])[] = [
   ['q-web.query.dc1.consul', 'A'],
   ['near-web.query.consul', 'A', 'SRV'],
   ['near-none.query.consul', 'A'],
+  ['q-upper.query.consul', 'A', 'SRV'],
+  ['Q-Upper.query.consul', 'A'],
+  ['by-web.query.consul', 'A'],
   ['host.service.consul', 'A', 'AAAA', 'SRV'],
   ['six.service.consul', 'A', 'AAAA', 'SRV', 'ANY'],
   ['n0.node.consul', 'A', 'AAAA', 'SRV', 'MX'],
@@ -191,6 +194,8 @@ function requests(): [method: string, path: string, body?: object][] {
     ['PUT', '/v1/catalog/register', external],
     ['POST', '/v1/query', named],
     ['POST', '/v1/query', template],
+    ['POST', '/v1/query', { ...named, Name: 'Q-Upper' }],
+    ['POST', '/v1/query', { ...template, Name: 'By-' }],
   ]
 }
 

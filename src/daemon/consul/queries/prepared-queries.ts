@@ -61,8 +61,10 @@ export class PreparedQueries {
     return best && filled(best, idOrName)
   }
 
+  /** Case does not matter to names, as in Consul; it does to templates. */
   #named(name: string): QueryRow | undefined {
-    return this.list().find(({ Name }) => Name !== '' && Name === name)
+    const lower = name.toLowerCase()
+    return this.list().find(({ Name }) => Name !== '' && Name.toLowerCase() === lower)
   }
 
   #put(id: string, fields: QueryFields): QueryRow {

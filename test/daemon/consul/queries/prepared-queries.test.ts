@@ -35,6 +35,13 @@ describe('PreparedQueries', () => {
     assert.deepEqual(await ids('all'), ['w2'])
   })
 
+  it('are found whatever case their names are in, which no other may have in another case', async t => {
+    const { create, ids } = await withServices(t)
+    await create({ Name: 'All', Service: { Service: 'web' } })
+    assert.equal((await ids('aLL')).length, 2)
+    assert.equal((await create({ Name: 'all', Service: { Service: 'web' } })).status, 500)
+  })
+
   it('choose by tags, by tags that must not be, by nearness and number', async t => {
     const { create, ids } = await withServices(t)
     await create({ Name: 'v1', Service: { Service: 'web', Tags: ['V1'] } })
