@@ -51,7 +51,7 @@ export class StoreCatalog implements DnsCatalog {
 
   ready(serviceName: string): Promise<void> | undefined {
     const { rosters, mayRead } = this.#init
-    const name = rosters.isReady(serviceName) ? serviceName : this.#spelled(serviceName)
+    const name = rosters.isReady(serviceName) ? serviceName : this.spelled(serviceName)
     return mayRead(name) ? whenTold(rosters, name) : undefined
   }
 
@@ -74,17 +74,17 @@ export class StoreCatalog implements DnsCatalog {
 
   #tell(set: InstanceSet): readonly DnsInstance[] {
     let told = this.#told.get(set)
-    if (!told) this.#told.set(set, (told = tell(set, this.#init)))
+    if (!told) this.#told.set(set, (told = tellInstances(set.instances, this.#init)))
     return told
   }
 
   #setOf(serviceName: string): InstanceSet {
     const set = this.#init.rosters.set(serviceName)
-    return set.known ? set : this.#init.rosters.set(this.#spelled(serviceName))
+    return set.known ? set : this.#init.rosters.set(this.spelled(serviceName))
   }
 
   /** How a name is really spelled that was given in lower case. */
-  #spelled(serviceName: string): string {
+  spelled(serviceName: string): string {
     const { names } = this.#init.rosters.names()
     if (this.#names?.of !== names) {
       const spelled = names.filter(name => name !== name.toLowerCase())
@@ -119,7 +119,11 @@ function whenTold(rosters: Rosters, serviceName: string): Promise<void> | undefi
   }
 }
 
-function tell({ instances }: InstanceSet, { node, onlyPassing }: StoreCatalogInit): readonly DnsInstance[] {
+/** Those of one service's instances that are to get work and can be told. */
+export function tellInstances(
+  instances: readonly Instance[],
+  { node, onlyPassing }: Pick<StoreCatalogInit, 'node' | 'onlyPassing'>,
+): readonly DnsInstance[] {
   for (const statuses of onlyPassing ? TIERS.slice(0, 1) : TIERS) {
     const told = instances
       .filter(({ status }) => statuses.includes(status))
@@ -127,12 +131,6 @@ function tell({ instances }: InstanceSet, { node, onlyPassing }: StoreCatalogIni
     if (told.length > 0) return told
   }
   return []
-}
-
-/** Those of `instances` that are surely alive and can be told. */
-export function tellLiving(instances: readonly Instance[], node: DnsNode): DnsInstance[] {
-  const [living = []] = TIERS
-  return instances.filter(({ status }) => living.includes(status)).flatMap(instance => tellOne(instance, node))
 }
 
 /** By its first endpoint that has a host and a port; an instance without one, such as of a Unix socket only, cannot be told. */

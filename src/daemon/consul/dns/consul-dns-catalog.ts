@@ -2,7 +2,7 @@ import { systemRandom } from '../../../core/random.ts'
 import { canonicalAddress } from '../../dns/address-bytes.ts'
 import type { DnsCatalog, DnsHolder, DnsInstance, DnsNode, PreparedAnswer } from '../../dns/catalog.ts'
 import type { CatalogDefaults } from '../../dns/dns-server.ts'
-import { StoreCatalog, tellLiving } from '../../dns/store-catalog.ts'
+import { StoreCatalog, tellInstances } from '../../dns/store-catalog.ts'
 import type { ConsulState } from '../consul-state.ts'
 import { parseGoDuration } from '../go/duration.ts'
 import { queryEntries } from '../queries/execute-query.ts'
@@ -21,9 +21,10 @@ const TTL_S_MAX = 2 ** 31 - 1
 /** A client may go by an answer for this much longer than it may keep it, in milliseconds. */
 const MARGIN_MS = 2_000
 
-/** What is told of a service, as of one revision of it. */
+/** What is told of a service, as of one revision of it in the Consul API, and one in the Store: fronts forget what nobody reads without a change. */
 interface Told {
   readonly revision: number
+  readonly storeRevision: number
   readonly instances: readonly DnsInstance[]
 }
 
@@ -48,15 +49,10 @@ export class ConsulDnsCatalog implements DnsCatalog {
 
   instances(serviceName: string): ReturnType<DnsCatalog['instances']> {
     const { rosters } = this.#state.context.store
-    const { mayRead, quietMs, onlyPassing } = this.#defaults
+    const { mayRead, quietMs } = this.#defaults
     const name = this.#spelled(serviceName)
     if (!mayRead(name)) return 'forbidden'
-    const all = this.#tell(name)
-    if (all.length === 0 && !onlyPassing) {
-      const others = this.#store.instances(serviceName)
-      return typeof others === 'string' ? others : this.#readable(others)
-    }
-    const told = this.#readable(all)
+    const told = this.#readable(this.#tell(name))
     rosters.polled(name, quietMs)
     return told.length === 0 && !rosters.set(name).settled ? 'unsettled' : told
   }
@@ -105,12 +101,15 @@ export class ConsulDnsCatalog implements DnsCatalog {
   }
 
   #tell(name: string): readonly DnsInstance[] {
-    const revision = this.#state.topics.revision([`service/${name}`])
+    const { topics, context } = this.#state
+    const revision = topics.revision([`service/${name}`])
+    const { revision: storeRevision } = context.store.rosters.set(name)
     const known = this.#told.get(name)
-    if (known?.revision === revision) return known.instances
-    const instances = [...this.#ofConsul(name), ...this.#ofOthers(name)]
+    if (known?.revision === revision && known.storeRevision === storeRevision) return known.instances
+    const own = this.#ofConsul(name)
+    const instances = [...own, ...this.#ofOthers(name, own.length > 0)]
     this.#told.delete(name)
-    if (instances.length > 0) this.#told.set(name, { revision, instances })
+    if (instances.length > 0) this.#told.set(name, { revision, storeRevision, instances })
     const [oldest] = this.#told.keys()
     if (this.#told.size > SERVICES_MAX && oldest !== undefined) this.#told.delete(oldest)
     return instances
@@ -126,13 +125,13 @@ export class ConsulDnsCatalog implements DnsCatalog {
     })
   }
 
-  #ofOthers(name: string): DnsInstance[] {
+  /** Those in the Store that are surely alive; others only where there are none, by the Consul API neither. */
+  #ofOthers(name: string, hasLiving: boolean): readonly DnsInstance[] {
     const { context, settings } = this.#state
-    const claims = [...context.store.rosters.claims(name)].filter(isNative)
-    return tellLiving(
-      claims.map(({ instance }) => instance),
-      this.node(settings.nodeName.toLowerCase()) ?? this.#defaults.node,
-    )
+    const claims = context.store.rosters.claims(name).filter(isNative)
+    const instances = claims.map(({ instance }) => instance)
+    const node = this.node(settings.nodeName.toLowerCase()) ?? this.#defaults.node
+    return tellInstances(instances, { node, onlyPassing: hasLiving || this.#defaults.onlyPassing })
   }
 
   #isTold(checks: readonly CheckRow[]): boolean {
@@ -161,7 +160,7 @@ export class ConsulDnsCatalog implements DnsCatalog {
       const spelled = view.names().filter(other => other !== other.toLowerCase())
       this.#names = { at, byLowerCase: new Map(spelled.map(other => [other.toLowerCase(), other])) }
     }
-    return this.#names.byLowerCase.get(name) ?? name
+    return this.#names.byLowerCase.get(name) ?? this.#store.spelled(name)
   }
 }
 

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
+import { ConsulFrontend } from '../../../../src/daemon/consul/consul-frontend.ts'
+import { DnsServer } from '../../../../src/daemon/dns/dns-server.ts'
+import { createInstance } from '../../../../src/discovery/create-instance.ts'
+import { FakeClock } from '../../../../src/testing/fake-clock.ts'
+import { askByUdp, queryFor, readAnswer } from '../../dns/queries.ts'
+import { CountingRegistry } from '../../front/counting-registry.ts'
+import { serveFront } from '../../front/serve-front.ts'
 import { serveConsul } from '../consul-server.ts'
 
 const node = { name: 'other', address: '127.0.0.1', metadata: {} }
@@ -47,6 +54,20 @@ describe('ConsulDnsCatalog', () => {
     assert.deepEqual([addresses('web'), addresses('ill')], [['10.0.0.1 5'], []])
   })
 
+  it('tells no service by the Consul API that became critical, even where there is no other, and of others those that may be dead', async t => {
+    const { addresses, put, ask, register, store, owner } = await catalogOf(t)
+    await put('web', '10.0.0.1', check('passing'))
+    assert.deepEqual(addresses('web'), ['10.0.0.1 5'])
+    await ask('PUT', '/v1/agent/check/fail/service:web-10.0.0.1')
+    assert.deepEqual(addresses('web'), [])
+    register('n1', { serviceName: 'web', endpoints: ['tcp://10.0.0.4:80'] })
+    assert.deepEqual(addresses('web'), ['10.0.0.4 1'])
+    store.leases.disconnect(owner)
+    assert.deepEqual(addresses('web'), ['10.0.0.4 1'])
+    await ask('PUT', '/v1/agent/check/pass/service:web-10.0.0.1')
+    assert.deepEqual(addresses('web'), ['10.0.0.1 5'])
+  })
+
   it('gives the same list until something of the service changes', async t => {
     const { catalog, put, ask } = await catalogOf(t)
     await put('web', '10.0.0.1', check('passing'))
@@ -55,6 +76,28 @@ describe('ConsulDnsCatalog', () => {
     assert.equal(catalog.instances('web'), before)
     await ask('PUT', '/v1/agent/check/fail/service:web-10.0.0.1')
     assert.notEqual(catalog.instances('web'), before)
+  })
+
+  it('tells nothing at a front of what went while nobody read the service', async t => {
+    const registry = new CountingRegistry()
+    const clock = new FakeClock()
+    const api = new ConsulFrontend({ nodeName: 'n0' })
+    const dns = new DnsServer({
+      endpoint: 'tcp:0:interface=127.0.0.1',
+      catalog: (_context, defaults) => api.dnsCatalog(defaults),
+    })
+    const lease = await registry.register(
+      createInstance({ serviceName: 'users', id: 'a', endpoints: ['tcp://10.0.0.1:80'] }),
+      { ttlMs: 600_000 },
+    )
+    await serveFront(t, registry, { clock, dns, frontends: [api] })
+    const ask = async () => readAnswer(await askByUdp(dns.endpoint.port, queryFor('users.service.consul', 'A')))
+    assert.deepEqual((await ask()).answers, ['users.service.consul 0 A 10.0.0.1'])
+    await clock.advance(120_000)
+    assert.equal(registry.open('users'), 0)
+    await lease.revoke()
+    const { code, answers } = await ask()
+    assert.deepEqual([code, answers], ['NXDOMAIN', []])
   })
 
   it('finds services and nodes whatever case they were registered in', async t => {
