@@ -1,5 +1,5 @@
 import { publish } from '../../core/event.ts'
-import { createInstance } from '../../discovery/create-instance.ts'
+import { adoptInstance } from '../../discovery/create-instance.ts'
 import type { Instance } from '../../discovery/instance.ts'
 import { toWireInstance, type WireInstance } from '../../protocol/wire-instance.ts'
 import { decodeText, encodeText } from './base64.ts'
@@ -26,7 +26,7 @@ export function holderIn({ value = '' }: KeyValue): string | undefined {
 export function decodeInstance(serviceName: string, { key, value = '' }: KeyValue): Instance | undefined {
   const id = lastPart(key) ?? ''
   try {
-    return createInstance({ ...(JSON.parse(decodeText(value)) as WireInstance), serviceName, id })
+    return adoptInstance(serviceName, { ...(JSON.parse(decodeText(value)) as WireInstance), id })
   } catch (error) {
     publish('registry', {
       level: 'warn',
