@@ -1,32 +1,8 @@
-import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe } from 'node:test'
 import { missingEngine } from '../../engines/engines.ts'
-import { Side } from './exchange.ts'
+import { compareExchanges } from './compare-exchanges.ts'
 import { MASTER, RIGHTS_EXCHANGES } from './exchanges/rights.ts'
-import { type Sides, startSides } from './sides.ts'
 
 describe('The Consul API lets see and do what Consul does', { skip: missingEngine('consul') }, () => {
-  let sides: Sides
-  let consul: Side
-  let ours: Side
-
-  before(async () => {
-    sides = await startSides({ acl: { master: MASTER } })
-    consul = new Side(sides.consul)
-    ours = new Side(sides.ours)
-  })
-
-  after(() => sides[Symbol.asyncDispose]())
-
-  for (const [about, exchanges] of Object.entries(RIGHTS_EXCHANGES)) {
-    it(`about ${about}`, async t => {
-      for (const exchange of exchanges) {
-        const { method, path, body } = exchange
-        const [theirs, own] = await Promise.all([consul.ask(exchange), ours.ask(exchange)])
-        await t.test(`${method} ${path} ${body === undefined ? '' : JSON.stringify(body).slice(0, 80)}`.trim(), () =>
-          assert.deepEqual(own, theirs),
-        )
-      }
-    })
-  }
+  compareExchanges(RIGHTS_EXCHANGES, { acl: { master: MASTER } })
 })
