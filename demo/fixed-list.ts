@@ -17,7 +17,7 @@ export interface FixedListOutcome {
 async function callInTurn(ports: readonly number[], meanwhile: () => Promise<void>): Promise<FixedListOutcome> {
   const pools = ports.map(port => new Pool(`http://127.0.0.1:${port}`, { headersTimeout: 2_000 }))
   let failed = 0
-  const load = new SteadyLoad(REQUESTS_PER_SECOND, async id => {
+  const load = new SteadyLoad({ perSecond: REQUESTS_PER_SECOND, rampMs: 0 }, async id => {
     try {
       const answer = await pools[id % pools.length]?.request({ path: `/${id}`, method: 'GET' })
       const body = await answer?.body.text()

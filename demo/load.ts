@@ -31,7 +31,10 @@ async function ask(id: number, due: number): Promise<void> {
   latencies.push(moment() - due)
 }
 
-const load = new SteadyLoad(Number(process.env.REQUESTS_PER_SECOND ?? 700), ask)
+/** Every process has to warm up: a load that is all there in its first moment would measure nothing but that. */
+const RAMP_MS = 3_000
+
+const load = new SteadyLoad({ perSecond: Number(process.env.REQUESTS_PER_SECOND ?? 700), rampMs: RAMP_MS }, ask)
 const counting = setInterval(() => tell({ type: 'count', requests: latencies.length, failed, failures }), 200)
 load.start()
 
