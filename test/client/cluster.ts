@@ -9,6 +9,7 @@ import { createInstance } from '../../src/discovery/create-instance.ts'
 import type { Instance } from '../../src/discovery/instance.ts'
 import type { Lease } from '../../src/discovery/lease.ts'
 import { MemoryRegistry } from '../../src/discovery/memory-registry.ts'
+import { PATIENCE_MS } from '../patience.ts'
 
 /** What an HTTP server does with a request. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void
@@ -103,11 +104,11 @@ export async function bodyOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
-/** Polls until `condition` holds, for up to 5 s. */
+/** Polls until `condition` holds, for up to a minute. */
 export async function until(condition: () => boolean): Promise<void> {
-  const endsAt = Date.now() + 5_000
+  const endsAt = Date.now() + PATIENCE_MS
   while (!condition()) {
-    if (Date.now() > endsAt) throw new Error(`Still not so after 5 s: ${String(condition)}`)
+    if (Date.now() > endsAt) throw new Error(`Still not so after ${PATIENCE_MS} ms: ${String(condition)}`)
     await new Promise(resolve => setTimeout(resolve, 2))
   }
 }

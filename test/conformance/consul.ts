@@ -2,6 +2,7 @@ import { ConsulRegistry } from '../../src/adapters/consul/index.ts'
 import type { RegistryFixture } from '../../src/testing/registry-bench.ts'
 import { TcpRelay } from '../../src/testing/tcp-relay.ts'
 import { startConsul } from '../engines/engines.ts'
+import { PATIENCE_MS } from '../patience.ts'
 import type { RegistryTrial } from './registry-trial.ts'
 
 /** ConsulRegistry, with one agent of Consul that is a server. */
@@ -40,5 +41,5 @@ export async function openConsul(port: number, restart: RegistryFixture['restart
 }
 
 function registryAt(port: number): ConsulRegistry {
-  return new ConsulRegistry({ addresses: [`127.0.0.1:${port}`], settleMs: 1_000, requestMs: 20_000 })
+  return new ConsulRegistry({ addresses: [`127.0.0.1:${port}`], settleMs: 1_000, requestMs: PATIENCE_MS })
 }

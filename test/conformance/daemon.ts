@@ -3,6 +3,7 @@ import type { RegistryFixture } from '../../src/testing/registry-bench.ts'
 import { TcpRelay } from '../../src/testing/tcp-relay.ts'
 import { DaemonProcess } from '../adapters/daemon/daemon-process.ts'
 import { until } from '../adapters/daemon/until.ts'
+import { PATIENCE_MS } from '../patience.ts'
 import type { RegistryTrial } from './registry-trial.ts'
 
 /** DaemonRegistry, with a registry daemon in a process of its own. */
@@ -17,12 +18,12 @@ export const daemon: RegistryTrial = {
 }
 
 async function openDaemon(process: DaemonProcess): Promise<RegistryFixture> {
-  const admin = new DaemonAdmin({ port: process.port })
+  const admin = new DaemonAdmin({ port: process.port, requestMs: PATIENCE_MS })
   await until(async () => (await admin.status()).settled, 'the daemon is sure of what it knows')
   const relay = await TcpRelay.listen({ port: process.port })
   return {
-    registry: new DaemonRegistry({ port: relay.port, clientName: 'suite' }),
-    peer: async () => new DaemonRegistry({ port: process.port, clientName: 'peer' }),
+    registry: registryAt(relay.port, 'suite'),
+    peer: async () => registryAt(process.port, 'peer'),
     ttlMs: 500,
     async disconnect() {
       relay.refuse()
@@ -35,4 +36,8 @@ async function openDaemon(process: DaemonProcess): Promise<RegistryFixture> {
     },
     close: () => relay[Symbol.asyncDispose](),
   }
+}
+
+function registryAt(port: number, clientName: string): DaemonRegistry {
+  return new DaemonRegistry({ port, clientName, requestMs: PATIENCE_MS })
 }

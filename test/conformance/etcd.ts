@@ -2,6 +2,7 @@ import { EtcdRegistry } from '../../src/adapters/etcd/index.ts'
 import type { RegistryFixture } from '../../src/testing/registry-bench.ts'
 import { TcpRelay } from '../../src/testing/tcp-relay.ts'
 import { startEtcd } from '../engines/engines.ts'
+import { PATIENCE_MS } from '../patience.ts'
 import type { RegistryTrial } from './registry-trial.ts'
 
 /** EtcdRegistry, with an etcd of one node. */
@@ -33,5 +34,5 @@ async function openEtcd(port: number, restart: RegistryFixture['restart'] & {}):
 }
 
 function registryAt(port: number): EtcdRegistry {
-  return new EtcdRegistry({ endpoints: [`127.0.0.1:${port}`], settleMs: 1_000 })
+  return new EtcdRegistry({ endpoints: [`127.0.0.1:${port}`], settleMs: 1_000, requestMs: PATIENCE_MS })
 }

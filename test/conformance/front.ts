@@ -5,6 +5,7 @@ import type { Registry } from '../../src/discovery/registry.ts'
 import type { RegistryFixture } from '../../src/testing/registry-bench.ts'
 import { TcpRelay } from '../../src/testing/tcp-relay.ts'
 import { until } from '../adapters/daemon/until.ts'
+import { PATIENCE_MS } from '../patience.ts'
 import type { RegistryTrial } from './registry-trial.ts'
 
 /** What a front is tried over: `open` opens its registry, `restart` restarts what is behind. */
@@ -67,13 +68,13 @@ async function startFront(behind: Behind): Promise<Front> {
 async function openFront([front, other]: readonly Front[], { restart }: Behind): Promise<RegistryFixture> {
   if (!front || !other) throw new Error('Two fronts are needed')
   for (const { port } of [front, other]) {
-    const admin = new DaemonAdmin({ port })
+    const admin = new DaemonAdmin({ port, requestMs: PATIENCE_MS })
     await until(async () => (await admin.status()).settled, 'the front is sure of what it knows')
   }
   const relay = await TcpRelay.listen({ port: front.port })
   return {
-    registry: new DaemonRegistry({ port: relay.port, clientName: 'suite' }),
-    peer: async () => new DaemonRegistry({ port: other.port, clientName: 'peer' }),
+    registry: registryAt(relay.port, 'suite'),
+    peer: async () => registryAt(other.port, 'peer'),
     async disconnect() {
       relay.refuse()
       return async () => relay.heal()
@@ -81,4 +82,8 @@ async function openFront([front, other]: readonly Front[], { restart }: Behind):
     restart,
     close: () => relay[Symbol.asyncDispose](),
   }
+}
+
+function registryAt(port: number, clientName: string): DaemonRegistry {
+  return new DaemonRegistry({ port, clientName, requestMs: PATIENCE_MS })
 }

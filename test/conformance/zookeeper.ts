@@ -2,6 +2,7 @@ import { ZookeeperRegistry } from '../../src/adapters/zookeeper/index.ts'
 import type { RegistryFixture } from '../../src/testing/registry-bench.ts'
 import { TcpRelay } from '../../src/testing/tcp-relay.ts'
 import { startZooKeeper } from '../engines/engines.ts'
+import { PATIENCE_MS } from '../patience.ts'
 import type { RegistryTrial } from './registry-trial.ts'
 
 /** ZookeeperRegistry, with a ZooKeeper of one node. */
@@ -35,5 +36,5 @@ async function openZooKeeper(port: number, restart: RegistryFixture['restart'] &
 }
 
 function registryAt(port: number): ZookeeperRegistry {
-  return new ZookeeperRegistry({ servers: [{ host: '127.0.0.1', port }], settleMs: 1_000 })
+  return new ZookeeperRegistry({ servers: [{ host: '127.0.0.1', port }], settleMs: 1_000, requestMs: PATIENCE_MS })
 }

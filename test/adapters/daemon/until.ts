@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as wait } from 'node:timers/promises'
-
-/** How long a condition may take to become true, in milliseconds. */
-const PATIENCE_MS = 20_000
+import { PATIENCE_MS } from '../../patience.ts'
 
 /** Waits until `condition`, which `what` says in words, is true; a function says them at the end, of what is then. */
 export async function until(

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
-
-const PATIENCE_MS = 60_000
+import { PATIENCE_MS } from '../../patience.ts'
 
 /** Waits until `condition` holds, which `what` says in words. Errors of the condition count as not yet. */
 export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {

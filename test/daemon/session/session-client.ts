@@ -13,13 +13,11 @@ import { decodeServerFrame } from '../../../src/protocol/decode-server-frame.ts'
 import { SESSION_PATH } from '../../../src/protocol/protocol.ts'
 import type { ServerMessage } from '../../../src/protocol/server-message.ts'
 import { FakeClock } from '../../../src/testing/fake-clock.ts'
-
-/** The longest a test waits for something that sockets bring. */
-const LIMIT_MS = 30_000
+import { PATIENCE_MS } from '../../patience.ts'
 
 /** Resolves when `condition` holds; fails when it does not within the limit. */
 export async function until(condition: () => boolean, what: string): Promise<void> {
-  for (const end = performance.now() + LIMIT_MS; !condition(); await delay(2)) {
+  for (const end = performance.now() + PATIENCE_MS; !condition(); await delay(2)) {
     assert.ok(performance.now() < end, `Waited in vain until ${what}`)
   }
 }
