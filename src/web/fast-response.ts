@@ -15,6 +15,7 @@ class LazyResponse {
   #real: Response | undefined
 
   constructor(body: Body = null, init: ResponseInit = {}) {
+    if (!isResponse) becomeResponse()
     const { status = 200, statusText } = init
     if (isWhole(body) && isOrdinary(status, body)) {
       this.#plain = {
@@ -59,16 +60,22 @@ class LazyResponse {
   }
 }
 
-Object.setPrototypeOf(LazyResponse.prototype, Response.prototype)
-for (const name of Object.getOwnPropertyNames(Response.prototype) as (keyof Response | 'constructor')[]) {
-  if (name === 'constructor') continue
-  Object.defineProperty(LazyResponse.prototype, name, {
-    get(this: LazyResponse) {
-      const real = LazyResponse.realOf(this)
-      const member: unknown = real[name]
-      return typeof member === 'function' ? member.bind(real) : member
-    },
-  })
+let isResponse = false
+
+/** Not before there is a first one: whoever looks at `Response` has Node load the whole of its undici. */
+function becomeResponse(): void {
+  isResponse = true
+  Object.setPrototypeOf(LazyResponse.prototype, Response.prototype)
+  for (const name of Object.getOwnPropertyNames(Response.prototype) as (keyof Response | 'constructor')[]) {
+    if (name === 'constructor') continue
+    Object.defineProperty(LazyResponse.prototype, name, {
+      get(this: LazyResponse) {
+        const real = LazyResponse.realOf(this)
+        const member: unknown = real[name]
+        return typeof member === 'function' ? member.bind(real) : member
+      },
+    })
+  }
 }
 
 /**

@@ -18,6 +18,7 @@ export interface Incoming extends BodyOptions {
  * a longer one rejects with BodyTooLargeError. `json()` rejects with BodyInvalidError.
  */
 export function incomingRequest(parts: Incoming): Request {
+  if (!isRequest) becomeRequest()
   return new IncomingRequest(parts) as unknown as Request
 }
 
@@ -138,9 +139,15 @@ const CONSTANT = [
   'referrer',
   'referrerPolicy',
 ] as const
-const example = new Request('http://localhost/')
-for (const name of CONSTANT) Object.defineProperty(IncomingRequest.prototype, name, { value: example[name] })
-Object.setPrototypeOf(IncomingRequest.prototype, Request.prototype)
+let isRequest = false
+
+/** Not before there is a first one: whoever looks at `Request` has Node load the whole of its undici. */
+function becomeRequest(): void {
+  isRequest = true
+  const example = new Request('http://localhost/')
+  for (const name of CONSTANT) Object.defineProperty(IncomingRequest.prototype, name, { value: example[name] })
+  Object.setPrototypeOf(IncomingRequest.prototype, Request.prototype)
+}
 
 /** A `Host` that cannot be taken for a path, a query or a user name. */
 const HOST = /^(?:\[[0-9a-f:.]+\]|[\w.~%!$&'()*+,;=-]+)(?::\d+)?$/i

@@ -1,10 +1,11 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { BaseService } from '../application/base-service.ts'
 import type { PhaseContext } from '../application/phase.ts'
 import type { Clock } from '../core/clock.ts'
 import { publish } from '../core/event.ts'
+import { http } from '../core/node-http.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
 import { listen } from '../endpoint/listen.ts'
 import type { Listener } from '../endpoint/listener.ts'
@@ -157,7 +158,7 @@ export class Site extends BaseService {
   #createServer(): Server {
     const { headersTimeoutMs = 60_000, requestTimeoutMs = 300_000, keepAliveMs = KEEP_ALIVE_MS } = this.#options
     const headersTimeout = requestTimeoutMs > 0 ? Math.min(headersTimeoutMs, requestTimeoutMs) : headersTimeoutMs
-    const server = createServer({
+    const server = http.createServer({
       maxHeaderSize: this.#options.headerBytesMax ?? HEADER_BYTES_MAX,
       headersTimeout,
       requestTimeout: requestTimeoutMs,

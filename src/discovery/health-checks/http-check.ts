@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { request as httpRequest, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
+import { http } from '../../core/node-http.ts'
 import type { HealthCheck } from '../health-check.ts'
 
 /** What an HTTP check asks, and what it takes for an answer. */
@@ -20,7 +21,7 @@ export function httpCheck({ url, method = 'GET', headers = {}, accepts = isWell 
     name: 'http',
     async check({ signal }) {
       const target = new URL(typeof url === 'function' ? url() : url)
-      const send = target.protocol === 'https:' ? httpsRequest : httpRequest
+      const send = target.protocol === 'https:' ? httpsRequest : http.request
       const request = send(target, { method, headers, signal, agent: false })
       request.on('error', () => {})
       request.end()

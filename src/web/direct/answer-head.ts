@@ -1,5 +1,5 @@
-import { STATUS_CODES } from 'node:http'
 import type { Clock } from '../../core/clock.ts'
+import { http } from '../../core/node-http.ts'
 import type { WholeAnswer } from '../whole-request.ts'
 
 /** What no value of a header may hold. */
@@ -19,7 +19,7 @@ export class AnswerHeads {
 
   /** The head of an answer, the last of its connection or not. Throws a TypeError for a header that would end within itself. */
   headOf({ status, headers }: WholeAnswer, { isLast }: { isLast: boolean }): string {
-    let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n`
+    let head = `HTTP/1.1 ${status} ${http.STATUS_CODES[status] ?? 'unknown'}\r\n`
     for (let at = 0; at < headers.length; at += 2) {
       const value = headers[at + 1] ?? ''
       if (INVALID.test(value)) throw new TypeError(`Invalid character in the value of the header ${headers[at]}`)

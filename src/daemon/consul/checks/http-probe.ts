@@ -1,5 +1,6 @@
-import { type IncomingMessage, request as requestHttp, STATUS_CODES } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { request as requestHttps } from 'node:https'
+import { http } from '../../../core/node-http.ts'
 import type { CheckFields } from '../agent/check-definition.ts'
 import type { CheckStatus } from '../state/rows.ts'
 import { critical, dialProblem, type Finding, type Probe } from './probe.ts'
@@ -16,7 +17,7 @@ export function httpProbe(fields: CheckFields, outputBytesMax: number): Probe {
       const response = await follow(fields, { url, signal })
       const body = await beginning(response, outputBytesMax)
       const { statusCode = 0 } = response
-      const status = `${statusCode} ${STATUS_CODES[statusCode] ?? response.statusMessage ?? ''}`
+      const status = `${statusCode} ${http.STATUS_CODES[statusCode] ?? response.statusMessage ?? ''}`
       return {
         status: statusOf(statusCode),
         output: `HTTP ${shown} ${url}: ${status} Output: ${body}`,
@@ -70,7 +71,7 @@ function ask(fields: CheckFields, { url, signal }: Target): Promise<IncomingMess
   return new Promise((resolve, reject) => {
     const request = url.startsWith('https:')
       ? requestHttps(url, { ...options, rejectUnauthorized: !TLSSkipVerify })
-      : requestHttp(url, options)
+      : http.request(url, options)
     request.once('response', resolve).once('error', reject).end(body)
   })
 }
