@@ -39,7 +39,13 @@ export function globalOptions(command: Command): GlobalOptions {
     table?: boolean
     timeout: number
   }>()
-  return { registry: registry || DEFAULT_REGISTRY_URL, json: json ?? (table ? false : !process.stdout.isTTY), timeout }
+  // An empty variable says nothing, but an empty argument is a mistake: `--registry "$UNSET"` must not end at some other registry.
+  const isGiven = registry !== '' || command.getOptionValueSourceWithGlobals('registry') === 'cli'
+  return {
+    registry: isGiven ? registry : DEFAULT_REGISTRY_URL,
+    json: json ?? (table ? false : !process.stdout.isTTY),
+    timeout,
+  }
 }
 
 /** With the colon. */

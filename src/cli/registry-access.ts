@@ -41,7 +41,9 @@ export async function askRegistry<T>(options: Omit<GlobalOptions, 'json'>, use: 
   } catch (error) {
     if (!(error instanceof TimeLimit)) throw error
     if (lastError === undefined) throw new NotInTimeError('The answer of the registry', options.timeout)
-    throw new RegistryUnavailableError(withoutSecrets(options.registry), { cause: lastError })
+    // What the adapter says of itself is what is said here.
+    const cause = lastError instanceof RegistryUnavailableError ? (lastError.cause ?? lastError) : lastError
+    throw new RegistryUnavailableError(withoutSecrets(options.registry), { cause })
   } finally {
     unobserve()
   }

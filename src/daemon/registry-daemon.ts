@@ -7,7 +7,7 @@ import type { PreservationOptions } from '../discovery/store/preservation.ts'
 import type { StoreLimits } from '../discovery/store/limits.ts'
 import type { Store } from '../discovery/store/store.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
-import { parseEndpoint } from '../endpoint/parse-endpoint.ts'
+import { toEndpoint } from '../endpoint/parse-endpoint.ts'
 import { nodeHandler } from '../web/site-handler.ts'
 import { Site } from '../web/site.ts'
 import { Router } from '../web/router.ts'
@@ -74,7 +74,7 @@ export class RegistryDaemon extends MultiService {
   /** Throws `InsecureInterfaceError`, EndpointSyntaxError. */
   constructor(options: RegistryDaemonOptions = {}) {
     const { endpoint = 'tcp:8500:interface=127.0.0.1', name = 'registry', insecure = false } = options
-    const where = typeof endpoint === 'string' ? parseEndpoint(endpoint) : endpoint
+    const where = toEndpoint(endpoint)
     const { dns } = options
     if (options.backend && options.dataPath !== undefined)
       throw new TypeError('A front keeps no data: it takes no dataPath')

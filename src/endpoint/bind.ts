@@ -66,7 +66,9 @@ export function listenProblem(endpoint: Endpoint, cause: unknown): unknown {
   if (code === 'EACCES' || code === 'EPERM') {
     if (endpoint.scheme !== 'unix' || existsSync(dirname(endpoint.path)))
       return new ListenPermissionError(where, { cause })
-    return new ListenError(where, { cause: new Error('the folder does not exist', { cause }) })
+    return new ListenError(where, {
+      cause: new Error('the folder does not exist; make it, or choose another path', { cause }),
+    })
   }
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code.startsWith('EAI_'))
     return new InterfaceError(where, { cause })

@@ -5,7 +5,7 @@ import { type Clock, systemClock } from '../core/clock.ts'
 import { CertificateFiles } from './certificate-files.ts'
 import type { Endpoint, TlsEndpoint } from './endpoint.ts'
 import { ConnectError, ConnectTimeoutError, PeerUntrustedError } from './errors.ts'
-import { formatEndpoint, parseEndpoint } from './parse-endpoint.ts'
+import { formatEndpoint, toEndpoint } from './parse-endpoint.ts'
 
 /** How to connect. */
 export interface ConnectOptions extends Abortable {
@@ -23,7 +23,7 @@ export interface ConnectOptions extends Abortable {
  */
 export async function connect(endpoint: Endpoint | string, options: ConnectOptions = {}): Promise<Socket> {
   const { clock = systemClock, timeoutMs = 10_000, signal } = options
-  const where = typeof endpoint === 'string' ? parseEndpoint(endpoint) : endpoint
+  const where = toEndpoint(endpoint)
   signal?.throwIfAborted()
   using limit = timeLimit(clock, timeoutMs, { signal })
   const socket = await open(where, options)

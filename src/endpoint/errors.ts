@@ -74,7 +74,8 @@ export class ListenError extends RopewalkError {
   readonly code = 'ERR_LISTEN_FAILED'
 
   constructor(endpoint: string, options: { cause: unknown }) {
-    super(`Cannot listen on ${endpoint}: ${String(options.cause)}`, options)
+    const { cause } = options
+    super(`Cannot listen on ${endpoint}: ${cause instanceof Error ? cause.message : String(cause)}`, options)
   }
 }
 

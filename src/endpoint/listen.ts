@@ -6,7 +6,7 @@ import { bind } from './bind.ts'
 import { limitPerAddress } from './connections-per-address.ts'
 import type { Endpoint } from './endpoint.ts'
 import { Listener, type ListenerSource } from './listener.ts'
-import { formatEndpoint, parseEndpoint } from './parse-endpoint.ts'
+import { formatEndpoint, toEndpoint } from './parse-endpoint.ts'
 import { type TlsSourceOptions, tlsSource } from './tls-source.ts'
 
 /** How to listen. */
@@ -27,7 +27,7 @@ export interface ListenOptions extends Abortable, TlsSourceOptions {
  */
 export async function listen(endpoint: Endpoint | string, options: ListenOptions = {}): Promise<Listener> {
   const { clock = systemClock, connectionsMax = 10_000, signal } = options
-  const where = typeof endpoint === 'string' ? parseEndpoint(endpoint) : endpoint
+  const where = toEndpoint(endpoint)
   signal?.throwIfAborted()
   const source = where.scheme === 'tls' ? await tlsSource(where, { ...options, clock }) : tcpSource(where, options)
   source.server.maxConnections = connectionsMax

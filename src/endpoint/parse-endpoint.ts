@@ -1,4 +1,5 @@
 import type { Endpoint } from './endpoint.ts'
+import { EndpointSyntaxError } from './errors.ts'
 import { EndpointGrammar } from './grammar.ts'
 import { endpointSchemes } from './schemes.ts'
 
@@ -19,6 +20,15 @@ const grammar = new EndpointGrammar<Endpoint>(endpointSchemes)
  */
 export function parseEndpoint(text: string): Endpoint {
   return grammar.parse(text)
+}
+
+/** The endpoint that is given as a string or as such. Throws as `parseEndpoint`, also for what is neither: a port, say, or a variable that is not set. */
+export function toEndpoint(given: Endpoint | string): Endpoint {
+  if (typeof given === 'string') return parseEndpoint(given)
+  const scheme: unknown = typeof given === 'object' ? (given as Partial<Endpoint> | null)?.scheme : undefined
+  if (typeof scheme === 'string' && Object.hasOwn(endpointSchemes, scheme)) return given
+  const text = typeof given === 'object' ? JSON.stringify(given) : String(given)
+  throw new EndpointSyntaxError(text, 0, 'a string such as "tcp:8080"')
 }
 
 /**

@@ -9,7 +9,7 @@ import { http } from '../core/node-http.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
 import { listen } from '../endpoint/listen.ts'
 import type { Listener } from '../endpoint/listener.ts'
-import { parseEndpoint } from '../endpoint/parse-endpoint.ts'
+import { toEndpoint } from '../endpoint/parse-endpoint.ts'
 import type { BodyOptions } from './body.ts'
 import { Connections } from './connections.ts'
 import { AnswerHeads } from './direct/answer-head.ts'
@@ -77,7 +77,7 @@ export class Site extends BaseService {
   /** Throws EndpointSyntaxError. */
   constructor(endpoint: Endpoint | string, handler: FetchFunction | SiteHandler, options: SiteOptions = {}) {
     super(options.name ?? 'site', { clock: options.clock })
-    this.#endpoint = typeof endpoint === 'string' ? parseEndpoint(endpoint) : endpoint
+    this.#endpoint = toEndpoint(endpoint)
     this.#handler = typeof handler === 'function' ? fetchHandler(handler, options) : handler
     this.#options = options
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { ListenError } from '../../src/endpoint/errors.ts'
 import { InvalidNameError, StartFailedError } from '../../src/application/errors.ts'
 import { EXIT, exitStatusOf } from '../../src/application/exit-status.ts'
 
@@ -16,6 +17,13 @@ describe('exitStatusOf', () => {
     assert.equal(exitStatusOf(startFailed(systemError('EADDRINUSE'))), EXIT.EX_UNAVAILABLE)
     assert.equal(exitStatusOf(startFailed(systemError('EACCES'))), EXIT.EX_NOPERM)
     assert.equal(exitStatusOf(new Error('outer', { cause: startFailed(new InvalidNameError('')) })), EXIT.EX_CONFIG)
+  })
+
+  it('takes a folder that is not there for something missing, though the system speaks of rights', () => {
+    const missing = new ListenError('unix:/nowhere/s', {
+      cause: new Error('no folder', { cause: systemError('EACCES') }),
+    })
+    assert.equal(exitStatusOf(startFailed(missing)), EXIT.EX_UNAVAILABLE)
   })
 
   it('believes an error that says so itself', () => {

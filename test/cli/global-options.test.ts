@@ -31,6 +31,11 @@ describe('globalOptions', () => {
     assert.equal(parse('services').registry, DEFAULT_REGISTRY_URL)
   })
 
+  it('take an empty argument as it is, so that a variable that is not set leads to no other registry', () => {
+    assert.equal(parse('services', '--registry', '').registry, '')
+    assert.equal(parse('--registry=', 'services').registry, '')
+  })
+
   it('say how results are to look: as asked, and not as both', () => {
     assert.equal(parse('services', '--json').json, true)
     assert.equal(parse('services', '--table').json, false)

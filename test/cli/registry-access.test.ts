@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { ServiceUnknownError } from '../../src/cli/errors.ts'
 import { askRegistry, currentSet, first, withRegistry } from '../../src/cli/registry-access.ts'
 import { createInstance } from '../../src/discovery/create-instance.ts'
+import { describeError } from '../../src/cli/output.ts'
 import { RegistryUnavailableError } from '../../src/discovery/errors.ts'
 
 const users = createInstance({ serviceName: 'users', id: 'u1', endpoints: ['tcp://127.0.0.1:1'] })
@@ -34,6 +35,16 @@ describe('askRegistry', () => {
         assert.ok(error instanceof RegistryUnavailableError)
         return /ECONNREFUSED/.test(String(error.cause))
       },
+    )
+  })
+})
+
+describe('askRegistry, of an engine', () => {
+  it('says once that it cannot be reached, and then why', async () => {
+    const options = { registry: 'consul://127.0.0.1:1', timeout: 2_000 }
+    await assert.rejects(
+      askRegistry(options, (registry, signal) => first(registry.watch('users', { signal }))),
+      (error: unknown) => describeError(error).split('cannot be reached').length === 2,
     )
   })
 })

@@ -60,7 +60,7 @@ describe('bind', () => {
     const path = join(folder(t), 'missing', 's')
     await assert.rejects(bound(t, { scheme: 'unix', path }), {
       code: 'ERR_LISTEN_FAILED',
-      message: /folder does not exist/,
+      message: /: the folder does not exist; make it/,
     })
   })
 

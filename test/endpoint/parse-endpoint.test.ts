@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import type { Endpoint } from '../../src/endpoint/endpoint.ts'
 import { EndpointSchemeError, EndpointSyntaxError } from '../../src/endpoint/errors.ts'
-import { formatEndpoint, parseEndpoint } from '../../src/endpoint/parse-endpoint.ts'
+import { formatEndpoint, parseEndpoint, toEndpoint } from '../../src/endpoint/parse-endpoint.ts'
 
 const readings: [text: string, endpoint: Endpoint, canonical?: string][] = [
   ['tcp:8080', { scheme: 'tcp', port: 8080 }],
@@ -137,5 +137,31 @@ describe('formatEndpoint', () => {
       }),
       { numRuns: 1000 },
     )
+  })
+})
+
+describe('toEndpoint', () => {
+  it('takes an endpoint as a string or as such', () => {
+    const endpoint: Endpoint = { scheme: 'tcp', port: 8080 }
+    assert.deepEqual(toEndpoint('tcp:8080'), endpoint)
+    assert.equal(toEndpoint(endpoint), endpoint)
+  })
+
+  it('says what was given where that is neither', () => {
+    for (const [given, shown] of [
+      [undefined, '"undefined"'],
+      [null, '"null"'],
+      [8080, '"8080"'],
+      [{ port: 8080 }, String.raw`"{\"port\":8080}"`],
+      [{ scheme: 'toString' }, String.raw`"{\"scheme\":\"toString\"}"`],
+    ] as const) {
+      assert.throws(
+        () => toEndpoint(given as unknown as Endpoint),
+        (error: unknown) =>
+          error instanceof EndpointSyntaxError &&
+          error.message.includes(`${shown} is not valid`) &&
+          error.message.includes('tcp:8080'),
+      )
+    }
   })
 })

@@ -36,3 +36,16 @@ export class ConsulForbiddenError extends RopewalkError {
     this.isKnownToken = !text.includes('ACL not found')
   }
 }
+
+/** What has answered is not Consul, or something between has answered in its place. */
+export class ConsulAnswerError extends RopewalkError {
+  readonly code = 'ERR_CONSUL_ANSWER'
+
+  constructor(status: number, text: string, options?: ErrorOptions) {
+    const begin = JSON.stringify(text.trim().slice(0, 100))
+    super(
+      `The answer ${begin} (HTTP status ${status}) is not one of Consul's: check that the URL leads to its HTTP port`,
+      options,
+    )
+  }
+}

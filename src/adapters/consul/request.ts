@@ -1,3 +1,5 @@
+import { ConsulAnswerError } from './errors.ts'
+
 /** One request to Consul's HTTP API. */
 export interface ConsulRequest {
   /** Default `GET`. */
@@ -29,9 +31,13 @@ export interface ConsulAnswer {
   readonly text: string
 }
 
-/** What an answer holds. */
-export function contentOf(answer: ConsulAnswer): unknown {
-  return JSON.parse(answer.text)
+/** What an answer holds. Throws `ConsulAnswerError` if that is no JSON. */
+export function contentOf({ status, text }: ConsulAnswer): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new ConsulAnswerError(status, text, { cause })
+  }
 }
 
 /** The path and query of a request, with `common` for every request. */

@@ -173,15 +173,24 @@ function isFailureOfNode(error: unknown): boolean {
 }
 
 function answerOf(node: string, { status, text }: HttpAnswer): unknown {
-  if (status === 200) return JSON.parse(text)
+  const answer = objectIn(text)
+  if (status === 200 && answer) return answer
   throw errorOf(node, { status, text: Buffer.from(text, 'latin1').toString() })
 }
 
 function errorOf(node: string, { status, text }: HttpAnswer): Error {
+  const answer: ErrorAnswer | undefined = objectIn(text)
+  if (answer && ('code' in answer || 'message' in answer)) return answerError(node, answer)
+  const problem = `HTTP status ${status}: ${text.trim().slice(0, 200)}. That is no answer of etcd's gateway: check that the URL leads to its client port`
+  return status >= 500 || status === 200 ? new EtcdNodeError(node, problem) : answerError(node, { message: problem })
+}
+
+/** The object that a JSON text stands for, if it does for one. */
+function objectIn(text: string): object | undefined {
   try {
-    return answerError(node, JSON.parse(text) as ErrorAnswer)
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? value : undefined
   } catch {
-    const problem = `HTTP status ${status}: ${text}`
-    return status >= 500 ? new EtcdNodeError(node, problem) : answerError(node, { message: problem })
+    return undefined
   }
 }

@@ -9,7 +9,7 @@ import { listenProblem } from '../../endpoint/bind.ts'
 import type { Endpoint, TcpEndpoint } from '../../endpoint/endpoint.ts'
 import { listen } from '../../endpoint/listen.ts'
 import type { Listener } from '../../endpoint/listener.ts'
-import { formatEndpoint, parseEndpoint } from '../../endpoint/parse-endpoint.ts'
+import { formatEndpoint, toEndpoint } from '../../endpoint/parse-endpoint.ts'
 import type { Access } from '../access/access.ts'
 import { TokenUnknownError } from '../access/errors.ts'
 import type { Right } from '../access/grants.ts'
@@ -99,7 +99,7 @@ export class DnsServer extends BaseService implements Frontend {
     super(options.name ?? 'dns', { clock: options.clock })
     const { endpoint = 'tcp:8600:interface=127.0.0.1', recursors = [] } = options
     this.#options = options
-    this.#endpoint = requireTcp(typeof endpoint === 'string' ? parseEndpoint(endpoint) : endpoint)
+    this.#endpoint = requireTcp(toEndpoint(endpoint))
     this.#recursors = recursors.map(parseRecursor)
     this.#settings = settingsOf(options)
   }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { decodeText, encodeText } from '../../../src/adapters/etcd/base64.ts'
 import { EtcdClient, type EtcdClientOptions } from '../../../src/adapters/etcd/client.ts'
@@ -53,6 +55,28 @@ class Watcher {
 function textOf({ type, kv }: WatchEvent): string {
   return type === 'DELETE' ? `-${decodeText(kv.key)}` : `${decodeText(kv.key)}=${decodeText(kv.value ?? '')}`
 }
+
+describe('EtcdClient with what is no etcd', () => {
+  for (const [what, status, body] of [
+    ['a page that is not there', 404, '404 page not found'],
+    ['an error of somebody else', 404, '{"error":{"code":"ERR_NOT_FOUND"}}'],
+    ['a page in the place of every answer', 200, '<html>Welcome</html>'],
+  ] as const) {
+    it(`says what came and what to check when it gets ${what}`, async t => {
+      const server = createServer((_request, response) => response.writeHead(status).end(body))
+      t.after(() => server.close())
+      await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+      const opened = new EtcdClient({ origins: [`http://127.0.0.1:${(server.address() as AddressInfo).port}`] })
+      t.after(() => opened.close())
+      const error = await opened.range({ key: encodeText('/a') }).then(
+        () => assert.fail('it took that for an answer'),
+        (refusal: Error) => (refusal instanceof RegistryUnavailableError ? (refusal.cause as Error) : refusal),
+      )
+      assert.ok(error.message.includes(`HTTP status ${status}: ${body}`), error.message)
+      assert.match(error.message, /check that the URL leads to its client port/)
+    })
+  }
+})
 
 for (const [version, engine] of [
   ['3.4', 'etcd'],
