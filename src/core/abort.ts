@@ -1,3 +1,4 @@
+import { afterLimit } from './after-limit.ts'
 import type { Clock } from './clock.ts'
 
 /** Something that can be given up. */
@@ -45,14 +46,17 @@ export class TimeLimit extends DOMException {
   }
 }
 
-/** A signal that aborts after `limitMs` on `clock`, or with the first of the given ones if that comes first. Dispose of it to take the timer back. */
+/**
+ * A signal that aborts after `limitMs` on `clock`, later where this process stood still (see `afterLimit`), or with the first of the given ones if that comes
+ * first. Dispose of it to take the timer back.
+ */
 export function timeLimit(
   clock: Clock,
   limitMs: number,
   { signal, signals = [signal] }: Abortable & { signals?: readonly (AbortSignal | undefined)[] } = {},
 ): Disposable & { signal: AbortSignal } {
   const first = firstAborted(signals)
-  const timer = clock.schedule(limitMs, () => first.abort(new TimeLimit(limitMs)))
+  const timer = afterLimit(clock, limitMs, () => first.abort(new TimeLimit(limitMs)))
   return {
     signal: first.signal,
     [Symbol.dispose]() {

@@ -1,3 +1,4 @@
+import { afterLimit } from '../../core/after-limit.ts'
 import type { Clock, Timer } from '../../core/clock.ts'
 import type {
   DrainMessage,
@@ -94,7 +95,7 @@ export class Requests {
     const { clock } = this.#init
     this.#timer?.cancel()
     this.#timerAt = clock.now() + delayMs
-    this.#timer = clock.schedule(delayMs, () => this.#look())
+    this.#timer = afterLimit(clock, delayMs, () => this.#look())
   }
 
   #look(): void {

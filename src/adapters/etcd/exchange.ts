@@ -1,4 +1,5 @@
 import { TimeLimit } from '../../core/abort.ts'
+import { afterLimit } from '../../core/after-limit.ts'
 import type { Clock, Timer } from '../../core/clock.ts'
 
 /** What came back; `text` in Latin-1: what etcd says of keys is ASCII, but not what it says for people. */
@@ -32,7 +33,7 @@ export class Exchange {
     this.request = request
     this.answer = this.#settle.promise
     this.#signal = signal
-    this.#limit = clock.schedule(limitMs, () => this.#giveUp(new TimeLimit(limitMs)))
+    this.#limit = afterLimit(clock, limitMs, () => this.#giveUp(new TimeLimit(limitMs)))
     signal?.addEventListener('abort', this.#abort, { once: true })
     if (signal?.aborted) this.#abort()
   }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { TimeLimit } from '../../core/abort.ts'
+import { afterLimit } from '../../core/after-limit.ts'
 import type { Clock, Timer } from '../../core/clock.ts'
 import { EtcdNodeError } from './errors.ts'
 import { openSocket } from './open-socket.ts'
@@ -64,7 +65,7 @@ export class TwoWayStream implements OutgoingStream {
   constructor(options: TwoWayStreamOptions) {
     const { node, head, tls, clock, connectMs } = options
     this.#options = options
-    this.#timer = clock.schedule(connectMs, () => this.#fail(new TimeLimit(connectMs)))
+    this.#timer = afterLimit(clock, connectMs, () => this.#fail(new TimeLimit(connectMs)))
     this.#socket = openSocket({
       origin: node,
       tls,

@@ -108,13 +108,18 @@ describe('ConsulEngine, with a real Consul', { skip }, async () => {
   it('has one epoch for all, and another when the data is lost', async t => {
     const real = new RealConsul(t, http)
     const reads = [real.engine(), real.engine()].map(engine => follow(t, engine, 'epochs'))
-    await until(() => reads.every(({ seen }) => seen.length === 1), 'both have a set')
+    await until(() => reads.every(({ seen }) => seen.length > 0), 'both have a set')
     const epochs = new Set(reads.map(({ seen }) => seen[0]?.epoch))
     assert.equal(epochs.size, 1)
     await consul.restart({ empty: true })
     await until(() => reads.every(({ error }) => error !== undefined), 'both are lost')
-    const anew = follow(t, real.engine(), 'epochs')
-    await until(() => anew.seen.length === 1, 'there is a set again')
+    let anew = follow(t, real.engine(), 'epochs')
+    const readAgain = () => {
+      // An agent that has just come back may still refuse.
+      if (anew.error !== undefined) anew = follow(t, real.engine(), 'epochs')
+      return anew.seen.length > 0
+    }
+    await until(readAgain, () => `there is a set again, after ${String(anew.error)}`)
     assert.equal(epochs.has(anew.seen[0]!.epoch), false)
   })
 

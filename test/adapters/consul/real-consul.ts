@@ -3,13 +3,11 @@ import { ConsulClient, type ConsulClientOptions } from '../../../src/adapters/co
 import { ConsulEngine, type ConsulEngineOptions } from '../../../src/adapters/consul/engine.ts'
 import type { Instance, InstanceInit } from '../../../src/discovery/instance.ts'
 import { createInstance } from '../../../src/discovery/create-instance.ts'
-
-/** How long what is asked of a real Consul may take, in milliseconds. */
-const LIMIT_MS = 20_000
+import { PATIENCE_MS } from '../../patience.ts'
 
 /** A limit of time for one call. */
 export function call(): { signal: AbortSignal } {
-  return { signal: AbortSignal.timeout(LIMIT_MS) }
+  return { signal: AbortSignal.timeout(PATIENCE_MS) }
 }
 
 /** Uses the Consul on a port in the ways of the project and of others, until the test is over. */
