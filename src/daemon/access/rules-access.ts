@@ -1,12 +1,12 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { RequestHead } from '../../web/whole-request.ts'
 import { type Clock, systemClock } from '../../core/clock.ts'
+import { RateLimit } from '../rate-limit.ts'
 import type { Access, Identity } from './access.ts'
 import type { AccessRules, Principal } from './access-rules.ts'
 import { credentialsOf } from './credentials.ts'
 import { TokenUnknownError } from './errors.ts'
 import type { Right } from './grants.ts'
-import { WriteRate } from './write-rate.ts'
 import { tokenHash } from './token-hash.ts'
 
 /** Of whom nothing is said but the rights. */
@@ -29,7 +29,7 @@ export class RulesAccess implements Access {
   #rules: AccessRules
   readonly #clock: Clock
   /** By what the rules say of whom; it begins anew with new rules. */
-  #rates = new WeakMap<Principal, WriteRate>()
+  #rates = new WeakMap<Principal, RateLimit>()
 
   constructor(rules: AccessRules, { clock = systemClock }: { clock?: Clock } = {}) {
     this.#rules = rules
@@ -77,7 +77,7 @@ export class RulesAccess implements Access {
   #takeWrite(principal: Principal | undefined): boolean {
     if (principal?.writesPerSecond === undefined) return true
     let rate = this.#rates.get(principal)
-    if (!rate) this.#rates.set(principal, (rate = new WriteRate(this.#clock, principal.writesPerSecond)))
+    if (!rate) this.#rates.set(principal, (rate = new RateLimit(this.#clock, principal.writesPerSecond)))
     return rate.take()
   }
 

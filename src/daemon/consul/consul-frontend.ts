@@ -7,7 +7,7 @@ import type { RequestHead, WholeAnswer, WholeRequest } from '../../web/whole-req
 import { type Access, openAccess } from '../access/access.ts'
 import { ForbiddenError, TokenUnknownError } from '../access/errors.ts'
 import { JournalError } from '../errors.ts'
-import { NotHeldHereError } from '../front/errors.ts'
+import { LookupRateError, NotHeldHereError } from '../front/errors.ts'
 import type { Frontend, FrontendContext } from '../frontend.ts'
 import type { DnsCatalog } from '../dns/catalog.ts'
 import type { CatalogDefaults } from '../dns/dns-server.ts'
@@ -153,6 +153,7 @@ function refusal(error: unknown, { method, url = '' }: RequestHead): Answer {
   if (error instanceof ForbiddenError) return text('Permission denied', { status: 403, headers })
   if (error instanceof URIError) return text('invalid URL escape', { status: 400 })
   if (error instanceof NotHeldHereError) return text(error.message, { status: 409 })
+  if (error instanceof LookupRateError) return text(error.message, { status: 429 })
   if (error instanceof RegistryUnavailableError) return text(error.message, { status: 500 })
   if (error instanceof JournalError || error instanceof StoreLimitError) return text(error.message, { status: 500 })
   throw error

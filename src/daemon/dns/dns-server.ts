@@ -7,7 +7,7 @@ import { publish } from '../../core/event.ts'
 import { type Random, systemRandom } from '../../core/random.ts'
 import { listenProblem } from '../../endpoint/bind.ts'
 import type { Endpoint, TcpEndpoint } from '../../endpoint/endpoint.ts'
-import { listen } from '../../endpoint/listen.ts'
+import { listen, type ListenOptions } from '../../endpoint/listen.ts'
 import type { Listener } from '../../endpoint/listener.ts'
 import { formatEndpoint, toEndpoint } from '../../endpoint/parse-endpoint.ts'
 import type { Access } from '../access/access.ts'
@@ -58,6 +58,8 @@ export interface DnsServerOptions {
   nodeName?: string | undefined
   /** TCP connections at a time; one more is closed. Default 1,000. */
   connectionsMax?: number | undefined
+  /** The same of one client address; IPv6 counts by networks of 64 bits. Default 100. */
+  connectionsPerAddressMax?: number | undefined
   /** How long a TCP connection may be without a query. Default 10,000. */
   idleMs?: number | undefined
   /** Where the order of answers comes from. */
@@ -133,10 +135,12 @@ export class DnsServer extends BaseService implements Frontend {
   }
 
   protected override async onBind({ signal }: PhaseContext): Promise<void> {
+    const { connectionsMax = 1_000, connectionsPerAddressMax = 100 } = this.#options
     try {
       this.#bound = await bindBoth(this.#endpoint, {
         clock: this.clock,
-        connectionsMax: this.#options.connectionsMax ?? 1_000,
+        connectionsMax,
+        connectionsPerAddressMax,
         signal,
       })
     } catch (error) {
@@ -241,10 +245,7 @@ interface Bound {
 }
 
 /** Binds TCP and UDP to the same port, also where the system is to choose it. */
-async function bindBoth(
-  endpoint: TcpEndpoint,
-  options: { clock: Clock; connectionsMax: number; signal: AbortSignal },
-): Promise<Bound> {
+async function bindBoth(endpoint: TcpEndpoint, options: ListenOptions & { signal: AbortSignal }): Promise<Bound> {
   for (let attempt = 1; ; attempt++) {
     const listener = await listen(endpoint, { ...options, allowHalfOpen: true })
     const { port } = listener.endpoint as TcpEndpoint

@@ -4,6 +4,7 @@ import type { Instance, InstanceStatus } from '../../discovery/instance.ts'
 import type { InstanceSet } from '../../discovery/instance-set.ts'
 import { StoreLimitError } from '../../discovery/store/limits.ts'
 import type { Rosters } from '../../discovery/store/rosters.ts'
+import { LookupRateError } from '../front/errors.ts'
 import { canonicalAddress } from './address-bytes.ts'
 import type { DnsCatalog, DnsHolder, DnsInstance, DnsNode } from './catalog.ts'
 
@@ -114,7 +115,7 @@ function whenTold(rosters: Rosters, serviceName: string): Promise<void> | undefi
   try {
     return rosters.ready(serviceName)?.catch(() => {})
   } catch (error) {
-    if (error instanceof StoreLimitError) return undefined
+    if (error instanceof StoreLimitError || error instanceof LookupRateError) return undefined
     throw error
   }
 }

@@ -1,5 +1,4 @@
-import { sleep, type Abortable } from '../../core/abort.ts'
-import { backoffDelayMs } from '../../core/backoff.ts'
+import type { Abortable } from '../../core/abort.ts'
 import type { Clock } from '../../core/clock.ts'
 import { publish } from '../../core/event.ts'
 import type { Random } from '../../core/random.ts'
@@ -7,6 +6,7 @@ import type { InstanceSet } from '../../discovery/instance-set.ts'
 import type { Registry } from '../../discovery/registry.ts'
 import type { MirroredRosters } from '../../discovery/store/mirrored-rosters.ts'
 import type { BackendHealth } from './backend-health.ts'
+import { readOn } from './read-on.ts'
 
 /** What a ServiceFollow works with. */
 export interface ServiceFollowInit {
@@ -51,21 +51,19 @@ export class ServiceFollow {
     this.#told.reject(reason)
   }
 
-  /** Reads; what ends a watch though nobody stopped it, such as missing rights, is told and tried again. */
   async #run(read: (sets: AsyncIterable<InstanceSet>) => Promise<void>): Promise<void> {
-    const { registry, serviceName, clock, random, health } = this.#init
+    const { registry, serviceName, health, clock, random } = this.#init
     const { signal } = this.#stopping
-    for (let attempt = 0; !signal.aborted; attempt++) {
-      try {
-        await read(registry.watch(serviceName, { signal }))
-      } catch (error) {
-        if (signal.aborted) return
+    await readOn(() => read(registry.watch(serviceName, { signal })), {
+      signal,
+      clock,
+      random,
+      onEnd(error) {
         health.failed(error)
-        const message = `The service ${serviceName} cannot be followed in the backend: ${(error as Error).message}`
+        const message = `The service ${serviceName} cannot be followed in the backend: ${error.message}`
         publish('daemon', { level: 'warn', event: 'backend.unfollowed', message, serviceName, error })
-        await sleep(clock, backoffDelayMs(attempt, random), { signal }).catch(ignore)
-      }
-    }
+      },
+    })
   }
 
   async #show(sets: AsyncIterable<InstanceSet>): Promise<void> {

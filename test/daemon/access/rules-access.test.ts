@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import type { IncomingMessage } from 'node:http'
 import { describe, it } from 'node:test'
 import { readAccessRules } from '../../../src/daemon/access/access-rules.ts'
+import { requireGranted } from '../../../src/daemon/access/audit.ts'
 import { RulesAccess } from '../../../src/daemon/access/rules-access.ts'
 import { tokenHash } from '../../../src/daemon/access/token-hash.ts'
+import { FakeClock } from '../../../src/testing/fake-clock.ts'
 
 const rulesOf = (rules: unknown) => readAccessRules(JSON.stringify(rules), 'rules.json')
 
@@ -50,5 +52,30 @@ describe('RulesAccess', () => {
     unwatch()
     access.replace(rules)
     assert.equal(changes, 2)
+  })
+})
+
+describe('A token with writesPerSecond', () => {
+  it('is refused one write too many, whoever shows it, and no read and no renewal', () => {
+    const token = { name: 'a', hash: tokenHash('t'), services: { '*': 'register' }, writesPerSecond: 2 }
+    const access = new RulesAccess(rulesOf({ tokens: [token] }), { clock: new FakeClock() })
+    const deed = { name: 'users', action: 'register', from: 'here' }
+    const write = () =>
+      requireGranted(access, { ...deed, identity: access.identifyToken('t'), right: 'services:register' })
+    write()
+    write()
+    assert.throws(write, { code: 'ERR_WRITE_RATE', status: 429 })
+    const identity = access.identifyToken('t')
+    requireGranted(access, { ...deed, identity, right: 'services:read' })
+    requireGranted(access, { ...deed, identity, right: 'services:register', isRoutine: true })
+  })
+
+  it('must say a number above 0', () => {
+    for (const writesPerSecond of [0, -1, '5']) {
+      assert.throws(() => rulesOf({ tokens: [{ name: 'a', certificate: 'a', writesPerSecond }] }), {
+        code: 'ERR_ACCESS_RULES',
+        message: /"writesPerSecond"/,
+      })
+    }
   })
 })

@@ -139,6 +139,20 @@ describe('DnsServer', () => {
     assert.equal(readAnswer(await askByUdp(port, queryFor('web.service.consul', 'A'))).answers.length, 1)
   })
 
+  it('takes of one address no more TCP connections than that may have, whatever room there is', async t => {
+    const { port } = await served(t, { connectionsPerAddressMax: 1 })
+    const first = await openTcp(t, port)
+    const ask = async () => {
+      first.write(framed(queryFor('web.service.consul', 'A')))
+      assert.equal((await readTcp(first, 1)).length, 1)
+    }
+    await ask()
+    const second = connect(port, '127.0.0.1').on('error', () => {})
+    second.resume()
+    await once(second, 'close')
+    await ask()
+  })
+
   it('takes as many TCP connections as it may, and closes the next', async t => {
     const { port } = await served(t, { connectionsMax: 2 })
     const open = [await openTcp(t, port), await openTcp(t, port)]

@@ -5,6 +5,7 @@ import { BackendHealth } from '../../../src/daemon/front/backend-health.ts'
 import { Followed } from '../../../src/daemon/front/followed.ts'
 import { createInstance } from '../../../src/discovery/create-instance.ts'
 import { RegistryUnavailableError } from '../../../src/discovery/errors.ts'
+import { LookupRateError } from '../../../src/daemon/front/errors.ts'
 import { StoreLimitError } from '../../../src/discovery/store/limits.ts'
 import { MirroredRosters } from '../../../src/discovery/store/mirrored-rosters.ts'
 import { Owner } from '../../../src/discovery/store/owner.ts'
@@ -103,6 +104,29 @@ describe('Followed', () => {
     await registry.register(instanceOf('users', 'b'))
     await clock.settle()
     assert.equal(rosters.set('users').instances.length, 2)
+  })
+
+  it('asks but a hundred times a second for what is not named there, and lets go of it soon', async t => {
+    const { registry, clock, followed, rosters } = setting(t, { followedMax: 1_000 })
+    await registry.register(instanceOf('users', 'a'))
+    await clock.settle()
+    for (let index = 0; index < 100; index++) await rosters.ready(`none-${index}`)
+    assert.throws(() => rosters.ready('none'), LookupRateError)
+    assert.equal(rosters.ready('none-1'), undefined)
+    await rosters.ready('users')
+    assert.equal(followed.size, 101)
+    await clock.advance(15_000)
+    assert.deepEqual([registry.open('users'), registry.open('none-1'), followed.size], [2, 0, 1])
+  })
+
+  it('has room for what is named there however many others are watched', async t => {
+    const { registry, clock, followed, rosters, watch } = setting(t, { followedMax: 4 })
+    for (const name of ['users', 'orders']) await registry.register(instanceOf(name, 'a'))
+    await clock.settle()
+    for (const name of ['none-1', 'none-2']) watch(name)
+    assert.throws(() => watch('none-3'), StoreLimitError)
+    await rosters.readyAll()
+    assert.deepEqual([followed.size, rosters.isReady('users'), rosters.isReady('orders')], [4, true, true])
   })
 
   it('follows nothing of what can be no name', t => {

@@ -1,10 +1,10 @@
-import type { Clock } from '../../core/clock.ts'
+import type { Clock } from '../core/clock.ts'
 
 /**
- * How often one may write: so many times per second in the long run, and as many at once as in one second, at least one. A token bucket: with r
- * writes per second, tokens = min(max(1, r), tokens + r·Δt), and a write takes one.
+ * How often something may be done: so many times per second in the long run, and as many at once as in one second, at least one. A token bucket:
+ * with r times per second, tokens = min(max(1, r), tokens + r·Δt), and each time takes one.
  */
-export class WriteRate {
+export class RateLimit {
   readonly #clock: Clock
   readonly #perSecond: number
   #tokens: number
@@ -17,7 +17,7 @@ export class WriteRate {
     this.#at = clock.now()
   }
 
-  /** Counts a write; false, and it is not counted, if there were too many. */
+  /** Counts one time; false, and it is not counted, if there were too many. */
   take(): boolean {
     const now = this.#clock.now()
     const gained = ((now - this.#at) / 1000) * this.#perSecond
