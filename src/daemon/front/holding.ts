@@ -1,24 +1,32 @@
-import { sleep, timeLimit } from '../../core/abort.ts'
+import { firstAborted, sleep, timeLimit } from '../../core/abort.ts'
 import { backoffDelayMs } from '../../core/backoff.ts'
 import type { Clock, Timer } from '../../core/clock.ts'
+import { publish } from '../../core/event.ts'
 import type { Random } from '../../core/random.ts'
-import { LeaseLostError, RegistryClosedError, RegistryUnavailableError } from '../../discovery/errors.ts'
+import {
+  InstanceConflictError,
+  LeaseLostError,
+  RegistryClosedError,
+  RegistryUnavailableError,
+} from '../../discovery/errors.ts'
 import { changesBetween } from '../../discovery/instance-changes.ts'
 import type { DrainOptions, DrainReport, Lease } from '../../discovery/lease.ts'
 import type { Registry } from '../../discovery/registry.ts'
 import type { Claim } from '../../discovery/store/owner.ts'
 import type { BackendHealth } from './backend-health.ts'
+import { heldTtlMs } from './held-ttl.ts'
 import { holderName } from './holder-name.ts'
 import { toldError } from './told-error.ts'
 
 /** The longest wait for one answer of the backend. */
 const CALL_MS = 10_000
 
-/** How often it is looked whether another process holds it by now. */
-const HAND_OVER_MS = 100
+/** The waits before it is looked whether another process holds it by now. */
+const HAND_OVER = { delayMsMin: 100, delayMsMax: 1_000 }
 
-/** What is vouched for lapses in the backend when this process has been gone for so long. */
-const VOUCHED_TTL_MS = 15_000
+/** How long a conflict may be with what another front is just letting go of, as it has told its holder already, and the waits before that is tried again, in milliseconds. */
+const CONFLICT_MS = 2_000
+const CONFLICT = { delayMsMin: 50, delayMsMax: 400 }
 
 /** What a Holding works with. */
 export interface HoldingInit {
@@ -60,6 +68,8 @@ export class Holding {
   #waiting: KeptCallback[] = []
   #renewal: Timer | undefined
   #failures = 0
+  /** What was lost while something else was under way, of which nobody has been told yet. */
+  #lostMeanwhile: LeaseLostError | undefined
   #closed = false
 
   constructor(init: HoldingInit) {
@@ -96,9 +106,12 @@ export class Holding {
 
   /** Waits until another process holds on behalf of the same session what is held here, or `signal` aborts. Of what no session holds nobody takes it over. */
   async handOver(signal: AbortSignal): Promise<void> {
+    let delayMs = HAND_OVER.delayMsMin
     while (this.#claim?.owner.kind === 'session' && this.#lease && !signal.aborted) {
+      using either = firstAborted([signal, this.#lease.lost])
       await this.#renew(this.#lease)
-      await sleep(this.#init.clock, HAND_OVER_MS, { signal }).catch(ignore)
+      await sleep(this.#init.clock, delayMs, either).catch(ignore)
+      delayMs = Math.min(HAND_OVER.delayMsMax, 2 * delayMs)
     }
   }
 
@@ -119,25 +132,30 @@ export class Holding {
     while ((this.#isDirty || this.#waiting.length > 0) && !this.#closed) {
       const waiting = this.#waiting
       this.#waiting = []
-      const error = this.#isDirty ? await this.#attempt() : undefined
-      for (const callback of waiting) callback(error)
+      const failed = this.#isDirty ? await this.#attempt() : undefined
+      // What was written meanwhile was undone with the rest.
+      if (failed?.isUndone) waiting.push(...this.#waiting.splice(0))
+      for (const callback of waiting) callback(failed?.error)
     }
     this.#running = undefined
     for (const callback of this.#waiting.splice(0)) callback(new RegistryClosedError())
+    this.#tellLost()
     if (!this.#claim && !this.#lease) this.#init.onIdle()
   }
 
-  async #attempt(): Promise<Error | undefined> {
+  /** What went wrong, and whether what is claimed here was undone for it. */
+  async #attempt(): Promise<{ error: Error; isUndone: boolean } | undefined> {
     const claim = this.#claim
     this.#isDirty = false
+    this.#lostMeanwhile = undefined
     try {
       await this.#keep(claim)
       this.#failures = 0
       return undefined
     } catch (cause) {
       const error = toldError(this.#init.url, cause as Error)
-      this.#failed(claim, error)
-      return error
+      this.#lostMeanwhile = undefined
+      return { error, isUndone: this.#failed(claim, error) }
     }
   }
 
@@ -150,16 +168,29 @@ export class Holding {
       if (lease) this.#init.health.answered()
       return
     }
-    const ttlMs = ttlOf(claim)
     const isDraining = claim.drainRevision > 0
-    if (!lease || lease.ttlMs !== ttlMs || (this.#drains && !isDraining)) {
-      const holder = holderName(claim.owner.id)
-      return this.#took(await this.#init.registry.register(claim.instance, { ...limit, ttlMs, holder }))
-    }
+    if (!lease || lease.ttlMs !== heldTtlMs(claim) || (this.#drains && !isDraining))
+      return this.#took(await this.#register(claim, limit))
     const changes = changesBetween(lease.instance, claim.instance)
     if (!changes) return
     await lease.update(changes, limit)
     this.#init.health.answered()
+  }
+
+  /** Rejects with `InstanceConflictError` when somebody else goes on to hold it. */
+  async #register(claim: Claim, { signal }: { signal: AbortSignal }): Promise<Lease> {
+    const { registry, clock, random } = this.#init
+    const options = { signal, ttlMs: heldTtlMs(claim), holder: holderName(claim.owner.id) }
+    const until = clock.now() + CONFLICT_MS
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await registry.register(claim.instance, options)
+      } catch (error) {
+        const mayPass = error instanceof InstanceConflictError && this.#claim === claim && clock.now() < until
+        if (!mayPass) throw error
+      }
+      await sleep(clock, backoffDelayMs(attempt, random, CONFLICT), { signal })
+    }
   }
 
   #took(lease: Lease): void {
@@ -179,19 +210,32 @@ export class Holding {
   #lost(lease: Lease): void {
     if (this.#lease !== lease) return
     this.#release()
-    const claim = this.#claim
-    if (claim && !this.#running) this.#failed(claim, lease.lost.reason as Error)
+    this.#lostMeanwhile = lease.lost.reason as LeaseLostError
+    if (!this.#running) this.#tellLost()
   }
 
-  #failed(claim: Claim | undefined, error: Error): void {
+  /** Unless it was registered anew since, or what was under way found out itself. */
+  #tellLost(): void {
+    const error = this.#lostMeanwhile
+    this.#lostMeanwhile = undefined
+    if (error && this.#claim && !this.#lease && !this.#closed) this.#failed(this.#claim, error)
+  }
+
+  /** Whether what is claimed here was undone. */
+  #failed(claim: Claim | undefined, error: Error): boolean {
     if (error instanceof RegistryUnavailableError) this.#init.health.failed(error)
-    if (!claim || claim !== this.#claim) return
-    if (claim.owner.kind === 'vouched') return this.#tryAgain()
-    this.#init.onFailure(claim, { error, former: this.#lease })
+    if (!claim || claim !== this.#claim) return false
+    if (claim.owner.kind === 'vouched') this.#tryAgain(claim, error)
+    else this.#init.onFailure(claim, { error, former: this.#lease })
+    return claim.owner.kind !== 'vouched'
   }
 
-  #tryAgain(): void {
+  #tryAgain({ instance: { serviceName, id } }: Claim, error: Error): void {
     this.#renewal?.cancel()
+    if (this.#failures === 0) {
+      const message = `The registry behind does not have the instance "${id}" of "${serviceName}", which is tried again: ${error.message}`
+      publish('daemon', { level: 'warn', event: 'backend.unkept', message, serviceName, id, error })
+    }
     const delayMs = backoffDelayMs(this.#failures++, this.#init.random)
     this.#renewal = this.#init.clock.schedule(delayMs, () => this.#settle())
   }
@@ -216,11 +260,6 @@ export class Holding {
       this.#renewLater(lease, backoffDelayMs(this.#failures++, random, { delayMsMax: lease.ttlMs / 6 }))
     }
   }
-}
-
-/** What is vouched for does not lapse here, and has to there. */
-function ttlOf({ owner, ttlMs }: Claim): number {
-  return owner.kind === 'vouched' ? VOUCHED_TTL_MS : ttlMs
 }
 
 function ignore(): void {}

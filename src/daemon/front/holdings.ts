@@ -1,12 +1,13 @@
 import type { Clock } from '../../core/clock.ts'
 import type { Random } from '../../core/random.ts'
-import type { DrainOptions, DrainReport } from '../../discovery/lease.ts'
+import type { DrainOptions, DrainReport, Lease } from '../../discovery/lease.ts'
 import type { LeaseJournal } from '../../discovery/store/claims.ts'
 import type { Leases } from '../../discovery/store/leases.ts'
 import type { Claim } from '../../discovery/store/owner.ts'
 import type { Durability } from '../durability.ts'
 import type { Backend } from './backend.ts'
 import type { BackendHealth } from './backend-health.ts'
+import { heldTtlMs } from './held-ttl.ts'
 import { type Failure, Holding, type KeptCallback } from './holding.ts'
 
 /** What Holdings work with. */
@@ -90,9 +91,17 @@ export class Holdings implements LeaseJournal, Durability {
   /** What is there in another form goes on in that; what is not there is gone. */
   #undo(claim: Claim, { former }: Failure): void {
     if (claim.gone) return
-    if (former && !former.lost.aborted) this.#leases?.revert(claim, former)
+    if (former && !former.lost.aborted) this.#leases?.revert(claim, asClaimed(former, claim))
     else this.#leases?.evict(claim, former ? 'lapsed' : 'unstored')
   }
+}
+
+/** What is kept there of a claim, with the TTL that it has here. */
+function asClaimed(
+  { instance, ttlMs }: Pick<Lease, 'instance' | 'ttlMs'>,
+  claim: Claim,
+): Pick<Claim, 'instance' | 'ttlMs'> {
+  return { instance, ttlMs: heldTtlMs(claim) === ttlMs ? claim.ttlMs : ttlMs }
 }
 
 function keyOf({ instance: { serviceName, id } }: Claim): string {

@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { observe } from '../../../src/core/event.ts'
 import { seededRandom } from '../../../src/core/random.ts'
 import { BackendHealth } from '../../../src/daemon/front/backend-health.ts'
 import { BackendRefusedError } from '../../../src/daemon/front/errors.ts'
 import { type Failure, Holding } from '../../../src/daemon/front/holding.ts'
 import { createInstance } from '../../../src/discovery/create-instance.ts'
-import { LeaseLostError, RegistryClosedError, RegistryUnavailableError } from '../../../src/discovery/errors.ts'
+import {
+  InstanceConflictError,
+  LeaseLostError,
+  RegistryClosedError,
+  RegistryUnavailableError,
+} from '../../../src/discovery/errors.ts'
 import type { Instance } from '../../../src/discovery/instance.ts'
 import type { Lease } from '../../../src/discovery/lease.ts'
 import type { RegisterOptions } from '../../../src/discovery/registry.ts'
@@ -17,7 +23,7 @@ const instanceOf = (id: string, fields = {}) =>
   createInstance({ serviceName: 'users', id, endpoints: ['tcp://127.0.0.1:1'], startedAt: 0, ...fields })
 
 /** A Holding over a registry that notes what it is asked, and what can be done to both. */
-function setting(kind: OwnerKind = 'session') {
+function setting(kind: OwnerKind = 'session', ttlMs = 9_000) {
   const clock = new FakeClock()
   const store = new Store({ clock })
   const calls: string[] = []
@@ -25,9 +31,11 @@ function setting(kind: OwnerKind = 'session') {
   const registrations: RegisterOptions[] = []
   let lost = new AbortController()
   let failure: Error | undefined
+  let hung: Promise<void> | undefined
   let idle = 0
   const call = async (name: string) => {
     calls.push(name)
+    await hung
     if (failure) throw failure
   }
   const register = async (instance: Instance, options: RegisterOptions = {}): Promise<Lease> => {
@@ -62,7 +70,7 @@ function setting(kind: OwnerKind = 'session') {
   }
   const owner = owners[kind]()
   const write = (fields = {}): Claim => {
-    const claim = store.leases.register(owner, instanceOf('a', fields), 9_000)
+    const claim = store.leases.register(owner, instanceOf('a', fields), ttlMs)
     holding.written(claim)
     return claim
   }
@@ -78,6 +86,12 @@ function setting(kind: OwnerKind = 'session') {
     kept,
     lose: () => lost.abort(new LeaseLostError('users', 'a')),
     fail: (error?: Error) => (failure = error),
+    /** Lets calls wait until the function it returns is called. */
+    hang: () => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      hung = promise
+      return resolve
+    },
     idle: () => idle,
   }
 }
@@ -156,6 +170,58 @@ describe('Holding', () => {
     assert.equal(failures[0]?.former?.instance.weight, 1)
   })
 
+  it('tells everybody whose write was undone with one that failed, also who wrote while that was under way', async () => {
+    const { failures, write, kept, fail, hang } = setting()
+    write()
+    await kept()
+    const goOn = hang()
+    write({ weight: 3 })
+    const first = kept()
+    await Promise.resolve()
+    write({ weight: 4 })
+    const second = kept()
+    const error = new RegistryUnavailableError('engine://behind')
+    fail(error)
+    goOn()
+    assert.deepEqual([await first, await second], [error, error])
+    assert.equal(failures.length, 1)
+  })
+
+  it('tries a conflict again for a while, which may be with what another front lets go of', async () => {
+    const { clock, calls, failures, write, kept, fail } = setting()
+    fail(new InstanceConflictError('users', 'a'))
+    write()
+    const passed = kept()
+    await clock.advance(100)
+    fail()
+    await clock.advance(500)
+    assert.equal(await passed, undefined)
+    assert.deepEqual([failures, calls.length > 1], [[], true])
+  })
+
+  it('tells of a conflict that does not pass', async () => {
+    const { clock, failures, write, kept, fail } = setting()
+    const error = new InstanceConflictError('users', 'a')
+    fail(error)
+    write()
+    const refused = kept()
+    await clock.advance(5_000)
+    assert.equal(await refused, error)
+    assert.equal(failures.length, 1)
+  })
+
+  it('holds nothing in the backend for less than five seconds, whatever its TTL is here', async () => {
+    for (const [here, there] of [
+      [100, 5_000],
+      [9_000, 9_000],
+    ] as const) {
+      const { registrations, write, kept } = setting('session', here)
+      write()
+      await kept()
+      assert.equal(registrations[0]?.ttlMs, there)
+    }
+  })
+
   it('keeps nobody waiting once it is closed', async () => {
     const { holding, write, kept } = setting()
     write()
@@ -170,6 +236,22 @@ describe('Holding', () => {
     await kept()
     lose()
     assert.ok(failures[0]?.error instanceof LeaseLostError)
+  })
+
+  it('tells that it was lost while something else was under way that went well', async () => {
+    const { failures, write, kept, lose, hang } = setting()
+    write()
+    await kept()
+    const goOn = hang()
+    write({ weight: 3 })
+    const changed = kept()
+    await Promise.resolve()
+    lose()
+    goOn()
+    await changed
+    await Promise.resolve()
+    assert.ok(failures[0]?.error instanceof LeaseLostError)
+    assert.equal(failures.length, 1)
   })
 
   it('waits, when it shall hand over, until another process has it, or for as long as it may', async () => {
@@ -197,8 +279,10 @@ describe('Holding', () => {
     await holding.handOver(new AbortController().signal)
   })
 
-  it('tries again by itself what is vouched for, for which nobody waits', async () => {
+  it('tries again by itself what is vouched for, for which nobody waits, and tells of it by an event', async t => {
     const { clock, calls, failures, registrations, write, kept, fail, lose } = setting('vouched')
+    const events: string[] = []
+    t.after(observe('daemon', ({ event }) => void events.push(event)))
     fail(new RegistryUnavailableError('engine://behind'))
     write()
     await kept()
@@ -209,6 +293,7 @@ describe('Holding', () => {
     await clock.advance(1_000)
     assert.deepEqual(calls, ['register', 'register', 'register'])
     assert.deepEqual(failures, [])
+    assert.equal(events.filter(event => event === 'backend.unkept').length, 2)
     assert.equal(registrations[0]?.ttlMs, 15_000)
   })
 
