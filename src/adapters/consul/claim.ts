@@ -1,5 +1,5 @@
 import { sleep } from '../../core/abort.ts'
-import type { EngineCall, EngineClaim, InstanceKey } from '../../discovery/engine/engine.ts'
+import type { EngineCall, EngineClaim, InstanceKey, TakeOptions } from '../../discovery/engine/engine.ts'
 import { InstanceConflictError, LeaseLostError } from '../../discovery/errors.ts'
 import type { Instance } from '../../discovery/instance.ts'
 import type { ConsulAgent } from './agent.ts'
@@ -42,6 +42,8 @@ export class ConsulClaim implements EngineClaim, HeldClaim, WatchedClaim {
   #ttlMs = 0
   #writes = 0
   #isDraining = false
+  /** On whose behalf. */
+  #holder: string | undefined
 
   constructor(key: InstanceKey, context: ClaimContext) {
     this.#context = context
@@ -54,7 +56,8 @@ export class ConsulClaim implements EngineClaim, HeldClaim, WatchedClaim {
     return this.#lost.signal
   }
 
-  async take(instance: Instance, { ttlMs, signal }: EngineCall & { ttlMs: number }): Promise<number> {
+  async take(instance: Instance, { ttlMs, holder, signal }: TakeOptions): Promise<number> {
+    this.#holder = holder
     const call = { signal }
     const { client, books, held } = this.#context
     // At the same time, for some networks are slow: a name is known also when its id was refused, since somebody has that.
@@ -126,7 +129,7 @@ export class ConsulClaim implements EngineClaim, HeldClaim, WatchedClaim {
   async #lockId(call: EngineCall): Promise<void> {
     const [isLocked, found] = await allOf([this.#lock.take(call), this.#look(call)])
     const others = found.filter(entry => !this.#isOurs(entry))
-    const isLive = others.some(entry => stateOf(entry) !== 'critical')
+    const isLive = others.some(entry => stateOf(entry) !== 'critical' && !this.#isOnBehalfOfTheSame(entry))
     const { serviceName, id } = this.#key
     if (isLive) {
       await this.#lock.release(call)
@@ -145,6 +148,7 @@ export class ConsulClaim implements EngineClaim, HeldClaim, WatchedClaim {
       ttlMs: this.#ttlMs,
       claim: this.#name,
       write,
+      holder: this.#holder,
       checkId: this.#checkId,
       removeAfterMs: this.#context.removeAfterMs,
     })
@@ -201,6 +205,10 @@ export class ConsulClaim implements EngineClaim, HeldClaim, WatchedClaim {
 
   #isOurs({ Service }: ServiceEntry): boolean {
     return recordIn(Service.Meta)?.claim.startsWith(`${this.#context.holder}.`) ?? false
+  }
+
+  #isOnBehalfOfTheSame({ Service }: ServiceEntry): boolean {
+    return this.#holder !== undefined && recordIn(Service.Meta)?.holder === this.#holder
   }
 
   #lose(): LeaseLostError {

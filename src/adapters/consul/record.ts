@@ -16,6 +16,8 @@ export interface InstanceRecord {
   /** Counts the writes of that claim, so that no two records are the same. */
   readonly write: number
   readonly startedAt: number
+  /** On whose behalf, where that was said. */
+  readonly holder?: string
   /** Only where it is draining. */
   readonly draining?: true
   /** Only where it is 0, which Consul does not allow as a weight. */

@@ -8,6 +8,8 @@ export interface RegistrationOptions {
   readonly ttlMs: number
   readonly claim: string
   readonly write: number
+  /** On whose behalf. Default: nobody says. */
+  readonly holder?: string | undefined
   readonly checkId: string
   /** How long after it lapsed Consul removes it, in milliseconds; Consul makes it a minute at least. */
   readonly removeAfterMs: number
@@ -54,7 +56,7 @@ export function registrationOf(options: RegistrationOptions): object {
   }
 }
 
-function ownMeta({ instance, claim, write }: RegistrationOptions): Metadata {
+function ownMeta({ instance, claim, write, holder }: RegistrationOptions): Metadata {
   const { id, zone, version, startedAt, status, weight } = instance
   const isDraining = status === 'draining'
   const record: InstanceRecord = {
@@ -62,6 +64,7 @@ function ownMeta({ instance, claim, write }: RegistrationOptions): Metadata {
     claim,
     write,
     startedAt,
+    ...(holder !== undefined && { holder }),
     ...(isDraining && { draining: true }),
     ...(weight === 0 && { weight }),
   }

@@ -114,6 +114,28 @@ describe('ConsulClaim, with a real Consul', { skip }, async () => {
     assert.equal(statuses(await entry(client, 'lapsed'))['ropewalk'], 'passing')
   })
 
+  it('takes over what another process holds on behalf of the same holder, and nothing on behalf of another', async t => {
+    const [real, other] = [new RealConsul(t, http), new RealConsul(t, http)]
+    const instance = instanceOf('shared')
+    const first = real.engine().claim(instance)
+    await first.take(instance, { ttlMs, holder: 'somebody', ...call() })
+    const heavier = instanceOf('shared', { weight: 3 })
+    for (const holder of ['else', undefined]) {
+      const refused = other.engine().claim(instance)
+      await assert.rejects(refused.take(heavier, { ttlMs, holder, ...call() }), InstanceConflictError)
+    }
+    const second = other.engine().claim(instance)
+    await second.take(heavier, { ttlMs, holder: 'somebody', ...call() })
+    await assert.rejects(first.renew(call()), LeaseLostError)
+    await first.revoke(call())
+    await second.renew(call())
+    const found = await entry(real.client(), 'shared')
+    assert.deepEqual([found?.Service.Weights?.Passing, statuses(found)['ropewalk']], [3, 'passing'])
+    await second.write(instanceOf('shared', { weight: 4 }), call())
+    const third = real.engine().claim(instance)
+    await third.take(instance, { ttlMs, holder: 'somebody', ...call() })
+  })
+
   it('keeps its id when Consul ends the session', async t => {
     const real = new RealConsul(t, http)
     const instance = instanceOf('sessionless')

@@ -6,8 +6,9 @@ import { describe, it, type TestContext } from 'node:test'
 import { openRegistry } from '../../../src/cli/open-registry.ts'
 import { WatchFollower } from '../../../src/testing/watch-follower.ts'
 import { until } from '../../adapters/daemon/until.ts'
-import { connectTo, instanceOf } from '../../cli/ropewalk.ts'
+import { connectTo, instanceOf, start } from '../../cli/ropewalk.ts'
 import { missingEngine, startConsul, startEtcd, startZooKeeper } from '../../engines/engines.ts'
+import { SiteProcess } from '../engines/site-process.ts'
 import { FrontProcess } from './front-process.ts'
 
 const PATIENCE_MS = 60_000
@@ -31,6 +32,19 @@ const ENGINES: Readonly<Record<string, (t: TestContext) => Promise<string>>> = {
   },
 }
 
+async function startDaemon(t: TestContext): Promise<string> {
+  const daemon = start(t, ['registry', '--memory', '--listen', 'tcp:0:interface=127.0.0.1'])
+  await until(
+    () => daemon.lines.length > 0,
+    () => `the daemon is ready: ${daemon.stderr}`,
+  )
+  return `ropewalk://${new URL(daemon.lines[0] ?? '').host}`
+}
+
+function missing(name: string): ReturnType<typeof missingEngine> {
+  return name in ENGINES && missingEngine(name)
+}
+
 describe('A front', () => {
   for (const [name, startEngine] of Object.entries(ENGINES)) {
     it(`reads and writes ${name}, and drains there`, { skip: missingEngine(name) }, async t => {
@@ -50,6 +64,39 @@ describe('A front', () => {
       await lease.revoke()
       await until(show('a'), 'both show that it has gone', PATIENCE_MS)
     })
+  }
+
+  const { etcd: _, ...others } = ENGINES
+  for (const [name, startEngine] of Object.entries({ ...others, ropewalk: startDaemon })) {
+    it(
+      `takes over in ${name} what one held that is killed, and nobody sees it go`,
+      { skip: missing(name) },
+      async t => {
+        const url = await startEngine(t)
+        const behind = await openRegistry(url)
+        t.after(() => behind.close())
+        const [one, other] = await Promise.all([FrontProcess.start(t, url), FrontProcess.start(t, url)])
+        const both = `ropewalk://${one.authority},${other.authority}`
+        const sites: SiteProcess[] = []
+        t.after(() => Promise.all(sites.map(site => site[Symbol.asyncDispose]())))
+        // Where one begins is chance: until somebody holds something at the one that is to be killed.
+        while (sites.length < 8 && (await one.held()) === 0) {
+          sites.push(await SiteProcess.start({ url: both, id: `s${sites.length}`, ttlMs: 60_000 }))
+          const held = async () => (await one.held()) + (await other.held())
+          await until(async () => (await held()) === sites.length, 'it is registered', PATIENCE_MS)
+        }
+        const follower = new WatchFollower(behind, 'users')
+        t.after(() => follower.stop())
+        await until(() => follower.ids?.length === sites.length, 'all are shown', PATIENCE_MS)
+        const shown = follower.sets.length
+        await one.kill()
+        await until(async () => (await other.held()) === sites.length, 'the other front holds all', 50_000)
+        assert.ok(
+          follower.sets.slice(shown).every(({ instances }) => instances.length === sites.length),
+          'all were always there',
+        )
+      },
+    )
   }
 
   it('says who refuses, of a registry that is only read', async t => {

@@ -8,7 +8,6 @@ import { Client } from '../../../src/client/client.ts'
 import { openRegistry } from '../../../src/cli/open-registry.ts'
 import { createInstance } from '../../../src/discovery/create-instance.ts'
 import type { InstanceSet } from '../../../src/discovery/instance-set.ts'
-import type { StatusAnswer } from '../../../src/protocol/rest.ts'
 import { Resolver } from '../../../src/discovery/resolver.ts'
 import { WatchFollower } from '../../../src/testing/watch-follower.ts'
 import { until } from '../../adapters/daemon/until.ts'
@@ -50,12 +49,6 @@ function followerOf(t: TestContext, front: FrontProcess): WatchFollower {
 /** Whether it shows two instances, the first one of weight 3. */
 function isComplete({ set }: WatchFollower): boolean {
   return set?.instances.length === 2 && set.instances[0]?.weight === 3
-}
-
-/** How many instances are held through a front. */
-async function heldAt({ authority }: FrontProcess): Promise<number> {
-  const answer = await fetch(`http://${authority}/api/v1/status`)
-  return ((await answer.json()) as StatusAnswer).instances
 }
 
 /** How many watchers etcd counts. */
@@ -139,7 +132,7 @@ describe('Fronts of etcd', { skip: missingEngine('etcd') }, () => {
     await until(() => behind.ids?.join() === 'a', 'it is registered', PATIENCE_MS)
     const shown = behind.sets.length
     await one.stop()
-    assert.equal(await heldAt(other), 1)
+    assert.equal(await other.held(), 1)
     assert.ok(
       behind.sets.slice(shown).every(({ instances }) => instances.length === 1),
       'it was always there',
@@ -169,7 +162,7 @@ describe('Fronts of etcd', { skip: missingEngine('etcd') }, () => {
     await until(() => callers.succeeded > 100, 'calls are made', PATIENCE_MS)
     const shown = behind.sets.length
     await one.kill()
-    await until(async () => (await heldAt(other)) === 2, 'the other front holds both', PATIENCE_MS)
+    await until(async () => (await other.held()) === 2, 'the other front holds both', PATIENCE_MS)
     const succeeded = callers.succeeded
     await until(() => callers.succeeded > succeeded + 200, 'calls are made', PATIENCE_MS)
     await callers.stop()

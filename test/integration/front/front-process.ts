@@ -1,4 +1,5 @@
 import type { TestContext } from 'node:test'
+import type { StatusAnswer } from '../../../src/protocol/rest.ts'
 import { start, type Ropewalk } from '../../cli/ropewalk.ts'
 import { until } from '../../adapters/daemon/until.ts'
 
@@ -30,6 +31,12 @@ export class FrontProcess {
 
   get port(): number {
     return Number(this.authority.split(':')[1])
+  }
+
+  /** How many instances are held through it. */
+  async held(): Promise<number> {
+    const answer = await fetch(`http://${this.authority}/api/v1/status`)
+    return ((await answer.json()) as StatusAnswer).instances
   }
 
   /** Ends it at once, as a crash does. */
