@@ -8,6 +8,14 @@ import { until } from '../adapters/daemon/until.ts'
 import { PATIENCE_MS } from '../patience.ts'
 import type { RegistryTrial } from './registry-trial.ts'
 
+/** What is tried with every test over one engine, and over others only at leisure. */
+export const LONG_GROUPS: readonly string[] = [
+  'watches under load',
+  'keeps leases',
+  'survives races',
+  'survives restarts',
+]
+
 /** What a front is tried over: `open` opens its registry, `restart` restarts what is behind. */
 export interface Behind {
   readonly open: () => Registry
@@ -17,12 +25,11 @@ export interface Behind {
 
 /** DaemonRegistry with a front in this process; the peer is at another front of the same registry. */
 export function frontTrial(
-  { title, engine }: { title: string; engine: string },
+  init: Pick<RegistryTrial, 'title' | 'engine' | 'pace' | 'atLeisure'>,
   startBehind: () => Promise<Behind>,
 ): RegistryTrial {
   return {
-    title,
-    engine,
+    ...init,
     deviations: {},
     async start() {
       const behind = await startBehind()

@@ -1,7 +1,11 @@
 import { after, before, describe, it } from 'node:test'
 import type { RegistryFixture, RegistryPace } from '../../src/testing/registry-bench.ts'
 import { registrySuite } from '../../src/testing/registry-suite.ts'
+import { REGISTRY_CASES } from '../../src/testing/registry-cases/all-cases.ts'
 import { missingEngine } from '../engines/engines.ts'
+
+/** Given to a test file, has it try all cases. */
+export const WHOLE = '--whole'
 
 /** One of our registries as `registrySuite` tries it. */
 export interface RegistryTrial {
@@ -12,6 +16,8 @@ export interface RegistryTrial {
   /** What it does otherwise than the suite says: titles of cases, each with the reason that the engine gives for it. */
   readonly deviations: Readonly<Record<string, string>>
   readonly pace?: RegistryPace
+  /** Groups of cases that take long and are tried by `npm run conformance` only. */
+  readonly atLeisure?: readonly string[]
   /** Starts what keeps the data, once for all cases. */
   start(): Promise<StartedTrial>
 }
@@ -23,9 +29,10 @@ export interface StartedTrial {
   stop(): Promise<void>
 }
 
-/** Runs the suite; without the engine, skips it with the reason, as one test. */
+/** Runs the suite, or what of it is tried with the other tests; without the engine, skips it with the reason, as one test. */
 export function tryRegistry(trial: RegistryTrial): void {
   const { title, engine, deviations, pace } = trial
+  const cases = process.argv.includes(WHOLE) ? REGISTRY_CASES : casesWithout(trial.atLeisure)
   const missing = engine ? missingEngine(engine) : false
   if (missing) return void it(`${title} holds to what every Registry holds to`, { skip: missing })
   describe('Conformance', () => {
@@ -38,6 +45,10 @@ export function tryRegistry(trial: RegistryTrial): void {
       if (!started) throw new Error(`${title} has not started`)
       return started.open()
     }
-    registrySuite(title, pace ? { open, deviations, pace } : { open, deviations })
+    registrySuite(title, { open, deviations, cases, ...(pace && { pace }) })
   })
+}
+
+function casesWithout(groups: readonly string[] = []): typeof REGISTRY_CASES {
+  return Object.fromEntries(Object.entries(REGISTRY_CASES).filter(([group]) => !groups.includes(group)))
 }

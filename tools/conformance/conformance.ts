@@ -1,7 +1,7 @@
 import { run } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { REGISTRY_CASES } from '../../src/testing/registry-cases/all-cases.ts'
-import type { RegistryTrial } from '../../test/conformance/registry-trial.ts'
+import { type RegistryTrial, WHOLE } from '../../test/conformance/registry-trial.ts'
 
 /** A case that a registry does otherwise than the suite says, because what keeps its data does. */
 export interface Deviation {
@@ -41,6 +41,7 @@ export async function conformanceOf(
   const outcome: Conformance = { passed: 0, failed: 0, skipped: 0, deviations: [], untried: [], failures: [] }
   const stream = run({
     files: [fileURLToPath(file)],
+    argv: [WHOLE],
     execArgv: ['--conditions=ropewalk-development'],
     concurrency: 1,
   })
