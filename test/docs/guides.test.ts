@@ -31,6 +31,14 @@ describe('The guides', () => {
     }
   })
 
+  it('are linked to by the README and its translation alike, with everything else that either links to', () => {
+    const [english, chinese] = ['README.md', 'README.zh.md'].map(page => new Set(linksOf(page)))
+    const others = [english, chinese].map(links =>
+      [...(links ?? [])].filter(link => !link.startsWith('README')).toSorted(),
+    )
+    assert.deepEqual(others[0], others[1])
+  })
+
   it('lead from nothing to two services, one of which calls the other', async () => {
     await using trial = await Trial.open()
     const page = await guide('first-service.md')

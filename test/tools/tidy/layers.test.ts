@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { layerProblems } from '../../../tools/tidy/layers.ts'
+import { LAYERS, layerProblems } from '../../../tools/tidy/layers.ts'
 import { sample } from './sample.ts'
 
 const problems = (path: string, text: string) => layerProblems(sample({ [path]: text }))
@@ -37,5 +38,20 @@ describe('layerProblems', () => {
     assert.match(problems('src/stuff/a.ts', `import '../core/clock.ts'`)[0] ?? '', /src\/stuff is in no layer/)
     assert.match(problems('src/core/a.ts', `import '../../test/b.ts'`)[0] ?? '', /outside src/)
     assert.match(problems('src/core/a.ts', `import '../index.ts'`)[0] ?? '', /may import nothing/)
+  })
+})
+
+describe('LAYERS', () => {
+  it('are what the table in ARCHITECTURE.md says, of every folder that it has', () => {
+    const page = readFileSync(new URL('../../../ARCHITECTURE.md', import.meta.url), 'utf8')
+    const rows = Array.from(
+      page.matchAll(/^\| `([a-z]+)(?:\/\*)?` \| .* \| ([^|]*) \|$/gm),
+      ([, folder = '', imports = '']) => ({
+        folder,
+        imports: imports === 'nothing' ? [] : imports.split(', '),
+      }),
+    ).filter(({ folder }) => folder !== 'cli')
+    assert.ok(rows.length > 10)
+    for (const { folder, imports } of rows) assert.deepEqual(imports.toSorted(), LAYERS[folder]?.toSorted(), folder)
   })
 })
