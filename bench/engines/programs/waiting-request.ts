@@ -4,6 +4,9 @@ import { connect, type Socket } from 'node:net'
 /** Bytes that are read at once. All connections share them, as nothing of what is read is kept. */
 const buffer = Buffer.alloc(262_144)
 
+/** As much of a reply is looked at: with the rest of it as text the client would be busier than the server. */
+const HEAD_BYTES_MAX = 2_048
+
 /** What a reply says of itself before its body. */
 interface Head {
   readonly index: string
@@ -58,7 +61,7 @@ export class WaitingRequest {
   }
 
   #read(bytes: number): void {
-    this.#head ??= headOf(buffer.toString('latin1', 0, bytes))
+    this.#head ??= headOf(buffer.toString('latin1', 0, Math.min(bytes, HEAD_BYTES_MAX)))
     this.#received += bytes
     const { index, bytes: all } = this.#head
     const isOver =
