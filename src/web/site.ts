@@ -13,7 +13,9 @@ import { toEndpoint } from '../endpoint/parse-endpoint.ts'
 import type { BodyOptions } from './body.ts'
 import { Connections } from './connections.ts'
 import { AnswerHeads } from './direct/answer-head.ts'
+import { AnswerWriter } from './direct/answer-writer.ts'
 import { DirectConnection, type DirectInit, type DirectListener } from './direct/direct-connection.ts'
+import { DirectParser } from './direct/direct-parser.ts'
 import { type FetchFunction, fetchHandler } from './fetch-handler.ts'
 import { type HealthOptions, healthRoutes } from './health-routes.ts'
 import type { SiteHandler } from './site-handler.ts'
@@ -151,8 +153,9 @@ export class Site extends BaseService {
       this.#connections.keptBy(socket, undefined)
       server.emit('connection', socket)
     }
-    const heads = new AnswerHeads(this.clock, { keepAliveMs })
-    return { listener, heads, headBytesMax: headerBytesMax, keepAliveMs, onOther }
+    const parser = new DirectParser({ headBytesMax: headerBytesMax })
+    const writer = new AnswerWriter(new AnswerHeads(this.clock, { keepAliveMs }))
+    return { listener, parser, writer, keepAliveMs, onOther }
   }
 
   #createServer(): Server {

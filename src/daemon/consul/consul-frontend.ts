@@ -73,7 +73,10 @@ export class ConsulFrontend implements Frontend {
     try {
       const answer = this.#dispatch(request)
       if (!(answer instanceof Promise)) return this.#sent(request, answer)
-      return answer.catch((error: unknown) => refusal(error, request)).then(later => this.#sent(request, later))
+      return answer.then(
+        later => this.#sent(request, later),
+        (error: unknown) => this.#sent(request, refusal(error, request)),
+      )
     } catch (error) {
       return this.#sent(request, refusal(error, request))
     }

@@ -1,12 +1,12 @@
 /**
- * Makes a text of each object once, however often it is asked for, for as long as the object is there: a set that does not change is
- * serialised once for all who read or watch it.
+ * Makes something of each object once, such as its text, however often it is asked for, for as long as the object is there: a set that does not change is
+ * serialised once for all who read or watch it. What is made must not be undefined.
  */
-export function once<T extends object>(make: (value: T) => string): (value: T) => string {
-  const made = new WeakMap<T, string>()
+export function once<T extends object, Made>(make: (value: T) => Made): (value: T) => Made {
+  const made = new WeakMap<T, Made>()
   return value => {
-    let text = made.get(value)
-    if (text === undefined) made.set(value, (text = make(value)))
-    return text
+    let known = made.get(value)
+    if (known === undefined) made.set(value, (known = make(value)))
+    return known
   }
 }

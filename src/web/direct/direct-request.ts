@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
 import { BodyTooLargeError } from '../errors.ts'
 import type { WholeRequest } from '../whole-request.ts'
-import type { ParsedRequest } from './parse-direct.ts'
+import type { ParsedRequest } from './direct-parser.ts'
 
 /** A request that came in one piece. */
 export class DirectRequest implements WholeRequest {

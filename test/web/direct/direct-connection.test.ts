@@ -57,6 +57,19 @@ describe('A DirectConnection', () => {
     assert.equal(hash(await (await fetch(`${url}/direct`)).text()), hash(long))
   })
 
+  it('sends an answer whole however often it is sent, and another with the same body by its own head', async t => {
+    const text = 'é'.repeat(50_000)
+    const one = whole(text, ['X-A', 'one'])
+    const other = { ...one, headers: ['X-A', 'two', ...one.headers.slice(2)] }
+    const { url } = await setUp(t, ({ url: path }) => (path === '/direct/other' ? other : one))
+    for (const [path, header] of Object.entries({ '/direct/1': 'one', '/direct/2': 'one', '/direct/other': 'two' })) {
+      for (let time = 0; time < 2; time++) {
+        const answer = await fetch(url + path)
+        assert.deepEqual([answer.headers.get('x-a'), hash(await answer.text())], [header, hash(text)])
+      }
+    }
+  })
+
   it('answers one request after the other, also those that came early', async t => {
     const asked = gate()
     const { opened, open } = gate()

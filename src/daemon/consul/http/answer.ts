@@ -1,6 +1,9 @@
 import { gzipSync } from 'node:zlib'
-import type { AnswerBody } from '../../../web/whole-request.ts'
+import type { AnswerBody, WholeAnswer } from '../../../web/whole-request.ts'
 import { indentJson } from '../go/indent.ts'
+
+/** What of an answer is not its body. */
+type AnswerHead = Pick<Answer, 'status' | 'headers' | 'varies'>
 
 /** A body as it goes out: its bytes, made once for everybody who is told the same, and compressed once if anybody wants it so. */
 export class Body implements AnswerBody {
@@ -9,6 +12,8 @@ export class Body implements AnswerBody {
   #latin1: string | undefined
   #gzip: Body | undefined
   #indented: Body | undefined
+  #isCompressed = false
+  #sent: { readonly head: AnswerHead; readonly answer: WholeAnswer } | undefined
 
   constructor(content: string) {
     this.text = content
@@ -30,12 +35,29 @@ export class Body implements AnswerBody {
   }
 
   get gzip(): Body {
-    return (this.#gzip ??= Body.of(gzipSync(this.bytes, { level: 1 })))
+    if (this.#gzip) return this.#gzip
+    this.#gzip = Body.of(gzipSync(this.bytes, { level: 1 }))
+    this.#gzip.#isCompressed = true
+    return this.#gzip
   }
 
   /** The same JSON for people. */
   get indented(): Body {
     return (this.#indented ??= new Body(indentJson(this.text)))
+  }
+
+  /** The answer that it is sent in. Who is told the same with the same headers gets the same object, of which the head is written once. */
+  sentWith(head: AnswerHead): WholeAnswer {
+    const last = this.#sent
+    const { status, headers, varies } = head
+    if (last && last.head.headers === headers && last.head.status === status && last.head.varies === varies)
+      return last.answer
+    const whole = [...headers, 'Content-Length', String(this.bytes.length)]
+    if (varies) whole.push('Vary', 'Accept-Encoding')
+    if (this.#isCompressed) whole.push('Content-Encoding', 'gzip')
+    const answer = { status, headers: whole, body: this }
+    this.#sent = { head: { status, headers, varies }, answer }
+    return answer
   }
 }
 

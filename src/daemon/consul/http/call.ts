@@ -4,6 +4,7 @@ import type { WholeRequest } from '../../../web/whole-request.ts'
 import { ConsulRefusedError } from '../errors.ts'
 import { decodeBody, type Shape } from '../go/decode.ts'
 import { CallGuard } from './guard.ts'
+import { type Query, queryOf } from './query-cache.ts'
 
 /** What the body of a request that is not a value to keep may have at most. */
 const BODY_BYTES_MAX = 512 * 1024
@@ -29,7 +30,7 @@ export class Call {
   readonly #access: Access
   /** What the caller may do. */
   readonly guard: CallGuard
-  #query: URLSearchParams | undefined
+  #query: Query | undefined
 
   constructor({ request, rest, search, access, node }: CallInit) {
     this.request = request
@@ -49,8 +50,8 @@ export class Call {
     return this.#search
   }
 
-  get query(): URLSearchParams {
-    return (this.#query ??= new URLSearchParams(this.#search))
+  get query(): Query {
+    return (this.#query ??= queryOf(this.#search))
   }
 
   has(name: string): boolean {

@@ -6,12 +6,8 @@ const GZIP_BYTES_MIN = 1_400
 
 /** `answer` as it is sent: compressed if the client takes that and it is worth it. */
 export function sentAnswer({ headers: asked }: RequestHead, answer: Answer): WholeAnswer {
-  const { status, headers, body } = answer
+  const { body } = answer
   const encoding = asked['accept-encoding']
   const isCompressed = encoding !== undefined && body.bytes.length >= GZIP_BYTES_MIN && encoding.includes('gzip')
-  const sent = isCompressed ? body.gzip : body
-  const head = [...headers, 'Content-Length', String(sent.bytes.length)]
-  if (answer.varies) head.push('Vary', 'Accept-Encoding')
-  if (isCompressed) head.push('Content-Encoding', 'gzip')
-  return { status, headers: head, body: sent }
+  return (isCompressed ? body.gzip : body).sentWith(answer)
 }

@@ -1,6 +1,8 @@
 import { ConsulRefusedError } from '../errors.ts'
 import { parseGoDuration } from '../go/duration.ts'
+import { once } from '../../rest/once.ts'
 import type { Call } from '../http/call.ts'
+import type { Query } from '../http/query-cache.ts'
 
 /** How a read is to be done. */
 export interface QueryOptions {
@@ -25,12 +27,16 @@ export const ASKED_NOBODY = { 'X-Consul-Index': '1', 'X-Consul-Knownleader': 'fa
 /** Reads the parameters that all reads take: `index`, `wait`, `stale`, `consistent`, `cached`, `dc`. Throws `ConsulRefusedError`. */
 export function queryOptions(call: Call, datacenter: string): QueryOptions {
   if (call.isPlain) return PLAIN
-  const index = uint(call.param('index'))
-  const waitMs = wait(call.param('wait'))
-  const consistency = consistencyOf(call)
+  const options = optionsOf(call.query)
   if (!isOurs(call, datacenter)) throw unanswerable(NO_PATH)
-  return { index, waitMs, consistency, isCached: call.has('cached') }
+  return options
 }
+
+const optionsOf = once((query: Query): QueryOptions => {
+  const index = uint(query.get('index') ?? '')
+  const waitMs = wait(query.get('wait') ?? '')
+  return { index, waitMs, consistency: consistencyOf(query), isCached: query.has('cached') }
+})
 
 /** Throws `ConsulRefusedError` for another data centre than ours, as of a write: Consul says nothing of indexes with it. */
 export function requireDatacenter(call: Call, datacenter: string): void {
@@ -60,11 +66,11 @@ function wait(text: string): number {
   return ns <= 0 ? WAIT_MS : Math.min(WAIT_MS_MAX, ns / 1e6)
 }
 
-function consistencyOf(call: Call): QueryOptions['consistency'] {
-  const isStale = call.has('stale') || maxStale(call.param('max_stale')) > 0
-  if (call.has('consistent')) {
+function consistencyOf(query: Query): QueryOptions['consistency'] {
+  const isStale = query.has('stale') || maxStale(query.get('max_stale') ?? '') > 0
+  if (query.has('consistent')) {
     if (isStale) refuseTogether('stale')
-    if (call.has('cached')) refuseTogether('cached')
+    if (query.has('cached')) refuseTogether('cached')
     return 'consistent'
   }
   return isStale ? 'stale' : 'leader'

@@ -16,6 +16,9 @@ const WAITING_MAX = 50_000
 /** What is added to a wait, at most this part of it, so that those who began together do not end together. */
 const JITTER = 1 / 16
 
+/** In so many steps: waits of one length share a list of Node's timers, waits of any length would have thousands of lists. */
+const JITTER_STEPS = 64
+
 /** What a Reader works with. */
 export interface ReaderInit {
   readonly clock: Clock
@@ -57,6 +60,7 @@ export class Reader {
   #waiting = 0
   #closed = false
   readonly #cached = new Set<string>()
+  #last: { readonly result: Result; readonly how: string; readonly answer: Answer } | undefined
 
   constructor(init: ReaderInit) {
     this.#init = init
@@ -93,39 +97,54 @@ export class Reader {
   }
 
   /** Rejects also when the caller may not have the answer any more; what it is has then another form at once for whoever sees something else. */
-  async #wait(query: LiveQuery, { call, read, options }: Waiting): Promise<Result> {
+  #wait(query: LiveQuery, { call, read, options }: Waiting): Promise<Result> {
     if (this.#waiting >= WAITING_MAX)
       throw new ConsulRefusedError(429, `Too many requests wait for changes: at most ${WAITING_MAX} can`)
-    const { clock, random } = this.#init
-    const waitMs = options.waitMs * (1 + random.next() * JITTER)
     const { promise, resolve, reject } = Promise.withResolvers<Result>()
     this.#waiting++
-    const unwatch = call.guard.watch(() => {
-      try {
-        call.guard.recheck()
-        const other = this.#ask(read)
-        if (other !== query) resolve(other.result())
-      } catch (error) {
-        reject(error)
-      }
-    })
-    const cancel = query.wait({ index: options.index, waitMs, clock }, resolve)
-    const onGone = () => {
-      cancel()
-      resolve(query.result())
-    }
-    const unheed = call.request.whenGone(onGone)
-    try {
-      return await promise
-    } finally {
+    const end = () => {
       this.#waiting--
       cancel()
       unwatch()
       unheed()
     }
+    const tell = (result: Result) => {
+      end()
+      resolve(result)
+    }
+    const unwatch = call.guard.watch(() => {
+      try {
+        call.guard.recheck()
+        const other = this.#ask(read)
+        if (other !== query) tell(other.result())
+      } catch (error) {
+        end()
+        reject(error)
+      }
+    })
+    const { clock } = this.#init
+    const cancel = query.wait({ index: options.index, waitMs: this.#jittered(options.waitMs), clock }, tell)
+    const unheed = call.request.whenGone(() => tell(query.result()))
+    return promise
   }
 
+  #jittered(waitMs: number): number {
+    const step = Math.floor(this.#init.random.next() * JITTER_STEPS)
+    return waitMs * (1 + (step / JITTER_STEPS) * JITTER)
+  }
+
+  /** The same answer, as an object, to all who ask one after the other for the same in the same way. */
   #answer(result: Result, { read, options }: { read: Read; options: QueryOptions }): Answer {
+    const { consistency, isCached } = options
+    if (read.render || isCached) return this.#newAnswer(result, { read, options })
+    const isReached = this.#init.backend?.().reached ?? true
+    const how = `${isReached} ${read.tellsConsistency} ${consistency}`
+    if (this.#last?.result !== result || this.#last.how !== how)
+      this.#last = { result, how, answer: this.#newAnswer(result, { read, options }) }
+    return this.#last.answer
+  }
+
+  #newAnswer(result: Result, { read, options }: { read: Read; options: QueryOptions }): Answer {
     const headers = [
       'X-Consul-Index',
       String(result.index),

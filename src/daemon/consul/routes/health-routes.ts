@@ -4,6 +4,7 @@ import type { Answer } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
 import type { Sees } from '../http/sight.ts'
+import type { Question } from '../live/live-query.ts'
 import { queryOptions } from '../live/query-options.ts'
 import type { Read } from '../live/reader.ts'
 import { healthService } from '../rows/forms.ts'
@@ -73,18 +74,12 @@ class HealthRoutes {
   }
 
   readonly service = (call: Call): Answer | Promise<Answer> => {
-    const { topics, settings, context, view } = this.#state
+    const { settings, context } = this.#state
     const { rest: name } = call
     queryOptions(call, settings.datacenter)
     if (name === '') throw new ConsulRefusedError(400, 'Missing service name')
-    const make = this.#entries(call, () => view.entries(name))
-    const { rosters } = context.store
-    rosters.polled(name)
-    const question = (sees: Sees) =>
-      consumed(
-        topicQuestion(topics, [`service/${name}`], () => make(sees)),
-        { rosters, serviceName: name },
-      )
+    context.store.rosters.polled(name)
+    const question = (sees: Sees) => this.#instances(name, { select: this.#selection(call), sees })
     const sight = call.guard.sight({ right: 'services:read', name }, { right: 'nodes:read' })
     return this.#read(call, { key: keyOf(`health/service/${name}`, call), question, sight })
   }
@@ -94,7 +89,7 @@ class HealthRoutes {
     const { view, topics } = this.#state
     const { rest: name } = call
     if (name === '') throw new ConsulRefusedError(400, 'Missing service name')
-    const make = this.#entries(call, () => view.connectEntries(name))
+    const make = this.#entries(this.#selection(call), () => view.connectEntries(name))
     const question = (sees: Sees) => topicQuestion(topics, ['catalog', 'checks'], () => make(sees))
     const sight = call.guard.sight({ right: 'services:read' }, { right: 'nodes:read' })
     return this.#read(call, { key: keyOf(`health/connect/${name}`, call), question, sight })
@@ -129,9 +124,16 @@ class HealthRoutes {
     return this.#list(call, { missing: 'Missing check state', topic: 'checks', rows })
   }
 
+  /** The instances of a service. Nothing in the question keeps the call by which it was asked first. */
+  #instances(name: string, { select, sees }: { select: Select; sees: Sees }): Question {
+    const { topics, context, view } = this.#state
+    const make = this.#entries(select, () => view.entries(name))
+    const question = topicQuestion(topics, [`service/${name}`], () => make(sees))
+    return consumed(question, { rosters: context.store.rosters, serviceName: name })
+  }
+
   /** The JSON of instances as the call wants them, for who sees them. */
-  #entries(call: Call, list: () => ServiceEntry[]): (sees: Sees) => string {
-    const select = this.#selection(call)
+  #entries(select: Select, list: () => ServiceEntry[]): (sees: Sees) => string {
     return sees => {
       const isShown = ({ node, service }: ServiceEntry) =>
         sees('nodes:read', node.Node) && sees('services:read', service.Service)
@@ -162,7 +164,7 @@ class HealthRoutes {
     return this.#read(call, { key: keyOf(path, call), question, sight })
   }
 
-  #selection(call: Call): (entries: ServiceEntry[]) => ServiceEntry[] {
+  #selection(call: Call): Select {
     if (call.isPlain) return entries => entries
     const hasMeta = hasNodeMeta(call)
     const tagged = hasTags(call)
@@ -184,6 +186,9 @@ class HealthRoutes {
     return this.#state.reader.read(call, { ...read, tellsConsistency: true })
   }
 }
+
+/** Leaves of instances what is wanted, in the order that is wanted. */
+type Select = (entries: ServiceEntry[]) => ServiceEntry[]
 
 /** A list of checks: what is asked for when nothing is said, what changes it, and what is in it. */
 interface CheckList {

@@ -1,15 +1,19 @@
+import { once } from '../../rest/once.ts'
 import type { Call } from '../http/call.ts'
+import type { Query } from '../http/query-cache.ts'
 import type { NodeRow, ServiceEntry } from '../state/rows.ts'
 import { ConsulRefusedError } from '../errors.ts'
 
 /** What of a search narrows what is answered; the rest says how. */
 const NARROWING = ['filter', 'near', 'node-meta', 'passing', 'tag', 'ns', 'name', 'service', 'node', 'connect']
 
+const narrowing = once((query: Query) =>
+  NARROWING.flatMap(name => query.getAll(name).map(value => `${name}=${value}`)).join('\0'),
+)
+
 /** A text that is the same for the same answer: the path, and what of the search narrows it. */
 export function keyOf(path: string, call: Call): string {
-  if (call.isPlain) return path
-  const parts = NARROWING.flatMap(name => call.query.getAll(name).map(value => `${name}=${value}`))
-  return `${path}\0${parts.join('\0')}`
+  return call.isPlain ? path : `${path}\0${narrowing(call.query)}`
 }
 
 /** Whether a node has all of `node-meta=key:value`. */

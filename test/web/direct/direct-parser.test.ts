@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { parseDirect } from '../../../src/web/direct/parse-direct.ts'
+import { DirectParser } from '../../../src/web/direct/direct-parser.ts'
 
 const parse = (text: string, headBytesMax = 1_000) =>
-  parseDirect(Buffer.from(text.replaceAll('\n', '\r\n'), 'latin1'), headBytesMax)
+  new DirectParser({ headBytesMax }).parse(Buffer.from(text.replaceAll('\n', '\r\n'), 'latin1'))
 
-describe('parseDirect', () => {
+describe('DirectParser', () => {
   it('reads a request with its headers, whose names count without regard to case', () => {
     const request = parse('GET /v1/kv/a?raw HTTP/1.1\nHost: localhost:8500\nX-Consul-Token:  secret \nAccept:\n\n')
     assert.ok(request)
@@ -16,6 +16,24 @@ describe('parseDirect', () => {
   it('reads a body that is there whole', () => {
     const request = parse('PUT /v1/kv/a HTTP/1.1\nHost: x\nConnection: Keep-Alive\nContent-Length: 4\n\nbody')
     assert.equal(request?.body.toString(), 'body')
+  })
+
+  it('shares what a head says among those who say the same, and nothing of their bodies', () => {
+    const parser = new DirectParser({ headBytesMax: 1_000 })
+    const put = (body: string) =>
+      parser.parse(Buffer.from(`PUT /a HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n${body}`))
+    const [one, two] = [put('one'), put('two')]
+    assert.equal(one?.headers, two?.headers)
+    assert.deepEqual([one?.body.toString(), two?.body.toString()], ['one', 'two'])
+    assert.equal(put('three'), undefined)
+    assert.ok(Object.isFrozen(one?.headers))
+  })
+
+  it('goes on reading heads, however many it has read', () => {
+    const parser = new DirectParser({ headBytesMax: 1_000 })
+    for (let at = 0; at < 600; at++) {
+      assert.equal(parser.parse(Buffer.from(`GET /${at} HTTP/1.1\r\nHost: x\r\n\r\n`))?.url, `/${at}`)
+    }
   })
 
   const left: Readonly<Record<string, string>> = {
@@ -46,7 +64,8 @@ describe('parseDirect', () => {
   }
 
   it('leaves a line feed without a carriage return to others', () => {
-    assert.equal(parseDirect(Buffer.from('GET / HTTP/1.1\r\nHost: x\nX-A: 1\r\n\r\n'), 1_000), undefined)
+    const text = 'GET / HTTP/1.1\r\nHost: x\nX-A: 1\r\n\r\n'
+    assert.equal(new DirectParser({ headBytesMax: 1_000 }).parse(Buffer.from(text)), undefined)
   })
 
   it('leaves a head to others that is longer than it may be', () => {
