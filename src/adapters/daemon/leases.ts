@@ -49,7 +49,10 @@ export class Leases implements LeaseCalls {
       instance: toWireInstance(instance),
       ttlMs,
     } as const
-    const onDone = () => lease.write(instance, ttlMs)
+    const onDone = () => {
+      lease.write(instance, ttlMs)
+      this.#keep(lease)
+    }
     try {
       await this.#client.request(body, { limitMs: this.#options.requestMs, patient: true, onDone, signal })
       return lease
@@ -83,10 +86,14 @@ export class Leases implements LeaseCalls {
     await this.#request(lease.key, { type: 'revoke', ...lease.key }, { signal })
   }
 
-  /** A connection is open: what the daemon no longer holds is lost. */
+  /**
+   * A connection is open: what the daemon no longer holds is lost. What it still holds and this process does not is taken out: it was given up after
+   * the hello was made, and perhaps for longer than the daemon could be told.
+   */
   reconcile(held: readonly InstanceKey[]): void {
     const names = new Set(held.map(name))
     for (const [key, lease] of this.#leases) if (lease.established && !names.has(key)) this.lose(lease.key)
+    for (const key of held) if (!this.#leases.has(name(key))) this.#drop(key)
   }
 
   /** The daemon has dropped an instance of this session. */
@@ -121,11 +128,25 @@ export class Leases implements LeaseCalls {
     return lease
   }
 
-  /** A registration has come to nothing; unless the daemon has refused it, it may have it all the same, and shall drop it. */
+  /**
+   * A registration has come to nothing; unless the daemon has refused it, it may have it all the same, and shall drop it. With that goes what somebody
+   * else here may be about to be given for the same.
+   */
   #withdraw(lease: DaemonLease, error: unknown): void {
     this.#release(lease)
     const refused = error instanceof InstanceConflictError || error instanceof RegistryRefusedError
-    if (!refused) this.revoke(lease, {}).catch(ignore)
+    if (refused) return
+    lease.lose()
+    this.#drop(lease.key)
+  }
+
+  #drop(key: InstanceKey): void {
+    this.#request(key, { type: 'revoke', ...key }, {}).catch(ignore)
+  }
+
+  /** Another registration of the same that was refused has let it go. */
+  #keep(lease: DaemonLease): void {
+    if (!lease.lost.aborted && !this.#leases.has(name(lease.key))) this.#leases.set(name(lease.key), lease)
   }
 
   #release(lease: DaemonLease): void {

@@ -65,6 +65,18 @@ describe('Leases', () => {
     assert.deepEqual([made.keys(), lease.instance.weight, lease.ttlMs], [[key], 1, 1_000])
   })
 
+  it('hold what is registered though another registration of the same, under way meanwhile, is refused', async () => {
+    const granted = Promise.withResolvers<Answer>()
+    const answers = [refuse('ERR_JOURNAL'), () => granted.promise]
+    const { leases: made } = leases(async () => answers.shift()?.() ?? assert.fail('nothing else is asked'))
+    const refused = made.register(instance, { ttlMs: 1_000 })
+    const held = made.register(instance, { ttlMs: 1_000 })
+    await assert.rejects(refused, { daemonCode: 'ERR_JOURNAL' })
+    granted.resolve({ type: 'ok', seq: 2 })
+    const lease = await held
+    assert.deepEqual([lease.lost.aborted, made.keys()], [false, [key]])
+  })
+
   for (const [daemonCode, code] of [
     ['ERR_INSTANCE_CONFLICT', 'ERR_INSTANCE_CONFLICT'],
     ['ERR_LEASE_LOST', 'ERR_LEASE_LOST'],

@@ -150,6 +150,38 @@ describe('DaemonRegistry', () => {
     assert.equal(parts.lease.lost.aborted, false)
   })
 
+  it('takes out what the daemon still has by an old hello, when the revocation could not be told', async () => {
+    const parts = await registered()
+    const { clock, daemon, lease } = parts
+    daemon.greeting = undefined
+    daemon.last.end()
+    await clock.advance(6_000)
+    assert.deepEqual(daemon.last.received('hello')[0]?.held, [key('u1')])
+    await assert.rejects(Promise.all([lease.revoke(), clock.advance(0)]), { code: 'ERR_REGISTRY_UNAVAILABLE' })
+    daemon.last.welcome({ held: [key('u1')] })
+    await clock.settle()
+    assert.deepEqual(
+      daemon.last.received('revoke').map(({ id }) => id),
+      ['u1'],
+    )
+  })
+
+  it('loses the claim of whoever registers the same, when that goes with a registration that was given up', async () => {
+    const { clock, daemon, registry: made } = registry()
+    const giveUp = new AbortController()
+    const first = made.register(instance('u1'), { signal: giveUp.signal })
+    const second = made.register(instance('u1'))
+    await clock.settle()
+    giveUp.abort(new Error('given up'))
+    await assert.rejects(first, /given up/)
+    await clock.settle()
+    assert.equal(daemon.last.received('revoke').length, 1)
+    for (const { seq } of daemon.last.received('register')) daemon.last.say({ type: 'ok', seq })
+    const lease = await second
+    assert.equal(lease.lost.aborted, true)
+    await assert.rejects(lease.renew(), { code: 'ERR_LEASE_LOST' })
+  })
+
   it('waits for a registry that is absent at first, and registers when it appears', async () => {
     const { clock, daemon, registry: made } = registry()
     daemon.refusing = true
