@@ -42,7 +42,7 @@ const user: EtcdUser = {
       { range, fromRevision: 1 },
       {
         onEvents: events => {
-          for (const { kv } of events) onChange(decodeInstance('users', kv) ?? fail())
+          for (const event of events) onChange(decodeInstance('users', event) ?? fail())
         },
         onEnd: fail,
       },

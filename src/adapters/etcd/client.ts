@@ -12,6 +12,8 @@ import { EtcdNode, type EtcdTls } from './node.ts'
 import { Nodes } from './nodes.ts'
 import { Token, type EtcdUser } from './token.ts'
 import type { OutgoingStream, StreamListener } from './two-way-stream.ts'
+import type { OutgoingWatches } from './outgoing-watches.ts'
+import type { WatchAnswerListener } from './watch-answer.ts'
 import type { WatchListener, WatchRequest } from './watch-listener.ts'
 import { Watches } from './watches.ts'
 
@@ -32,7 +34,7 @@ export interface EtcdClientOptions {
 }
 
 /**
- * Speaks to etcd 3.4 or later by the JSON gateway it has on its client port. Usable once constructed: it connects with the first use.
+ * Speaks to etcd 3.4 or later by the JSON gateway it has on its client port, and for watches by gRPC. Usable once constructed: it connects with the first use.
  *
  * A node that cannot be reached, has no leader or takes too long is left for the next one, and the request is made again there, so a request
  * may be carried out twice. When no node answers it rejects with `RegistryUnavailableError`; with an error of this adapter when etcd has
@@ -59,7 +61,14 @@ export class EtcdClient {
     )
     const open = (path: string, listener: StreamListener) => this.#open(path, listener)
     this.#keepAlives = new KeepAlives({ etcd: this.url, open, clock, answerMs })
-    this.#watches = new Watches({ etcd: this.url, open, forgetToken: () => this.#token.forget(), clock, progressMs })
+    const openWatches = (listener: WatchAnswerListener) => this.#openWatches(listener)
+    this.#watches = new Watches({
+      etcd: this.url,
+      open: openWatches,
+      forgetToken: () => this.#token.forget(),
+      clock,
+      progressMs,
+    })
   }
 
   async range(request: RangeRequest, options?: Abortable): Promise<RangeAnswer> {
@@ -140,6 +149,18 @@ export class EtcdClient {
     const node = this.#nodes.current
     return node.open(path, headers, {
       onText: lines => listener.onText(lines),
+      onEnd: error => {
+        if (error instanceof EtcdNodeError) this.#nodes.leave(node)
+        listener.onEnd(error)
+      },
+    })
+  }
+
+  async #openWatches(listener: WatchAnswerListener): Promise<OutgoingWatches> {
+    const headers = await this.#headers(undefined)
+    const node = this.#nodes.current
+    return node.openWatches(headers, {
+      onAnswer: answer => listener.onAnswer(answer),
       onEnd: error => {
         if (error instanceof EtcdNodeError) this.#nodes.leave(node)
         listener.onEnd(error)

@@ -1,7 +1,7 @@
 import type { EngineCall } from '../../discovery/engine/engine.ts'
 import { Latest } from '../../core/latest.ts'
 import type { EtcdClient } from './client.ts'
-import type { WatchEvent } from './messages.ts'
+import type { WatchEvent } from './watch-answer.ts'
 import type { WatchRequest } from './watch-listener.ts'
 
 /** Something that is kept up to date by the changes etcd tells of. */

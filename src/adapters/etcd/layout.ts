@@ -1,4 +1,4 @@
-import { decodeText, encodeText } from './base64.ts'
+import { encodeText } from './base64.ts'
 import { keysBelow, type KeyRange } from './key-range.ts'
 
 /**
@@ -43,8 +43,7 @@ export class Layout {
 
 /** The last part of a key: the id, name or reader it is about. Undefined when it is not percent-encoded as it should be. */
 export function lastPart(key: string): string | undefined {
-  const text = decodeText(key)
-  const part = text.slice(text.lastIndexOf('/') + 1)
+  const part = key.slice(key.lastIndexOf('/') + 1)
   if (!part.includes('%')) return part
   try {
     return decodeURIComponent(part)

@@ -3,6 +3,8 @@
  * default (0, false, empty).
  */
 
+import type { KeyRange } from './key-range.ts'
+
 /** Heads every answer. */
 export interface Header {
   readonly revision?: string
@@ -75,24 +77,11 @@ export interface LeaseAnswer {
   readonly TTL?: string
 }
 
-/** A change of a key. */
-export interface WatchEvent {
-  /** Absent for a write. */
-  readonly type?: 'DELETE'
-  /** Without a value when it was deleted; the lease and the revision it was made with are not read. */
-  readonly kv: Pick<KeyValue, 'key' | 'value' | 'mod_revision'>
-}
-
-/** What the stream of watches brings. */
-export interface WatchAnswer {
-  readonly header: Header
-  readonly watch_id?: string
-  readonly created?: boolean
-  readonly canceled?: boolean
-  readonly cancel_reason?: string
-  readonly compact_revision?: string
-  readonly events?: readonly WatchEvent[]
-}
+/** What one says on a stream of watches. */
+export type WatchQuestion =
+  | { readonly create_request: KeyRange & { readonly start_revision: string; readonly watch_id: string } }
+  | { readonly cancel_request: { readonly watch_id: string } }
+  | { readonly progress_request: Readonly<Record<string, never>> }
 
 /** What a request that failed is answered with. */
 export interface ErrorAnswer {

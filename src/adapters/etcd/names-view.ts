@@ -1,8 +1,8 @@
 import type { EngineNames } from '../../discovery/engine/engine.ts'
 import type { View } from './follow.ts'
 import { lastPart } from './layout.ts'
-import type { WatchEvent } from './messages.ts'
 import type { Snapshot } from './snapshot.ts'
+import type { WatchEvent } from './watch-answer.ts'
 
 /** The names of services, from a snapshot on. */
 export class NamesView implements View<EngineNames> {
@@ -10,10 +10,10 @@ export class NamesView implements View<EngineNames> {
   readonly #names: Set<string>
   #revision: number
 
-  constructor({ epoch, revision, kvs }: Snapshot) {
+  constructor({ epoch, revision, entries }: Snapshot) {
     this.#epoch = epoch
     this.#revision = revision
-    this.#names = new Set(kvs.flatMap(({ key }) => lastPart(key) ?? []))
+    this.#names = new Set(entries.flatMap(({ key }) => lastPart(key) ?? []))
   }
 
   get value(): EngineNames {
@@ -21,10 +21,10 @@ export class NamesView implements View<EngineNames> {
   }
 
   apply(events: readonly WatchEvent[], revision: number): void {
-    for (const { type, kv } of events) {
-      const name = lastPart(kv.key)
+    for (const { isDeletion, key } of events) {
+      const name = lastPart(key)
       if (name === undefined) continue
-      if (type === 'DELETE') this.#names.delete(name)
+      if (isDeletion) this.#names.delete(name)
       else this.#names.add(name)
     }
     this.#revision = revision

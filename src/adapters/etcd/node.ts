@@ -1,7 +1,9 @@
 import type { Clock } from '../../core/clock.ts'
 import { Exchange, type HttpAnswer } from './exchange.ts'
 import { HttpPool } from './http-pool.ts'
+import { NodeWatches } from './node-watches.ts'
 import { type StreamListener, TwoWayStream } from './two-way-stream.ts'
+import type { WatchAnswerListener } from './watch-answer.ts'
 
 /** How to be sure of an etcd that speaks TLS, and how it can be sure of us: the contents of PEM files. */
 export interface EtcdTls {
@@ -34,7 +36,7 @@ export interface NodeRequest {
   readonly signal: AbortSignal | undefined
 }
 
-/** One node of etcd by HTTP/1.1: a few connections for requests, opened when they are wanted, and one for each stream. */
+/** One node of etcd: a few connections of HTTP/1.1 for requests, opened when they are wanted, and one for each stream. */
 export class EtcdNode {
   readonly origin: string
   readonly #host: string
@@ -71,6 +73,19 @@ export class EtcdNode {
     return new TwoWayStream({ node: this.origin, head, tls, connectMs, clock, listener })
   }
 
+  /** Opens a stream of watches; what goes wrong, the listener hears. */
+  openWatches(headers: Readonly<Record<string, string>>, listener: WatchAnswerListener): NodeWatches {
+    return new NodeWatches({
+      node: this.origin,
+      metadata: metadataOf(headers),
+      tls: this.#tls,
+      connectMs: this.#connectMs,
+      clock: this.#clock,
+      openGateway: (path, heard) => this.open(path, headers, heard),
+      listener,
+    })
+  }
+
   /** Breaks off the requests that are under way. Streams are ended by those who opened them. */
   close(error: Error): void {
     this.#pool.close(error)
@@ -80,4 +95,10 @@ export class EtcdNode {
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
     return `POST ${path} HTTP/1.1\r\nhost: ${this.#host}\r\n${lines.join('')}`
   }
+}
+
+/** What goes with a call of gRPC where these headers go with a request of the gateway. */
+function metadataOf(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const { 'content-type': _, ...rest } = headers
+  return Object.fromEntries(Object.entries(rest).map(([name, value]) => [name.replace('grpc-metadata-', ''), value]))
 }

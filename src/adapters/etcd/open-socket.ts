@@ -9,6 +9,8 @@ export interface SocketOptions {
   readonly origin: string
   /** Options of `tls.connect`, for `https:`. */
   readonly tls: Readonly<Record<string, string>>
+  /** What is spoken over it, by the names that TLS has for it, the preferred first. Default: nothing is said of it. */
+  readonly protocols?: readonly string[]
   /** What has come: to be read before this returns, since the next bytes come to the same place. */
   readonly onBytes: (bytes: Buffer) => void
   /** Once, when there is a connection, with TLS if there is to be. */
@@ -18,7 +20,7 @@ export interface SocketOptions {
 }
 
 /** Opens a socket that reads into one buffer, past Node's streams: a quarter of the price for long answers, two thirds for short ones. */
-export function openSocket({ origin, tls, onBytes, onConnect, onClose }: SocketOptions): Socket {
+export function openSocket({ origin, tls, protocols, onBytes, onConnect, onClose }: SocketOptions): Socket {
   const { protocol, hostname, port } = new URL(origin)
   const buffer = Buffer.allocUnsafe(BUFFER_BYTES)
   const callback = (bytes: number): boolean => {
@@ -28,7 +30,9 @@ export function openSocket({ origin, tls, onBytes, onConnect, onClose }: SocketO
   const host = hostname.replace(/^\[(.*)\]$/, '$1')
   const isTls = protocol === 'https:'
   const place = { host, port: Number(port || (isTls ? 443 : 80)), onread: { buffer, callback } }
-  const socket = isTls ? connectTls({ ...place, ...serverName(host), ...tls }) : connectTcp(place)
+  const socket = isTls
+    ? connectTls({ ...place, ...serverName(host), ...tls, ...(protocols && { ALPNProtocols: [...protocols] }) })
+    : connectTcp(place)
   let error = new Error('the connection was closed')
   socket.setNoDelay(true)
   socket.setKeepAlive(true)

@@ -5,6 +5,7 @@ import { toWireInstance, type WireInstance } from '../../protocol/wire-instance.
 import { decodeText, encodeText } from './base64.ts'
 import { lastPart } from './layout.ts'
 import type { KeyValue } from './messages.ts'
+import type { Entry } from './snapshot.ts'
 
 /** The value an Instance is kept under its key as: JSON, without what its key says and without what has its default; with on whose behalf it is held, if that is said. */
 export function encodeInstance(instance: Instance, holder?: string): string {
@@ -23,16 +24,16 @@ export function holderIn({ value = '' }: KeyValue): string | undefined {
 }
 
 /** The Instance under a key; undefined, with an event, when somebody has written something else there. */
-export function decodeInstance(serviceName: string, { key, value = '' }: KeyValue): Instance | undefined {
+export function decodeInstance(serviceName: string, { key, value }: Entry): Instance | undefined {
   const id = lastPart(key) ?? ''
   try {
-    return adoptInstance(serviceName, { ...(JSON.parse(decodeText(value)) as WireInstance), id })
+    return adoptInstance(serviceName, { ...(JSON.parse(value) as WireInstance), id })
   } catch (error) {
     publish('registry', {
       level: 'warn',
       event: 'registry.record-invalid',
-      message: `What etcd has under ${decodeText(key)} is no instance and is left out`,
-      key: decodeText(key),
+      message: `What etcd has under ${key} is no instance and is left out`,
+      key,
       error,
     })
     return undefined

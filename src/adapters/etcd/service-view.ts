@@ -2,9 +2,9 @@ import type { EngineSet } from '../../discovery/engine/engine.ts'
 import { SortedInstances } from '../../discovery/engine/sorted-instances.ts'
 import type { View } from './follow.ts'
 import { lastPart } from './layout.ts'
-import type { WatchEvent } from './messages.ts'
 import { decodeInstance } from './record.ts'
 import type { Snapshot } from './snapshot.ts'
+import type { WatchEvent } from './watch-answer.ts'
 
 /** The Instances of one service, from a snapshot on. */
 export class ServiceView implements View<EngineSet> {
@@ -14,12 +14,12 @@ export class ServiceView implements View<EngineSet> {
   #revision: number
   #known: boolean
 
-  constructor(serviceName: string, { epoch, revision, kvs, isMarked }: Snapshot) {
+  constructor(serviceName: string, { epoch, revision, entries, isMarked }: Snapshot) {
     this.#serviceName = serviceName
     this.#epoch = epoch
     this.#revision = revision
     this.#known = isMarked
-    this.#instances.replace(kvs.flatMap(kv => decodeInstance(serviceName, kv) ?? []))
+    this.#instances.replace(entries.flatMap(entry => decodeInstance(serviceName, entry) ?? []))
   }
 
   get value(): EngineSet {
@@ -38,9 +38,9 @@ export class ServiceView implements View<EngineSet> {
     this.#known = true
   }
 
-  #change({ type, kv }: WatchEvent): void {
-    const instance = type === 'DELETE' ? undefined : decodeInstance(this.#serviceName, kv)
+  #change(event: WatchEvent): void {
+    const instance = event.isDeletion ? undefined : decodeInstance(this.#serviceName, event)
     if (instance) this.#instances.put(instance)
-    else this.#instances.remove(lastPart(kv.key) ?? '')
+    else this.#instances.remove(lastPart(event.key) ?? '')
   }
 }

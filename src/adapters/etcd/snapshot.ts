@@ -21,11 +21,17 @@ export interface SnapshotRequest {
   readonly mark?: string
 }
 
+/** A key with its value, as the texts they are. */
+export interface Entry {
+  readonly key: string
+  readonly value: string
+}
+
 /** Keys as they all were at one moment. */
 export interface Snapshot {
   readonly epoch: string
   readonly revision: number
-  readonly kvs: readonly KeyValue[]
+  readonly entries: readonly Entry[]
   /** Whether the key `mark` was there. */
   readonly isMarked: boolean
 }
@@ -52,7 +58,7 @@ export async function readSnapshot(request: SnapshotRequest, call: EngineCall): 
     more = next.more
   }
   const epoch = history.epoch(decodeText(id), revision, before)
-  return { epoch, revision, kvs, isMarked: marked?.kvs?.[0] !== undefined }
+  return { epoch, revision, entries: kvs.map(entryOf), isMarked: marked?.kvs?.[0] !== undefined }
 }
 
 /** Names the data, unless somebody else is quicker. */
@@ -64,6 +70,10 @@ async function beginEpoch({ client, layout }: SnapshotRequest, call: EngineCall)
     },
     call,
   )
+}
+
+function entryOf({ key, value = '' }: KeyValue): Entry {
+  return { key: decodeText(key), value: decodeText(value) }
 }
 
 function rangesOf({ responses = [] }: TxnAnswer): Array<RangeAnswer | undefined> {

@@ -1,5 +1,5 @@
 import type { KeyRange } from './key-range.ts'
-import type { WatchEvent } from './messages.ts'
+import type { WatchEvent } from './watch-answer.ts'
 
 /** What to watch. */
 export interface WatchRequest {

@@ -1,15 +1,15 @@
 import type { Clock, Timer } from '../../core/clock.ts'
-import { answerError, cancelError } from './answer-error.ts'
+import { cancelError } from './answer-error.ts'
 import { EtcdCompactedError, EtcdNodeError, EtcdTokenError } from './errors.ts'
-import type { WatchAnswer } from './messages.ts'
-import type { OpenStream, OutgoingStream } from './two-way-stream.ts'
+import type { WatchQuestion } from './messages.ts'
+import type { OpenWatches, OutgoingWatches } from './outgoing-watches.ts'
+import type { WatchAnswer } from './watch-answer.ts'
 import type { WatchListener, WatchRequest } from './watch-listener.ts'
-import { watchMessagesIn } from './watch-messages.ts'
 
 /** What a WatchStream is made of. */
 export interface WatchStreamOptions {
   readonly etcd: string
-  readonly open: OpenStream
+  readonly open: OpenWatches
   readonly forgetToken: () => void
   readonly clock: Clock
   readonly progressMs: number
@@ -18,7 +18,7 @@ export interface WatchStreamOptions {
 }
 
 interface Watch {
-  readonly id: string
+  readonly id: number
   readonly request: WatchRequest
   readonly listener: WatchListener
 }
@@ -29,12 +29,12 @@ interface Watch {
  */
 export class WatchStream {
   readonly #options: WatchStreamOptions
-  readonly #watches = new Map<string, Watch>()
+  readonly #watches = new Map<number, Watch>()
   /** Those that etcd has not answered for, in the order in which they were asked for. */
   readonly #asked: Watch[] = []
   #lastId = 0
-  #stream: OutgoingStream | undefined
-  #outgoing = ''
+  #stream: OutgoingWatches | undefined
+  #outgoing: WatchQuestion[] = []
   #sending = false
   #timer: Timer
   #heard = true
@@ -43,8 +43,8 @@ export class WatchStream {
 
   constructor(options: WatchStreamOptions) {
     this.#options = options
-    const listener = { onText: (lines: string) => this.#receive(lines), onEnd: (error: Error) => this.end(error) }
-    options.open('/v3/watch', listener).then(
+    const listener = { onAnswer: (answer: WatchAnswer) => this.#hear(answer), onEnd: (error: Error) => this.end(error) }
+    options.open(listener).then(
       stream => this.#begin(stream),
       (error: unknown) => this.end(error as Error),
     )
@@ -57,13 +57,13 @@ export class WatchStream {
   }
 
   add(request: WatchRequest, listener: WatchListener): () => void {
-    const watch: Watch = { id: String(++this.#lastId), request, listener }
+    const watch: Watch = { id: ++this.#lastId, request, listener }
     this.#watches.set(watch.id, watch)
     this.#asked.push(watch)
     const { range, fromRevision } = request
-    this.#send({ create_request: { ...range, start_revision: String(fromRevision), watch_id: watch.id } })
+    this.#send({ create_request: { ...range, start_revision: String(fromRevision), watch_id: String(watch.id) } })
     return () => {
-      if (this.#watches.delete(watch.id)) this.#send({ cancel_request: { watch_id: watch.id } })
+      if (this.#watches.delete(watch.id)) this.#send({ cancel_request: { watch_id: String(watch.id) } })
     }
   }
 
@@ -79,14 +79,14 @@ export class WatchStream {
     for (const { listener } of watches) listener.onEnd(error)
   }
 
-  #begin(stream: OutgoingStream): void {
+  #begin(stream: OutgoingWatches): void {
     if (this.#ended) return stream.end(this.#ended)
     this.#stream = stream
     this.#sendSoon()
   }
 
-  #send(message: object): void {
-    this.#outgoing += `${JSON.stringify(message)}\n`
+  #send(question: WatchQuestion): void {
+    this.#outgoing.push(question)
     this.#sendSoon()
   }
 
@@ -96,8 +96,8 @@ export class WatchStream {
     this.#sending = true
     queueMicrotask(() => {
       this.#sending = false
-      this.#stream?.write(this.#outgoing)
-      this.#outgoing = ''
+      this.#stream?.send(this.#outgoing)
+      this.#outgoing = []
     })
   }
 
@@ -111,38 +111,30 @@ export class WatchStream {
     this.#timer = clock.schedule(progressMs, () => this.#look())
   }
 
-  #receive(lines: string): void {
-    this.#heard = true
-    for (const message of watchMessagesIn(lines)) {
-      if (this.#ended) return
-      if ('error' in message) this.end(answerError(this.#options.etcd, message.error))
-      else this.#hear(message.result)
-    }
-  }
-
   #hear(answer: WatchAnswer): void {
-    const watch = answer.created ? this.#asked.shift() : this.#watches.get(answer.watch_id ?? '0')
+    this.#heard = true
+    if (this.#ended) return
+    const { isCreated, isCancelled, events } = answer
+    const watch = isCreated ? this.#asked.shift() : this.#watches.get(answer.watchId)
     if (!watch || !this.#watches.has(watch.id)) return
-    if (answer.canceled) return this.#cancelled(watch, answer)
-    if (answer.created) return this.#created(watch, answer)
-    const { events = [] } = answer
-    const revision = Number(events.at(-1)?.kv.mod_revision ?? 0)
-    if (events.length > 0) watch.listener.onEvents(events, revision)
+    if (isCancelled) return this.#cancelled(watch, answer)
+    if (isCreated) return this.#created(watch, answer)
+    const last = events.at(-1)
+    if (last) watch.listener.onEvents(events, last.revision)
   }
 
   /** etcd would wait in silence for a revision that it has not got to: one of data it has lost, or one it has yet to hear of. */
-  #created(watch: Watch, { header }: WatchAnswer): void {
+  #created(watch: Watch, { revision }: WatchAnswer): void {
     const { fromRevision } = watch.request
-    const revision = Number(header.revision ?? 0)
     if (revision >= fromRevision - 1) return
     const problem = `it is at revision ${revision}, and not yet, or no longer, at ${fromRevision - 1}`
     this.#drop(watch, new EtcdNodeError(this.#options.etcd, problem))
-    this.#send({ cancel_request: { watch_id: watch.id } })
+    this.#send({ cancel_request: { watch_id: String(watch.id) } })
   }
 
-  #cancelled(watch: Watch, { compact_revision: compacted, cancel_reason: reason = '' }: WatchAnswer): void {
+  #cancelled(watch: Watch, { compactedRevision, reason }: WatchAnswer): void {
     const { etcd, forgetToken } = this.#options
-    if (compacted !== undefined) return this.#drop(watch, new EtcdCompactedError(etcd, Number(compacted)))
+    if (compactedRevision > 0) return this.#drop(watch, new EtcdCompactedError(etcd, compactedRevision))
     const error = cancelError(etcd, reason)
     if (error instanceof EtcdTokenError && this.#tokenTaken) {
       this.#tokenTaken = false

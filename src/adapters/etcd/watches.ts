@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts'
-import type { OpenStream } from './two-way-stream.ts'
+import type { OpenWatches } from './outgoing-watches.ts'
 import type { WatchListener, WatchRequest } from './watch-listener.ts'
 import { WatchStream } from './watch-stream.ts'
 
@@ -7,7 +7,7 @@ import { WatchStream } from './watch-stream.ts'
 export interface WatchesOptions {
   /** The nodes, for errors. */
   readonly etcd: string
-  readonly open: OpenStream
+  readonly open: OpenWatches
   /** The token that streams are opened with is not taken any more. */
   readonly forgetToken: () => void
   readonly clock: Clock

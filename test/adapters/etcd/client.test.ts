@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test'
 import { decodeText, encodeText } from '../../../src/adapters/etcd/base64.ts'
 import { EtcdClient, type EtcdClientOptions } from '../../../src/adapters/etcd/client.ts'
 import { keysBelow } from '../../../src/adapters/etcd/key-range.ts'
-import type { WatchEvent } from '../../../src/adapters/etcd/messages.ts'
+import type { WatchEvent } from '../../../src/adapters/etcd/watch-answer.ts'
 import { RegistryUnavailableError } from '../../../src/discovery/errors.ts'
 import { TcpRelay } from '../../../src/testing/tcp-relay.ts'
 import { missingEngine, startEtcd } from '../../engines/engines.ts'
@@ -52,8 +52,8 @@ class Watcher {
   }
 }
 
-function textOf({ type, kv }: WatchEvent): string {
-  return type === 'DELETE' ? `-${decodeText(kv.key)}` : `${decodeText(kv.key)}=${decodeText(kv.value ?? '')}`
+function textOf({ isDeletion, key, value }: WatchEvent): string {
+  return isDeletion ? `-${key}` : `${key}=${value}`
 }
 
 describe('EtcdClient with what is no etcd', () => {

@@ -3,11 +3,11 @@ import { describe, it } from 'node:test'
 import { keysBelow } from '../../../src/adapters/etcd/key-range.ts'
 import { Watches } from '../../../src/adapters/etcd/watches.ts'
 import { FakeClock } from '../../../src/testing/fake-clock.ts'
-import { ScriptedGateway } from './scripted-stream.ts'
+import { ScriptedWatches } from './scripted-watches.ts'
 
 function watches() {
   const clock = new FakeClock()
-  const gateway = new ScriptedGateway()
+  const gateway = new ScriptedWatches()
   const tokens: string[] = []
   const forgetToken = () => void tokens.push('forgotten')
   const made = new Watches({ etcd: 'etcd', open: gateway.open, forgetToken, clock, progressMs: 1_000 })
@@ -28,13 +28,13 @@ function watch(on: Watches, prefix: string, fromRevision = 5) {
   return { heard, errors, stop }
 }
 
-const created = (watch_id: string, revision = '9') => ({ result: { header: { revision }, watch_id, created: true } })
-const changed = (watch_id: string, mod_revision: string) => ({
-  result: { header: { revision: mod_revision }, watch_id, events: [{ kv: { key: 'YQ==', mod_revision } }] },
+const created = (watchId: number) => ({ watchId, isCreated: true })
+const changed = (watchId: number, revision: number) => ({
+  revision,
+  watchId,
+  events: [{ isDeletion: false, key: 'a', value: '', revision }],
 })
-const refused = (cancel_reason: string) => ({
-  result: { header: { revision: '9' }, watch_id: '-1', created: true, canceled: true, cancel_reason },
-})
+const refused = (reason: string) => ({ watchId: -1, isCreated: true, isCancelled: true, reason })
 
 describe('WatchStream', () => {
   it('carries all watches and tells each of its own changes', async () => {
@@ -42,7 +42,7 @@ describe('WatchStream', () => {
     const [one, other] = [watch(on, '/a/'), watch(on, '/b/')]
     await clock.settle()
     assert.equal(gateway.streams.length, 1)
-    gateway.last.say(created('1'), created('2'), changed('2', '10'), changed('1', '11'))
+    gateway.last.say(created(1), created(2), changed(2, 10), changed(1, 11))
     assert.deepEqual([one.heard, other.heard], [[11], [10]])
   })
 
@@ -50,7 +50,7 @@ describe('WatchStream', () => {
     const { clock, gateway, watches: on } = watches()
     const [one, other] = [watch(on, '/a/'), watch(on, '/b/')]
     await clock.settle()
-    gateway.last.say(refused('rpc error: code = PermissionDenied desc = etcdserver: permission denied'), created('2'))
+    gateway.last.say(refused('rpc error: code = PermissionDenied desc = etcdserver: permission denied'), created(2))
     assert.deepEqual([one.errors, other.errors], [['ERR_ETCD_ACCESS'], []])
   })
 
@@ -58,14 +58,14 @@ describe('WatchStream', () => {
     const { clock, gateway, tokens, watches: on } = watches()
     const one = watch(on, '/a/')
     await clock.settle()
-    gateway.last.say(created('1'))
+    gateway.last.say(created(1))
     const other = watch(on, '/b/')
     gateway.last.say(refused('rpc error: code = Unauthenticated desc = etcdserver: invalid auth token'))
     assert.deepEqual([other.errors, tokens], [['ERR_ETCD_TOKEN'], ['forgotten']])
     watch(on, '/b/')
     await clock.settle()
     assert.equal(gateway.streams.length, 2)
-    gateway.streams[0]?.say(changed('1', '10'))
+    gateway.streams[0]?.say(changed(1, 10))
     assert.deepEqual([one.heard, one.errors], [[10], []])
   })
 
@@ -73,11 +73,11 @@ describe('WatchStream', () => {
     const { clock, gateway, watches: on } = watches()
     const { errors } = watch(on, '/a/')
     await clock.settle()
-    gateway.last.say(created('1'))
+    gateway.last.say(created(1))
     for (let look = 0; look < 3; look++) {
       await clock.advance(1_000)
       assert.deepEqual(gateway.last.sent.at(-1), { progress_request: {} })
-      gateway.last.say({ result: { header: { revision: '9' }, watch_id: '-1' } })
+      gateway.last.say({ watchId: -1 })
     }
     await clock.advance(2_000)
     assert.deepEqual(errors, ['ERR_ETCD_NODE'])
@@ -88,11 +88,11 @@ describe('WatchStream', () => {
     const { clock, gateway, watches: on } = watches()
     const { stop, errors } = watch(on, '/a/')
     await clock.settle()
-    gateway.last.say(created('1'))
+    gateway.last.say(created(1))
     stop()
     await clock.settle()
     assert.deepEqual(gateway.last.sent.at(-1), { cancel_request: { watch_id: '1' } })
-    gateway.last.say(changed('1', '10'))
+    gateway.last.say(changed(1, 10))
     await clock.advance(1_000)
     assert.ok(gateway.last.ended)
     assert.deepEqual(errors, [])
@@ -102,8 +102,8 @@ describe('WatchStream', () => {
     const { clock, gateway, watches: on } = watches()
     const [one, other] = [watch(on, '/a/'), watch(on, '/b/', 99)]
     await clock.settle()
-    gateway.last.say(created('1'), created('2'))
-    gateway.last.say({ result: { header: {}, watch_id: '1', canceled: true, compact_revision: '7' } })
+    gateway.last.say(created(1), created(2))
+    gateway.last.say({ revision: 0, watchId: 1, isCancelled: true, compactedRevision: 7 })
     assert.deepEqual([one.errors, other.errors], [['ERR_ETCD_COMPACTED'], ['ERR_ETCD_NODE']])
   })
 

@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url'
 import { describe, it } from 'node:test'
 import { encodeText } from '../../../src/adapters/etcd/base64.ts'
 import { EtcdClient, type EtcdClientOptions } from '../../../src/adapters/etcd/client.ts'
+import { GrpcCall, type GrpcCallOptions } from '../../../src/adapters/etcd/grpc/grpc-call.ts'
+import { encodeQuestion } from '../../../src/adapters/etcd/grpc/watch-messages.ts'
 import { keysBelow } from '../../../src/adapters/etcd/key-range.ts'
+import { systemClock } from '../../../src/core/clock.ts'
 import { missingEngine, startEtcd } from '../../engines/engines.ts'
 import { until } from '../../adapters/daemon/until.ts'
 
@@ -32,6 +35,21 @@ async function guarded(stack: AsyncDisposableStack, args: readonly string[] = []
   await open.call('/v3/auth/user/grant', { user: 'root', role: 'root' })
   await open.call('/v3/auth/enable', {})
   return etcd.ports.client
+}
+
+/** Whether watches go by gRPC there, and not by the gateway. */
+async function speaksGrpc(stack: AsyncDisposableStack, there: Pick<GrpcCallOptions, 'node' | 'tls'>): Promise<boolean> {
+  const answered = Promise.withResolvers<boolean>()
+  const listener = {
+    onMessage: () => answered.resolve(true),
+    onEnd: answered.reject,
+    onStranger: () => answered.resolve(false),
+  }
+  const path = '/etcdserverpb.Watch/Watch'
+  const call = new GrpcCall({ ...there, path, metadata: {}, connectMs: 20_000, clock: systemClock, listener })
+  stack.defer(() => call.end(new Error('the test is over')))
+  call.write([encodeQuestion({ create_request: { ...keysBelow('/a'), start_revision: '0', watch_id: '1' } })])
+  return answered.promise
 }
 
 const root = { name: 'root', password: 'secret' }
@@ -108,6 +126,10 @@ describe('EtcdClient', { skip: missingEngine('etcd') }, () => {
     opened.watch({ range: keysBelow('/a'), fromRevision: 1 }, { onEvents: () => void heard++, onEnd: () => {} })
     await opened.keepAlive(await opened.grant(60))
     await until(() => heard === 1, 'it hears')
+    assert.equal(
+      await speaksGrpc(stack, { node: origins[0] ?? '', tls: { ...trusted, servername: 'localhost' } }),
+      true,
+    )
     await assert.rejects(put(client(stack, 0, { origins }), '/a'), { code: 'ERR_REGISTRY_UNAVAILABLE' })
   })
 
