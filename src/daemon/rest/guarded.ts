@@ -18,7 +18,9 @@ export function guarded(access: Access, right: Right | 'each', handler: GuardedH
     if (right !== 'each') {
       const [path = ''] = (request.url ?? '').split('?')
       const deed = { identity, right, name: params['name'] ?? '', from: addressOf(request) }
-      const isRoutine = right.endsWith(':read') || path.endsWith('/renew')
+      // An instance may have the id "renew" too.
+      const isRenewal = request.method === 'POST' && path.endsWith('/renew')
+      const isRoutine = right.endsWith(':read') || isRenewal
       requireGranted(access, { ...deed, action: `${request.method} ${path}`, isRoutine })
     }
     return handler(exchange, identity)

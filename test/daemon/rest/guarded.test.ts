@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { observe } from '../../../src/core/event.ts'
 import { readAccessRules } from '../../../src/daemon/access/access-rules.ts'
 import { RulesAccess } from '../../../src/daemon/access/rules-access.ts'
 import { tokenHash } from '../../../src/daemon/access/token-hash.ts'
@@ -122,5 +123,20 @@ describe('The REST API with rules of access', () => {
     assert.equal((await ask(`${path}/renew`, { method: 'POST', ...lease, ...bearer('holder') })).status, 200)
     assert.equal((await ask(`${path}/renew`, { method: 'POST', ...lease })).status, 403)
     assert.equal((await ask(path, { method: 'DELETE', ...lease, ...bearer('holder') })).status, 204)
+  })
+
+  it('tells who keeps the audit log of every write, also to an instance that is called renew, and of no renewal', async t => {
+    const { url } = await serveRest(t, { access: new RulesAccess(rulesOf(LEVELS)) })
+    const granted: string[] = []
+    t.after(observe('daemon', ({ event, message }) => void (event === 'access.granted' && granted.push(message))))
+    const path = `${url}/services/users/instances/renew`
+    const { body: answer } = await ask(path, { method: 'PUT', body, ...bearer('holder') })
+    const lease = { 'ropewalk-lease': answer.lease }
+    assert.equal((await ask(`${path}/renew`, { method: 'POST', ...lease, ...bearer('holder') })).status, 200)
+    assert.equal((await ask(path, { method: 'DELETE', ...lease, ...bearer('holder') })).status, 204)
+    assert.deepEqual(
+      granted.map(message => /: (\w+) .* is granted/.exec(message)?.[1]),
+      ['PUT', 'DELETE'],
+    )
   })
 })

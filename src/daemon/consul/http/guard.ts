@@ -20,6 +20,9 @@ export interface GuardedCall {
   has(parameter: string): boolean
 }
 
+/** What is called all the time. Only at these places: names of keys and services may have the same words in them. */
+const SIGN_OF_LIFE = /^\/v1\/(?:agent\/check\/(?:pass|warn|fail|update)|session\/renew)\//
+
 /** What rights are called in the words of Consul. */
 const RESOURCES: Readonly<Partial<Record<Right, string>>> = {
   'services:register': 'service:write',
@@ -110,7 +113,7 @@ export class CallGuard {
   #require(right: Right, { name, isGranted }: { name: string; isGranted: boolean }): void {
     const { request } = this.#call
     const [path = ''] = (request.url ?? '').split('?')
-    const isRoutine = right.endsWith(':read') || /\/(?:pass|warn|fail|update|renew)\//.test(path)
+    const isRoutine = right.endsWith(':read') || SIGN_OF_LIFE.test(path)
     const deed = { identity: this.#identity, right, name, isGranted, isRoutine }
     requireGranted(this.#access, { ...deed, action: `${request.method} ${path}`, from: addressOf(request) })
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { observe } from '../../../../src/core/event.ts'
 import { demandOf } from '../../../../src/daemon/consul/http/demands.ts'
 import { endpoints } from '../../../../tools/consul-api/document.ts'
 import { type Json, request } from '../consul-server.ts'
@@ -245,6 +246,20 @@ describe('The Consul API with rules of access', () => {
     assert.equal(await status('web', 'PUT /v1/catalog/deregister', { Node: 'n1' }), 403)
     assert.equal(await status('web', 'PUT /v1/catalog/deregister', { Node: 'n1', ServiceID: 'web' }), 200)
     assert.equal(await status('operator', 'PUT /v1/catalog/deregister', { Node: 'n1' }), 200)
+  })
+
+  it('tells who keeps the audit log of every write, whatever words are in its names, and not of signs of life', async t => {
+    const { ask } = await guardedConsul(t)
+    const granted: string[] = []
+    t.after(observe('daemon', ({ event, message }) => void (event === 'access.granted' && granted.push(message))))
+    await ask('web', 'PUT /v1/kv/web/check/pass/x', '1')
+    await ask('operator', 'DELETE /v1/kv/session/renew/x')
+    await ask('web', 'PUT /v1/agent/service/register', { Name: 'web', Check: { TTL: '10s' } })
+    await ask('web', 'PUT /v1/agent/check/pass/service:web')
+    assert.deepEqual(
+      granted.map(message => /: (.*) is granted/.exec(message)?.[1]),
+      ['PUT /v1/kv/web/check/pass/x', 'DELETE /v1/kv/session/renew/x', 'PUT /v1/agent/service/register'],
+    )
   })
 
   it('takes the token from the query, from either header, and refuses others as Consul does', async t => {
