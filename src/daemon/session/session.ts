@@ -63,6 +63,8 @@ export class Session implements ConnectionListener {
   readonly #rights: SessionRights
   readonly #over = new AbortController()
   #drains = 0
+  /** Whether nothing was heard for too long when that was last looked at. */
+  #isOverdue = false
   #greeted: { readonly id: string; readonly owner: Owner; readonly watches: SessionWatches } | undefined
 
   constructor(connection: Connection, context: SessionContext, rights: SessionRights) {
@@ -100,14 +102,16 @@ export class Session implements ConnectionListener {
     this.#context.onClose(this)
   }
 
-  /** Gives up a client that said no `hello` in time, or nothing for longer than any of its leases stands. */
+  /**
+   * Gives up a client that said no `hello` in time, or nothing for longer than any of its leases stands, when that is so twice in a row: this process may
+   * have stood still itself, and between the two it reads what has come meanwhile.
+   */
   checkLife({ helloMs, silentMs }: { helloMs: number; silentMs: number }): void {
-    if (!this.#greeted) {
-      if (this.#connection.silentMs >= helloMs) this.end(CLOSE_CODES.protocolError, 'no hello')
-      return
-    }
-    if (this.#connection.silentMs >= Math.max(silentMs, this.#patienceMs())) this.#connection.destroy()
-    else this.#connection.ping()
+    const wasOverdue = this.#isOverdue
+    const limitMs = this.#greeted ? Math.max(silentMs, this.#patienceMs()) : helloMs
+    this.#isOverdue = this.#connection.silentMs >= limitMs
+    if (this.#isOverdue && wasOverdue) return this.#giveUp()
+    if (this.#greeted) this.#connection.ping()
   }
 
   /**
@@ -139,6 +143,11 @@ export class Session implements ConnectionListener {
   /** Ends it at once. */
   destroy(): void {
     this.#connection.destroy()
+  }
+
+  #giveUp(): void {
+    if (this.#greeted) this.#connection.destroy()
+    else this.end(CLOSE_CODES.protocolError, 'no hello')
   }
 
   #leave(how: 'close' | 'lose'): void {

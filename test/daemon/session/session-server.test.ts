@@ -54,6 +54,15 @@ describe('SessionServer', () => {
     await until(() => sessions.size === 0, 'it is over')
   })
 
+  it('takes a hello that it comes to read only after the time for it, because it stood still itself', async t => {
+    const { connect, clock } = await serveSessions(t)
+    const client = await connect()
+    await clock.advance(5_000)
+    assert.equal((await client.hello('late')).type, 'welcome')
+    await clock.advance(5_000)
+    assert.equal(client.closed, undefined)
+  })
+
   it('pings, and keeps a session that answers', async t => {
     const { connect, clock } = await serveSessions(t)
     const client = await connect()
