@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { describe, it } from 'node:test'
+import { PATIENCE_MS } from './patience.ts'
 
 /** Runs a program in a process of its own, with Ropewalk as its users import it. */
 async function program(source: string, env: Record<string, string> = {}): Promise<{ status: unknown; log: string }> {
@@ -27,7 +28,7 @@ const application = `
   const application = new Application('shop', [new Web('web')])
 `
 
-describe('run', { timeout: 30_000 }, () => {
+describe('run', { timeout: PATIENCE_MS }, () => {
   it('runs an application and logs what happens, once however often it is called', async () => {
     const { status, log } = await program(`${application}; await Promise.all([run(application), run(application)])`)
     const messages = log
@@ -47,7 +48,7 @@ describe('run', { timeout: 30_000 }, () => {
 })
 
 describe('importing ropewalk', () => {
-  it('loads no third-party package', { timeout: 30_000 }, async () => {
+  it('loads no third-party package', { timeout: PATIENCE_MS }, async () => {
     const { status, log } = await program(`
       import { registerHooks } from 'node:module'
       const load = (url, context, next) => {

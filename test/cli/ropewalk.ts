@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { DaemonRegistry } from '../../src/adapters/daemon/index.ts'
 import { createInstance } from '../../src/discovery/create-instance.ts'
 import type { Instance } from '../../src/discovery/instance.ts'
+import { LastingRegistry } from '../lasting-registry.ts'
 import { poll } from './poll.ts'
 
 const BIN = fileURLToPath(new URL('../../bin/ropewalk.js', import.meta.url))
@@ -97,10 +97,10 @@ export async function startRegistry(t: Cleanup): Promise<string> {
   return daemon.lines[0] ?? ''
 }
 
-/** A connection to the registry daemon at `url` until the test is over. */
-export function connectTo(t: Cleanup, url: string): DaemonRegistry {
+/** A connection to the registry daemon at `url` until the test is over. What is registered by it does not lapse. */
+export function connectTo(t: Cleanup, url: string): LastingRegistry {
   const { hostname, port } = new URL(url)
-  const registry = new DaemonRegistry({ host: hostname, port: Number(port) })
+  const registry = new LastingRegistry({ host: hostname, port: Number(port) })
   t.after(() => registry.close())
   return registry
 }

@@ -4,6 +4,7 @@ import { ConsulRegistry, type ConsulRegistryOptions } from '../../../src/adapter
 import type { InstanceSet } from '../../../src/discovery/instance-set.ts'
 import { RegistryUnavailableError } from '../../../src/discovery/errors.ts'
 import { TcpRelay } from '../../../src/testing/tcp-relay.ts'
+import { PATIENCE_MS } from '../../patience.ts'
 import { missingEngine, startConsul } from '../../engines/engines.ts'
 import { until } from '../daemon/until.ts'
 import { instanceOf } from './real-consul.ts'
@@ -23,7 +24,11 @@ function follow(t: TestContext, registry: ConsulRegistry, serviceName: string): 
 
 /** Opens a registry over agents on these ports, until the test is over. */
 function open(t: TestContext, ports: readonly number[], options: ConsulRegistryOptions = {}): ConsulRegistry {
-  const registry = new ConsulRegistry({ addresses: ports.map(port => `127.0.0.1:${port}`), ...options })
+  const registry = new ConsulRegistry({
+    addresses: ports.map(port => `127.0.0.1:${port}`),
+    requestMs: PATIENCE_MS,
+    ...options,
+  })
   t.after(() => registry.close())
   return registry
 }

@@ -5,6 +5,7 @@ import { EtcdClient } from '../../../src/adapters/etcd/client.ts'
 import { EtcdRegistry, type EtcdRegistryOptions } from '../../../src/adapters/etcd/index.ts'
 import { WatchFollower } from '../../../src/testing/watch-follower.ts'
 import { users } from '../../discovery/store/instances.ts'
+import { PATIENCE_MS } from '../../patience.ts'
 import { missingEngine, startEtcd } from '../../engines/engines.ts'
 import { until } from '../daemon/until.ts'
 
@@ -15,7 +16,11 @@ const etcd = skip ? undefined : await startEtcd()
 after(() => etcd?.stop())
 
 function registry(stack: AsyncDisposableStack, options: EtcdRegistryOptions = {}): EtcdRegistry {
-  const opened = new EtcdRegistry({ endpoints: [`127.0.0.1:${etcd?.ports.client}`], ...options })
+  const opened = new EtcdRegistry({
+    endpoints: [`127.0.0.1:${etcd?.ports.client}`],
+    requestMs: PATIENCE_MS,
+    ...options,
+  })
   return stack.adopt(opened, one => one.close())
 }
 

@@ -9,13 +9,14 @@ import { exists } from '../../../src/adapters/zookeeper/operations.ts'
 import type { InstanceSet } from '../../../src/discovery/instance-set.ts'
 import { certificate } from '../../endpoint/sandbox.ts'
 import { missingEngine, startZooKeeper } from '../../engines/engines.ts'
+import { PATIENCE_MS } from '../../patience.ts'
 import { clientTo } from './client-to.ts'
 import { instance } from './engine-to.ts'
 
 type ZooKeeper = Awaited<ReturnType<typeof startZooKeeper>>
 
 async function first(registry: ZookeeperRegistry, serviceName: string): Promise<InstanceSet | undefined> {
-  for await (const set of registry.watch(serviceName, { signal: AbortSignal.timeout(20_000) })) return set
+  for await (const set of registry.watch(serviceName, { signal: AbortSignal.timeout(PATIENCE_MS) })) return set
   return undefined
 }
 
@@ -43,7 +44,7 @@ describe('ZookeeperRegistry', { skip: missingEngine('zookeeper') }, () => {
 
   function open(options: ZookeeperRegistryOptions = {}) {
     const servers = [{ host: '127.0.0.1', port: zooKeeper.ports.client }]
-    const registry = new ZookeeperRegistry({ servers, ...options })
+    const registry = new ZookeeperRegistry({ servers, requestMs: PATIENCE_MS, ...options })
     return Object.assign(registry, { [Symbol.asyncDispose]: () => registry.close() })
   }
 

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { observe } from '../../../src/core/event.ts'
 import { AccessFile } from '../../../src/daemon/access/access-file.ts'
 import { tokenHash } from '../../../src/daemon/access/token-hash.ts'
+import { PATIENCE_MS } from '../../patience.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
 const rules = (level: string) =>
@@ -21,7 +22,7 @@ async function fileOf(t: TestContext, text: string) {
 
 /** Waits until a condition holds. */
 async function until(condition: () => boolean): Promise<void> {
-  const signal = AbortSignal.timeout(30_000)
+  const signal = AbortSignal.timeout(PATIENCE_MS)
   while (!condition()) await delay(5, undefined, { signal })
 }
 

@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { type Answer, decode, encode, type Packet, RECURSION_DESIRED } from 'dns-packet'
+import { PATIENCE_MS } from '../../patience.ts'
 
 /** A query as a client encodes it. */
 export interface QueryInit {
@@ -85,7 +86,7 @@ export async function askByUdp(port: number, query: Buffer): Promise<Buffer> {
   const again = setInterval(send, 1_000)
   send()
   try {
-    const [answer] = (await once(socket, 'message', { signal: AbortSignal.timeout(30_000) })) as [Buffer]
+    const [answer] = (await once(socket, 'message', { signal: AbortSignal.timeout(PATIENCE_MS) })) as [Buffer]
     return answer
   } finally {
     clearInterval(again)
@@ -101,7 +102,7 @@ export async function askByTcp(port: number, query: Buffer): Promise<Buffer> {
   socket.write(Buffer.concat([length, query]))
   let received: Buffer = Buffer.alloc(0)
   while (received.length < 2 || received.length < 2 + received.readUInt16BE(0)) {
-    const [part] = (await once(socket, 'data', { signal: AbortSignal.timeout(30_000) })) as [Buffer]
+    const [part] = (await once(socket, 'data', { signal: AbortSignal.timeout(PATIENCE_MS) })) as [Buffer]
     received = Buffer.concat([received, part])
   }
   socket.destroy()

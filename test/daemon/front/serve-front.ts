@@ -3,6 +3,7 @@ import { DaemonRegistry, type DaemonRegistryOptions } from '../../../src/adapter
 import { RegistryDaemon, type RegistryDaemonOptions } from '../../../src/daemon/registry-daemon.ts'
 import { RestFrontend } from '../../../src/daemon/rest/rest-frontend.ts'
 import type { Registry } from '../../../src/discovery/registry.ts'
+import { PATIENCE_MS } from '../../patience.ts'
 
 /** A front of a registry, on a port of 127.0.0.1; gone after the test. */
 export async function serveFront(t: TestContext, registry: Registry, options: RegistryDaemonOptions = {}) {
@@ -24,7 +25,7 @@ export async function serveFront(t: TestContext, registry: Registry, options: Re
     url: `http://127.0.0.1:${port}`,
     /** A client with a session at this front. */
     connect: (clientOptions: DaemonRegistryOptions = {}): DaemonRegistry => {
-      const client = new DaemonRegistry({ port, ...clientOptions })
+      const client = new DaemonRegistry({ port, requestMs: PATIENCE_MS, ...clientOptions })
       t.after(() => client.close())
       return client
     },

@@ -1,3 +1,8 @@
+import { PATIENCE_MS } from '../../patience.ts'
+
+/** How often it is asked again, in milliseconds. */
+const POLL_MS = 50
+
 /** One request, and what of its answer goes into later ones. */
 export interface Exchange {
   readonly method: string
@@ -56,13 +61,13 @@ export class Side {
         method: exchange.method,
         redirect: 'manual',
         headers: exchange.headers ?? {},
-        signal: AbortSignal.timeout(30_000),
+        signal: AbortSignal.timeout(PATIENCE_MS),
         ...(exchange.body !== undefined && { body: this.#body(exchange.body) }),
       })
       const text = await response.text()
       const body = parsed(text, response.headers.get('content-type') ?? '')
-      if (exchange.until && !exchange.until(body) && attempt < 200) {
-        await new Promise(resolve => setTimeout(resolve, 50))
+      if (exchange.until && !exchange.until(body) && attempt < PATIENCE_MS / POLL_MS) {
+        await new Promise(resolve => setTimeout(resolve, POLL_MS))
         continue
       }
       for (const [name, pick] of Object.entries(exchange.keep ?? {})) this.#kept.set(name, pick(body))

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { missingEngine } from '../../engines/engines.ts'
+import { PATIENCE_MS } from '../../patience.ts'
 import { type Sides, startSides } from './sides.ts'
 
 /** What is done while somebody waits for `watched`. */
@@ -13,7 +14,9 @@ interface Deed {
   readonly shows: boolean
 }
 
+/** How long is waited for what does not come, and for what comes. */
 const WAIT = '1500ms'
+const WAIT_LONG = `${PATIENCE_MS}ms`
 
 const register = (body: object): Pick<Deed, 'method' | 'path' | 'body'> => ({
   method: 'PUT',
@@ -97,10 +100,13 @@ async function ask(url: string, { method = 'GET', body }: { method?: string; bod
 }
 
 /** What somebody had who waited, and what they were told. */
-async function waited(base: string, { watched, method, path, body }: Deed): Promise<{ had: Outcome; told: Outcome }> {
+async function waited(
+  base: string,
+  { watched, shows, method, path, body }: Deed,
+): Promise<{ had: Outcome; told: Outcome }> {
   const had = await ask(base + watched)
   const separator = watched.includes('?') ? '&' : '?'
-  const telling = ask(`${base}${watched}${separator}index=${had.index}&wait=${WAIT}`)
+  const telling = ask(`${base}${watched}${separator}index=${had.index}&wait=${shows ? WAIT_LONG : WAIT}`)
   await ask(base + path, { method, body })
   return { had, told: await telling }
 }
@@ -121,7 +127,7 @@ describe('Who waits for a change', { skip: missingEngine('consul') }, () => {
       assert.deepEqual([told.text !== had.text, told.index !== had.index], [deed.shows, deed.shows])
       const { path, method, body } = deed
       await ask(sides.consul + path, { method, body })
-      const deadline = performance.now() + 20_000
+      const deadline = performance.now() + PATIENCE_MS
       let theirs = await ask(sides.consul + deed.watched)
       while (!isSame(theirs.text, told.text) && performance.now() < deadline)
         theirs = await ask(sides.consul + deed.watched)

@@ -9,6 +9,7 @@ import { createInstance } from '../../../src/discovery/create-instance.ts'
 import type { Instance } from '../../../src/discovery/instance.ts'
 import { Registrant } from '../../../src/discovery/registrant.ts'
 import { Resolver } from '../../../src/discovery/resolver.ts'
+import { PATIENCE_MS } from '../../patience.ts'
 import { until } from '../../adapters/daemon/until.ts'
 import { guide } from '../../docs/trial.ts'
 import { missingEngine, startConsul } from '../../engines/engines.ts'
@@ -17,9 +18,6 @@ const certificate = (name: string) => fileURLToPath(new URL(`../../endpoint/cert
 
 const MASTER = '11111111-1111-4111-8111-111111111111'
 const TOKEN = '22222222-2222-4222-8222-222222222222'
-
-/** How long it may take until all is well again, in milliseconds. */
-const PATIENCE_MS = 60_000
 
 const instance: Instance = createInstance({ serviceName: 'users', id: 'a', endpoints: ['tcp://127.0.0.1:80'] })
 

@@ -14,6 +14,7 @@ import { RestFrontend } from '../../../src/daemon/rest/rest-frontend.ts'
 import { observe } from '../../../src/core/event.ts'
 import { Resolver } from '../../../src/discovery/resolver.ts'
 import { createInstance } from '../../../src/discovery/create-instance.ts'
+import { PATIENCE_MS } from '../../patience.ts'
 import { askByUdp, queryFor, readAnswer } from '../../daemon/dns/queries.ts'
 import { certificate, folder } from '../../endpoint/sandbox.ts'
 
@@ -54,7 +55,7 @@ async function protectedDaemon(
   await daemon.start()
   const place = { host: '127.0.0.1', port: Number(new URL(daemon.endpoints[0] ?? '').port) }
   const registryOf = (more: object) => {
-    const registry = new DaemonRegistry({ ...place, tls: { ca }, ...more })
+    const registry = new DaemonRegistry({ ...place, tls: { ca }, requestMs: PATIENCE_MS, ...more })
     t.after(() => registry.close())
     return registry
   }
@@ -132,7 +133,7 @@ describe('A registry daemon with TLS and rules of access', () => {
   it('lets operators do what others may not', async t => {
     const { registryOf, place } = await protectedDaemon(t)
     await registryOf({ token: 'users-token' }).register(instance('users'))
-    const admin = (token: string) => new DaemonAdmin({ ...place, tls: { ca }, token })
+    const admin = (token: string) => new DaemonAdmin({ ...place, tls: { ca }, token, requestMs: PATIENCE_MS })
     await assert.rejects(admin('users-token').deregister({ id: 'i1' }), { daemonCode: 'ERR_FORBIDDEN' })
     await admin('operator-token').deregister({ id: 'i1' })
   })
@@ -143,7 +144,7 @@ describe('A registry daemon with TLS and rules of access', () => {
     const machine = registryOf({ tls })
     assert.equal((await first(machine.watch('users'))).known, false)
     await assert.rejects(machine.register(instance('users')), { daemonCode: 'ERR_FORBIDDEN' })
-    const stranger = new DaemonAdmin({ ...place, tls: { ca }, requestMs: 20_000 })
+    const stranger = new DaemonAdmin({ ...place, tls: { ca }, requestMs: PATIENCE_MS })
     await assert.rejects(stranger.services(), { code: 'ERR_REGISTRY_UNAVAILABLE' })
   })
 

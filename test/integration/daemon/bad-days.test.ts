@@ -5,6 +5,7 @@ import { observe } from '../../../src/core/event.ts'
 import { Resolver } from '../../../src/discovery/resolver.ts'
 import { TcpRelay } from '../../../src/testing/tcp-relay.ts'
 import { WatchFollower } from '../../../src/testing/watch-follower.ts'
+import { PATIENCE_MS } from '../../patience.ts'
 import { DaemonProcess } from '../../adapters/daemon/daemon-process.ts'
 import { RegistrantProcess } from '../../adapters/daemon/registrant-process.ts'
 import { until } from '../../adapters/daemon/until.ts'
@@ -18,7 +19,7 @@ async function system(stack: AsyncDisposableStack, { ttlMs = 15_000, graceMs = 3
   const starts = IDS.map(id => RegistrantProcess.start({ port: relay.port, id, ttlMs }))
   const registrants = await Promise.all(starts)
   for (const registrant of registrants) stack.use(registrant)
-  const registry = stack.adopt(new DaemonRegistry({ port: daemon.port }), open => open.close())
+  const registry = stack.adopt(new DaemonRegistry({ port: daemon.port, requestMs: PATIENCE_MS }), open => open.close())
   const follower = stack.adopt(new WatchFollower(registry, 'users'), following => following.stop())
   await until(() => String(follower.ids) === 'a,b,c', 'all are registered')
   await until(() => registrants.every(({ registrations }) => registrations === 1), 'all know that they are')

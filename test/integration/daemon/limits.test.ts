@@ -11,6 +11,7 @@ import { RestFrontend } from '../../../src/daemon/rest/rest-frontend.ts'
 import { createInstance } from '../../../src/discovery/create-instance.ts'
 import { STORE_LIMITS } from '../../../src/discovery/store/limits.ts'
 import { BODY_BYTES_MAX } from '../../../src/web/body.ts'
+import { PATIENCE_MS } from '../../patience.ts'
 import { SessionClient } from '../../daemon/session/session-client.ts'
 import { folder } from '../../endpoint/sandbox.ts'
 
@@ -138,7 +139,10 @@ describe('The counts of a registry daemon, with lower limits', () => {
 
   it('take instances of one process up to the limit, and go on with those it has', async t => {
     const { daemon, ids } = await limited(t, { limits: { ownerInstances: 2 } })
-    const registry = new DaemonRegistry({ port: Number(new URL(daemon.endpoints[0] ?? '').port) })
+    const registry = new DaemonRegistry({
+      port: Number(new URL(daemon.endpoints[0] ?? '').port),
+      requestMs: PATIENCE_MS,
+    })
     t.after(() => registry.close())
     const lease = await registry.register(of('a1'))
     await registry.register(of('a2'))

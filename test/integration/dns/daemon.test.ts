@@ -3,11 +3,9 @@ import { describe, it } from 'node:test'
 import { openRegistry } from '../../../src/cli/open-registry.ts'
 import { freePort } from '../../../src/cli/up/free-port.ts'
 import { WatchFollower } from '../../../src/testing/watch-follower.ts'
+import { PATIENCE_MS } from '../../patience.ts'
 import { poll } from '../../cli/poll.ts'
 import { connectTo, instanceOf, start } from '../../cli/ropewalk.ts'
-
-/** A daemon without data answers only once it has settled, and who was refused meanwhile waits up to 10 s before asking again. */
-const PATIENCE_MS = 60_000
 
 describe('DNS as a registry', () => {
   it('finds by a registry daemon what is registered there, and that it is gone', async t => {

@@ -7,6 +7,7 @@ import type { Registry } from '../../../src/discovery/registry.ts'
 import { Resolver } from '../../../src/discovery/resolver.ts'
 import { TcpRelay } from '../../../src/testing/tcp-relay.ts'
 import { WatchFollower } from '../../../src/testing/watch-follower.ts'
+import { PATIENCE_MS } from '../../patience.ts'
 import { until } from '../../adapters/daemon/until.ts'
 import { Callers } from './callers.ts'
 import type { EngineTrial, TrialServer } from './engine-trial.ts'
@@ -14,9 +15,6 @@ import { JumpingClock } from './jumping-clock.ts'
 import { SiteProcess } from './site-process.ts'
 
 const IDS = ['a', 'b']
-
-/** The longest that anything may take to be well again, in milliseconds: a bound against hanging, not a goal. */
-const PATIENCE_MS = 60_000
 
 /** What a bad day is made on: an engine behind a network, two registered processes, and a process (this one) that calls them all the time. */
 export class BadDay implements AsyncDisposable {

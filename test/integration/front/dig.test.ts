@@ -5,11 +5,10 @@ import { promisify } from 'node:util'
 import { ZookeeperRegistry } from '../../../src/adapters/zookeeper/index.ts'
 import { freePort } from '../../../src/cli/up/free-port.ts'
 import { createInstance } from '../../../src/discovery/create-instance.ts'
+import { PATIENCE_MS } from '../../patience.ts'
 import { until } from '../../adapters/daemon/until.ts'
 import { missingEngine, startZooKeeper } from '../../engines/engines.ts'
 import { FrontProcess } from './front-process.ts'
-
-const PATIENCE_MS = 60_000
 
 const hasDig = spawnSync('dig', ['-v']).status === 0
 const skip = missingEngine('zookeeper') || (hasDig ? false : 'dig (of the package bind9-dnsutils) is not installed')
@@ -25,7 +24,7 @@ async function zookeeperOf(t: TestContext) {
   const server = await startZooKeeper()
   t.after(() => server.stop())
   const { client: port } = server.ports
-  const registry = new ZookeeperRegistry({ servers: [{ host: '127.0.0.1', port }] })
+  const registry = new ZookeeperRegistry({ servers: [{ host: '127.0.0.1', port }], requestMs: PATIENCE_MS })
   t.after(() => registry.close())
   return { server, registry, url: `zookeeper://127.0.0.1:${port}` }
 }
@@ -35,13 +34,16 @@ describe('dig', { skip }, () => {
     const { registry, url } = await zookeeperOf(t)
     const lease = await registry.register(
       createInstance({ serviceName: 'users', id: 'a', endpoints: ['tcp://127.0.0.7:4711'] }),
+      { ttlMs: 600_000 },
     )
     const port = await freePort()
     await FrontProcess.start(t, url, '--dns', `tcp:${port}:interface=127.0.0.1`)
     assert.deepEqual(await dig(port, 'users.service.ropewalk', 'A'), ['127.0.0.7'])
     const [record = ''] = await dig(port, 'users.service.ropewalk', 'SRV')
     assert.match(record, /^1 1 4711 /)
-    await registry.register(createInstance({ serviceName: 'users', id: 'b', endpoints: ['tcp://127.0.0.8:4711'] }))
+    await registry.register(createInstance({ serviceName: 'users', id: 'b', endpoints: ['tcp://127.0.0.8:4711'] }), {
+      ttlMs: 600_000,
+    })
     const both = async () => (await dig(port, 'users.service.ropewalk', 'A')).length === 2
     await until(both, 'both are told', PATIENCE_MS)
     await lease.revoke()

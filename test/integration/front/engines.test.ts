@@ -5,13 +5,12 @@ import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { openRegistry } from '../../../src/cli/open-registry.ts'
 import { WatchFollower } from '../../../src/testing/watch-follower.ts'
+import { PATIENCE_MS } from '../../patience.ts'
 import { until } from '../../adapters/daemon/until.ts'
 import { connectTo, instanceOf, start } from '../../cli/ropewalk.ts'
 import { missingEngine, startConsul, startEtcd, startZooKeeper } from '../../engines/engines.ts'
 import { SiteProcess } from '../engines/site-process.ts'
 import { FrontProcess } from './front-process.ts'
-
-const PATIENCE_MS = 60_000
 
 /** Starts each engine, and says its URL. */
 const ENGINES: Readonly<Record<string, (t: TestContext) => Promise<string>>> = {

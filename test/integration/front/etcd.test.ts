@@ -3,20 +3,19 @@ import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { describe, it, type TestContext } from 'node:test'
 import { EtcdRegistry } from '../../../src/adapters/etcd/index.ts'
-import { DaemonRegistry } from '../../../src/adapters/daemon/index.ts'
 import { Client } from '../../../src/client/client.ts'
 import { openRegistry } from '../../../src/cli/open-registry.ts'
 import { createInstance } from '../../../src/discovery/create-instance.ts'
 import type { InstanceSet } from '../../../src/discovery/instance-set.ts'
 import { Resolver } from '../../../src/discovery/resolver.ts'
 import { WatchFollower } from '../../../src/testing/watch-follower.ts'
+import { LastingRegistry } from '../../lasting-registry.ts'
+import { PATIENCE_MS } from '../../patience.ts'
 import { until } from '../../adapters/daemon/until.ts'
 import { missingEngine, startEtcd } from '../../engines/engines.ts'
 import { Callers } from '../engines/callers.ts'
 import { SiteProcess } from '../engines/site-process.ts'
 import { FrontProcess } from './front-process.ts'
-
-const PATIENCE_MS = 60_000
 
 /** How many watch below in the test of how many watch above. */
 const WATCHERS = 1_000
@@ -26,7 +25,7 @@ async function etcdOf(t: TestContext) {
   t.after(() => etcd.stop())
   const { client: port } = etcd.ports
   const url = `etcd://127.0.0.1:${port}`
-  const registry = new EtcdRegistry({ endpoints: [`127.0.0.1:${port}`] })
+  const registry = new EtcdRegistry({ endpoints: [`127.0.0.1:${port}`], requestMs: PATIENCE_MS })
   t.after(() => registry.close())
   return { etcd, url, port, registry }
 }
@@ -34,8 +33,8 @@ async function etcdOf(t: TestContext) {
 const instanceOf = (id: string) =>
   createInstance({ serviceName: 'users', id, endpoints: ['tcp://127.0.0.1:9'], startedAt: 0 })
 
-function clientOf(t: TestContext, { port }: FrontProcess): DaemonRegistry {
-  const client = new DaemonRegistry({ port })
+function clientOf(t: TestContext, { port }: FrontProcess): LastingRegistry {
+  const client = new LastingRegistry({ port })
   t.after(() => client.close())
   return client
 }
@@ -62,7 +61,7 @@ describe('Fronts of etcd', { skip: missingEngine('etcd') }, () => {
     const { url, registry } = await etcdOf(t)
     const fronts = await Promise.all([FrontProcess.start(t, url), FrontProcess.start(t, url)])
     const followers = fronts.map(front => followerOf(t, front))
-    const lease = await registry.register(instanceOf('a'))
+    const lease = await registry.register(instanceOf('a'), { ttlMs: 600_000 })
     await clientOf(t, fronts[0]).register(instanceOf('b'))
     await lease.update({ weight: 3 })
     await until(() => followers.every(isComplete), 'both show both', PATIENCE_MS)
@@ -82,20 +81,20 @@ describe('Fronts of etcd', { skip: missingEngine('etcd') }, () => {
     const watchers = await watchersAt(port)
     t.diagnostic(`${WATCHERS} watchers at the front: ${watchers} in etcd, as for 1: ${watchersForOne}`)
     assert.equal(watchers, watchersForOne)
-    await registry.register(instanceOf('a'))
+    await registry.register(instanceOf('a'), { ttlMs: 600_000 })
     await until(() => followers.every(({ ids }) => ids?.[0] === 'a'), 'all have the change', PATIENCE_MS)
   })
 
   it('stream what is in etcd as events', async t => {
     const { url, registry } = await etcdOf(t)
     const { authority } = await FrontProcess.start(t, url)
-    await registry.register(instanceOf('a'))
+    await registry.register(instanceOf('a'), { ttlMs: 600_000 })
     const { body } = await fetch(`http://${authority}/api/v1/services/users/watch`, { signal: t.signal })
     const sets: InstanceSet[] = []
     const lines = createInterface(Readable.fromWeb(body ?? assert.fail('there is a stream')))
     lines.on('line', line => line.startsWith('data: ') && sets.push(JSON.parse(line.slice(6)) as InstanceSet))
     await until(() => sets.at(-1)?.instances.length === 1, 'the stream has the instance', PATIENCE_MS)
-    await registry.register(instanceOf('b'))
+    await registry.register(instanceOf('b'), { ttlMs: 600_000 })
     await until(() => sets.at(-1)?.instances.length === 2, 'the stream has the other', PATIENCE_MS)
   })
 
@@ -114,7 +113,7 @@ describe('Fronts of etcd', { skip: missingEngine('etcd') }, () => {
     await etcd.restart({ empty: false })
     await until(() => follower.set?.stale === false, 'it is current again', PATIENCE_MS)
     assert.ok(follower.sets.every(({ instances }, at) => at === 0 || instances.length > 0 || !follower.sets[at - 1]))
-    await registry.register(instanceOf('b'))
+    await registry.register(instanceOf('b'), { ttlMs: 600_000 })
     await until(() => follower.ids?.join() === 'a,b', 'changes are shown again', PATIENCE_MS)
   })
 

@@ -7,6 +7,7 @@ import { describe, it, type TestContext } from 'node:test'
 import { buffer } from 'node:stream/consumers'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { serveConsul } from '../consul-server.ts'
+import { PATIENCE_MS } from '../../../patience.ts'
 
 async function listening(t: TestContext, server: Server): Promise<number> {
   server.listen(0, '127.0.0.1')
@@ -31,7 +32,7 @@ async function checked(t: TestContext, check: object, options: object = {}) {
     isDone: (seen: { Status: string; Output: string }) => boolean = ({ Output }) => Output !== '',
   ) => {
     await clock.advance(10_000)
-    const deadline = performance.now() + 30_000
+    const deadline = performance.now() + PATIENCE_MS
     while (!isDone(await now()) && performance.now() < deadline) await nextTurn()
     return now()
   }
@@ -164,17 +165,17 @@ describe('CheckRuns', () => {
   it('ends a command that takes too long, with all that it started', async t => {
     const server = createTcpServer(socket => socket.on('error', () => {}))
     const port = await listening(t, server)
-    const connected = once(server, 'connection', { signal: AbortSignal.timeout(30_000) }) as Promise<[Socket]>
+    const connected = once(server, 'connection', { signal: AbortSignal.timeout(PATIENCE_MS) }) as Promise<[Socket]>
     const script = `"$0" -e "require('net').connect(${port}, '127.0.0.1')" & wait`
     const check = { Args: ['/bin/sh', '-c', script, process.execPath], Timeout: '15s' }
     const { now, clock } = await checked(t, check, { scriptChecks: true })
     await clock.advance(10_000)
     const [socket] = await connected
-    const closed = once(socket, 'close', { signal: AbortSignal.timeout(30_000) })
+    const closed = once(socket, 'close', { signal: AbortSignal.timeout(PATIENCE_MS) })
     socket.resume()
     await clock.advance(15_000)
     await closed
-    const deadline = performance.now() + 30_000
+    const deadline = performance.now() + PATIENCE_MS
     while ((await now()).Output === '' && performance.now() < deadline) await nextTurn()
     assert.deepEqual(await now().then(({ Status, Output }) => [Status, Output]), [
       'critical',
@@ -185,7 +186,7 @@ describe('CheckRuns', () => {
   it('is as another service is', async t => {
     const { ask, now } = await checked(t, { Name: 'c', AliasService: 'web', Interval: undefined, Timeout: undefined })
     const seen = async (output: RegExp) => {
-      const deadline = performance.now() + 30_000
+      const deadline = performance.now() + PATIENCE_MS
       while (!output.test((await now()).Output) && performance.now() < deadline) await nextTurn()
       return now()
     }
@@ -208,7 +209,7 @@ describe('CheckRuns', () => {
     const answered = async () => {
       const target = seen.requests + 1
       await clock.advance(10_000)
-      const deadline = performance.now() + 30_000
+      const deadline = performance.now() + PATIENCE_MS
       while (seen.requests < target && performance.now() < deadline) await nextTurn()
     }
     await answered()

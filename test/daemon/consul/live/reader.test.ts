@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { readAccessRules } from '../../../../src/daemon/access/access-rules.ts'
 import { RulesAccess } from '../../../../src/daemon/access/rules-access.ts'
 import { tokenHash } from '../../../../src/daemon/access/token-hash.ts'
+import { PATIENCE_MS } from '../../../patience.ts'
 import { request, serveConsul } from '../consul-server.ts'
 
 type Server = Awaited<ReturnType<typeof serveConsul>>
@@ -12,7 +13,7 @@ type Server = Awaited<ReturnType<typeof serveConsul>>
 async function blocked({ url, clock }: Server, path: string) {
   const before = clock.pending
   const answer = request(url + path)
-  const deadline = performance.now() + 30_000
+  const deadline = performance.now() + PATIENCE_MS
   while (clock.pending === before && performance.now() < deadline) await nextTurn()
   return { answer }
 }

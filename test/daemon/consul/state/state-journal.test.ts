@@ -8,6 +8,7 @@ import { Table } from '../../../../src/daemon/consul/state/table.ts'
 import { JournalError } from '../../../../src/daemon/errors.ts'
 import { Turn } from '../../../../src/daemon/turn.ts'
 import { FakeClock } from '../../../../src/testing/fake-clock.ts'
+import { PATIENCE_MS } from '../../../patience.ts'
 import { temporaryFolder } from '../../temporary-folder.ts'
 
 /** A file whose disk can be made full, and that counts its commits. */
@@ -98,7 +99,7 @@ describe('StateJournal', () => {
       table.put('a', { n, text } as { n: number })
       await journal.kept()
     }
-    const deadline = performance.now() + 30_000
+    const deadline = performance.now() + PATIENCE_MS
     while (statSync(file.path).size > 16 * 1024 * 1024 && performance.now() < deadline) await nextTurn()
     assert.ok(statSync(file.path).size < 16 * 1024 * 1024)
     journal.close()

@@ -10,8 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { missingEngine, startConsul, startEtcd, startEtcdCluster, startZooKeeper } from '../../../engines/engines.ts'
 import { startZooKeeperCluster } from '../../../engines/engines.ts'
-
-const PATIENCE_MS = 60_000
+import { PATIENCE_MS } from '../../../patience.ts'
 
 async function until(condition: () => boolean, what: string): Promise<void> {
   const signal = AbortSignal.timeout(PATIENCE_MS)
