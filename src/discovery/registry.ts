@@ -26,6 +26,7 @@ export interface RegisterOptions extends Abortable {
  * A watch yields one set per change of the set *or of what it is worth*: when the registry is lost, the last set comes again with
  * `stale: true`; when it is back, with `stale: false`; when a restarted registry can vouch for it, with `settled: true`. The revision
  * then stays the same; otherwise no revision comes twice. A registry that is absent when the watch opens yields nothing until it appears.
+ * The first set shows everything that was written through the same Registry, and answered, before the watch was opened, unless it is `stale`.
  *
  * **Reading on is acknowledging**: calling `next()` after a set tells the registry that this reader works with that set from now on.
  * A drain waits for it.

@@ -4,7 +4,6 @@ import type { Books, BookKeys } from './books.ts'
 import type { ClaimWatches } from './claim-watches.ts'
 import type { ConsulClient } from './client.ts'
 import type { Rights } from './rights.ts'
-import type { ServiceSets } from './service-sets.ts'
 import type { SessionKeys } from './session-keys.ts'
 
 /** What the claims of one registry share. */
@@ -20,8 +19,6 @@ export interface ClaimContext {
   readonly held: Set<HeldClaim>
   /** Which lock of this process has each key: its session alone does not tell its claims apart. */
   readonly locks: Map<string, object>
-  /** The services that this process follows now. */
-  readonly follows: ReadonlyMap<string, ServiceSets>
   /** Names this process; begins the names of its claims. */
   readonly holder: string
   /** Names this process for people. */

@@ -11,7 +11,6 @@ import { CHECK_PREFIX, recordIn } from './record.ts'
 import { registrationOf } from './registration.ts'
 import { CONSISTENT, contentOf, type ConsulAnswer } from './request.ts'
 import { stateOf, type ServiceEntry } from './service-entry.ts'
-import type { ServiceSets } from './service-sets.ts'
 
 /** What agents say of a TTL check that they do not have, in their several versions. */
 const UNKNOWN_CHECK = /does not have associated TTL|Unknown check/i
@@ -85,13 +84,14 @@ export class ConsulClaim implements EngineClaim, HeldClaim, WatchedClaim {
     await this.#tell(call)
   }
 
-  async revoke(call: EngineCall): Promise<void> {
-    if (!this.#agent) return
+  async revoke(call: EngineCall): Promise<number> {
+    if (!this.#agent) return 0
     this.#watching?.abort()
     await this.#deregister(this.#agent, call)
-    await allOf([this.#untilGone(call), this.#lock.release(call)])
+    const [{ revision }] = await allOf([this.#until(own => own === undefined, call), this.#lock.release(call)])
     this.#agent = undefined
     this.#context.held.delete(this)
+    return revision
   }
 
   async abandon(call: EngineCall): Promise<void> {
@@ -128,7 +128,7 @@ export class ConsulClaim implements EngineClaim, HeldClaim, WatchedClaim {
   /** Sees to it that nobody else has the id, and nobody else gets it. */
   async #lockId(call: EngineCall): Promise<void> {
     const [isLocked, found] = await allOf([this.#lock.take(call), this.#look(call)])
-    const others = found.filter(entry => !this.#isOurs(entry))
+    const others = found.entries.filter(entry => !this.#isOurs(entry))
     const isLive = others.some(entry => stateOf(entry) !== 'critical' && !this.#isOnBehalfOfTheSame(entry))
     const { serviceName, id } = this.#key
     if (isLive) {
@@ -155,16 +155,9 @@ export class ConsulClaim implements EngineClaim, HeldClaim, WatchedClaim {
     await this.#put(['service', 'register'], { ...call, body })
     this.#isDraining = instance.status === 'draining'
     const told = isTold ? this.#tell(call) : undefined
-    const [written] = await allOf([this.#until(entry => recordIn(entry?.Service.Meta)?.write === write, call), told])
-    const revision = written?.Service.ModifyIndex ?? 0
-    // Who opens a watch in this process now is shown at once what the one that is open was told last.
-    await this.#follow?.untilTold(revision, call)
-    return revision
-  }
-
-  async #untilGone(call: EngineCall): Promise<void> {
-    await this.#until(entry => entry === undefined, call)
-    await this.#follow?.untilGone(this.#name, call)
+    const isWritten = (own: ServiceEntry | undefined) => recordIn(own?.Service.Meta)?.write === write
+    const [{ own, revision }] = await allOf([this.#until(isWritten, call), told])
+    return own?.Service.ModifyIndex ?? revision
   }
 
   /** Tells the agent that this process lives: with a warning while it drains, so that others who ask for what passes leave it alone. */
@@ -180,27 +173,23 @@ export class ConsulClaim implements EngineClaim, HeldClaim, WatchedClaim {
     return this.#agent.call({ method: 'PUT', path: ['agent', ...path], query, body, accept }, { signal })
   }
 
-  /** Looks at what the servers show of this claim until `isDone`, which the agent has told them or is about to. */
-  async #until(isDone: (entry: ServiceEntry | undefined) => boolean, call: EngineCall) {
+  /** Looks at what the servers show of this claim, and at which revision of the service, until `isDone`: the agent has told them or is about to. */
+  async #until(isDone: (own: ServiceEntry | undefined) => boolean, call: EngineCall) {
     for (let delayMs = LOOK.delayMsMin; ; delayMs = Math.min(2 * delayMs, LOOK.delayMsMax)) {
-      const entries = await this.#look(call)
+      const { entries, revision } = await this.#look(call)
       const own = entries.find(({ Service }) => recordIn(Service.Meta)?.claim === this.#name)
-      if (isDone(own)) return own
+      if (isDone(own)) return { own, revision }
       await sleep(this.#context.clock, delayMs, call)
     }
   }
 
   /** All that the servers show under the id in Consul, at any agent. */
-  async #look(call: EngineCall): Promise<readonly ServiceEntry[]> {
+  async #look(call: EngineCall): Promise<Looked> {
     const name = consulName(this.#key.serviceName)
     const filter = `Service.ID == "${consulId(this.#key)}"`
     const request = { path: ['health', 'service', name], query: { filter, ...CONSISTENT } }
     const answer = await this.#context.client.call(request, call)
-    return contentOf(answer) as readonly ServiceEntry[]
-  }
-
-  get #follow(): ServiceSets | undefined {
-    return this.#context.follows.get(this.#key.serviceName)
+    return { entries: contentOf(answer) as readonly ServiceEntry[], revision: answer.index ?? Infinity }
   }
 
   #isOurs({ Service }: ServiceEntry): boolean {
@@ -218,6 +207,12 @@ export class ConsulClaim implements EngineClaim, HeldClaim, WatchedClaim {
     this.#context.held.delete(this)
     return error
   }
+}
+
+/** What the servers show, and at which revision of the service: `Infinity` if a proxy does not let that through. */
+interface Looked {
+  readonly entries: readonly ServiceEntry[]
+  readonly revision: number
 }
 
 /** All results, once all have come; rejects only when all have been answered, so that nothing is under way after that. */

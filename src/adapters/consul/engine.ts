@@ -55,8 +55,6 @@ export class ConsulEngine implements Engine {
   readonly #books: Books
   readonly #context: ClaimContext
   readonly #held = new Set<HeldClaim>()
-  /** The services that are followed now. */
-  readonly #follows = new Map<string, ServiceSets>()
   readonly #graceMs: number
   /** What was known of services when Consul was lost. */
   readonly #lost = new Map<string, Entries>()
@@ -85,9 +83,8 @@ export class ConsulEngine implements Engine {
     this.#books = new Books({ keyValue, keys, rights })
     this.notes = new ConsulNotes({ sessionKeys, keys, rights, clock, quietMs: unnotedMs })
     const [books, watches] = [this.#books, new ClaimWatches(client, clock)]
-    const [held, follows] = [this.#held, this.#follows]
-    const own = { holder: crypto.randomUUID(), name, removeAfterMs, locks: new Map<string, object>() }
-    this.#context = { client, sessionKeys, keys, books, rights, watches, clock, held, follows, ...own }
+    const own = { held: this.#held, holder: crypto.randomUUID(), name, removeAfterMs, locks: new Map<string, object>() }
+    this.#context = { client, sessionKeys, keys, books, rights, watches, clock, ...own }
   }
 
   claim(key: InstanceKey): EngineClaim {
@@ -101,11 +98,9 @@ export class ConsulEngine implements Engine {
       graceMs: this.#graceMs,
       entries: this.#lost.get(serviceName),
     })
-    this.#follows.set(serviceName, sets)
     try {
       yield* sets.of(this.#changes(['health', 'service', consulName(serviceName)], { signal }), { signal })
     } finally {
-      if (this.#follows.get(serviceName) === sets) this.#follows.delete(serviceName)
       if (signal.aborted) this.#lost.delete(serviceName)
       else this.#lost.set(serviceName, sets.entries)
     }

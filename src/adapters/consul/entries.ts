@@ -4,15 +4,13 @@ import { SortedInstances } from '../../discovery/engine/sorted-instances.ts'
 import type { Instance } from '../../discovery/instance.ts'
 import { foreignInstance } from './foreign-instance.ts'
 import { ownInstance } from './own-instance.ts'
-import { recordIn, type InstanceRecord } from './record.ts'
+import { recordIn } from './record.ts'
 import { stateOf, type EntryState, type ServiceEntry } from './service-entry.ts'
 
 interface KnownEntry {
   readonly version: string
   /** Undefined if it can be none, or is not alive. */
   readonly instance: Instance | undefined
-  /** Whose it is, if Ropewalk registered it. */
-  readonly claim: string | undefined
 }
 
 /** How to read an answer. */
@@ -55,27 +53,19 @@ export class Entries {
     return this.#sorted.list
   }
 
-  /** Whether the newest answer has what a claim wrote. */
-  has(claim: string): boolean {
-    return this.#known.values().some(known => known.claim === claim)
-  }
-
   #read(entry: ServiceEntry, before: KnownEntry | undefined, isLenient: boolean): KnownEntry {
     const state = stateOf(entry)
     const isKept = isLenient && state === 'critical' && before?.instance !== undefined
     const version = `${entry.Service.ModifyIndex} ${isKept ? 'kept' : state} ${entry.Node.Address}`
     if (before?.version === version) return before
     if (isKept) return { ...before, version, instance: unconfirmed(before.instance) }
-    const record = recordIn(entry.Service.Meta)
-    return { version, instance: this.#instance(entry, { state, record }), claim: record?.claim }
+    return { version, instance: this.#instance(entry, state) }
   }
 
-  #instance(
-    entry: ServiceEntry,
-    { state, record }: { state: EntryState; record: InstanceRecord | undefined },
-  ): Instance | undefined {
+  #instance(entry: ServiceEntry, state: EntryState): Instance | undefined {
     if (state === 'critical') return undefined
     try {
+      const record = recordIn(entry.Service.Meta)
       if (record) return ownInstance(this.#serviceName, entry, { record, state })
       return foreignInstance(this.#serviceName, entry, state)
     } catch (error) {

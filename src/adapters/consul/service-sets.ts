@@ -3,7 +3,6 @@ import type { EngineCall, EngineSet } from '../../discovery/engine/engine.ts'
 import type { Books } from './books.ts'
 import { Entries } from './entries.ts'
 import { consulName } from './names.ts'
-import { Progress } from './progress.ts'
 import type { ServiceEntry } from './service-entry.ts'
 
 /** What an endpoint of Consul has now, and which data it is of. */
@@ -28,7 +27,6 @@ export class ServiceSets {
   readonly entries: Entries
   readonly #serviceName: string
   readonly #options: ServiceSetsOptions
-  readonly #progress = new Progress()
   #isLenient: boolean
   #known = false
 
@@ -48,7 +46,6 @@ export class ServiceSets {
     try {
       while (change) {
         yield await this.#set(change, call)
-        this.#progress.advance(change.revision)
         const next = changes.next()
         next.catch(() => {})
         if (this.#isLenient && !(await Promise.race([next, over.promise]))) yield await this.#set(change, call)
@@ -56,19 +53,8 @@ export class ServiceSets {
       }
     } finally {
       timer.cancel()
-      this.#progress.end()
       await changes.return()
     }
-  }
-
-  /** Resolves when the reader of the sets works with `revision`, or reads no more. */
-  async untilTold(revision: number, call: EngineCall): Promise<void> {
-    await this.#progress.reach(revision, call)
-  }
-
-  /** Resolves when the reader of the sets does not work with what `claim` wrote any more, or reads no more. */
-  async untilGone(claim: string, call: EngineCall): Promise<void> {
-    await this.#progress.until(() => !this.entries.has(claim), call)
   }
 
   #endGrace(resolve: () => void): void {

@@ -72,8 +72,9 @@ export class EtcdClaim implements EngineClaim {
     if (!found) throw this.#lostError()
   }
 
-  async revoke({ signal }: EngineCall): Promise<void> {
-    await Promise.all(Array.from(this.#granted, lease => this.#end(lease, signal)))
+  async revoke({ signal }: EngineCall): Promise<number> {
+    const revisions = await Promise.all(Array.from(this.#granted, lease => this.#end(lease, signal)))
+    return Math.max(0, ...revisions)
   }
 
   /** Writes the key where there is none, or only one of ours. Who holds it may change while we look: then it is looked at again. */
@@ -135,15 +136,16 @@ export class EtcdClaim implements EngineClaim {
     }
   }
 
-  async #end(lease: string, signal: AbortSignal): Promise<void> {
-    try {
-      await this.#options.client.revoke(lease, { signal })
-    } catch (error) {
-      if (!(error instanceof EtcdLeaseNotFoundError)) throw error
-    }
+  /** Resolves with the revision at which the key is gone; one that has lapsed is gone since who knows when. */
+  async #end(lease: string, signal: AbortSignal): Promise<number> {
+    const revision = await this.#options.client.revoke(lease, { signal }).catch((error: unknown) => {
+      if (error instanceof EtcdLeaseNotFoundError) return Infinity
+      throw error
+    })
     this.#granted.delete(lease)
     this.#options.leases.delete(lease)
     if (this.#lease === lease) this.#lease = undefined
+    return revision
   }
 
   #lostError(cause?: Error): LeaseLostError {

@@ -7,7 +7,15 @@ import { answerError } from './answer-error.ts'
 import { EtcdNodeError, EtcdTokenError } from './errors.ts'
 import type { HttpAnswer } from './exchange.ts'
 import { KeepAlives } from './keep-alives.ts'
-import type { ErrorAnswer, LeaseAnswer, RangeAnswer, RangeRequest, TxnAnswer, TxnRequest } from './messages.ts'
+import type {
+  ErrorAnswer,
+  LeaseAnswer,
+  RangeAnswer,
+  RangeRequest,
+  RevokeAnswer,
+  TxnAnswer,
+  TxnRequest,
+} from './messages.ts'
 import { EtcdNode, type EtcdTls } from './node.ts'
 import { Nodes } from './nodes.ts'
 import { Token, type EtcdUser } from './token.ts'
@@ -85,9 +93,10 @@ export class EtcdClient {
     return ID
   }
 
-  /** Ends a lease and deletes its keys. Rejects with `EtcdLeaseNotFoundError` when there is none. */
-  async revoke(lease: string, options?: Abortable): Promise<void> {
-    await this.call('/v3/lease/revoke', { ID: lease }, options)
+  /** Ends a lease and deletes its keys. Resolves with the revision at which they are gone; rejects with `EtcdLeaseNotFoundError` when there is none. */
+  async revoke(lease: string, options?: Abortable): Promise<number> {
+    const { header } = await this.call<RevokeAnswer>('/v3/lease/revoke', { ID: lease }, options)
+    return Number(header.revision)
   }
 
   /** Renews a lease; those that are asked for in one turn share a message. Rejects with `EtcdLeaseNotFoundError` when there is none. */

@@ -77,6 +77,11 @@ export interface LeaseAnswer {
   readonly TTL?: string
 }
 
+/** A lease that was ended. */
+export interface RevokeAnswer {
+  readonly header: Header
+}
+
 /** What one says on a stream of watches. */
 export type WatchQuestion =
   | { readonly create_request: KeyRange & { readonly start_revision: string; readonly watch_id: string } }

@@ -2,11 +2,9 @@ import { RegistryClosedError, RegistryUnavailableError } from '../../discovery/e
 import type { ZookeeperClient } from './client.ts'
 import { ZookeeperConnectionError, ZookeeperProtocolError } from './errors.ts'
 import type { Link } from './link.ts'
-import { LocalViews } from './local-views.ts'
 
 /** What is done on connections of a client, with the errors of a Registry: whatever ends a connection is a `RegistryUnavailableError`. */
 export class Calls {
-  readonly views = new LocalViews()
   readonly #client: ZookeeperClient
   readonly #url: string
 

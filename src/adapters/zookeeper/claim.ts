@@ -61,13 +61,12 @@ export class ZookeeperClaim implements EngineClaim {
     })
     if (!written) throw new InstanceConflictError(this.#key.serviceName, this.#key.id)
     this.#written = written
-    await this.#caughtUp(signal)
     return written.writtenAt
   }
 
   async write(instance: Instance, { signal }: EngineCall): Promise<number> {
     const data = this.#encoded(instance)
-    const writtenAt = await this.#context.calls.perform(signal, async link => {
+    return this.#context.calls.perform(signal, async link => {
       const { version } = await this.#require(link, signal)
       try {
         const { result } = await link.request(setData(this.#path, data, version), { signal })
@@ -77,30 +76,32 @@ export class ZookeeperClaim implements EngineClaim {
         throw isGone ? this.#lostError({ cause: error }) : error
       }
     })
-    await this.#caughtUp(signal)
-    return writtenAt
   }
 
   async renew({ signal }: EngineCall): Promise<void> {
     await this.#context.calls.perform(signal, link => this.#require(link, signal))
   }
 
-  async revoke({ signal }: EngineCall): Promise<void> {
+  async revoke({ signal }: EngineCall): Promise<number> {
     const session = this.#session
-    if (!session || session.expired.aborted) return
-    await this.#context.calls.perform(signal, async link => {
-      for (let attempt = 1; ; attempt++) {
-        const { result: stat } = await link.request(exists(this.#path), { signal })
-        if (!stat || !this.#isOurs(link, stat)) return this.#leave()
-        try {
-          await link.request(remove(this.#path, stat.version), { signal })
-          return this.#leave()
-        } catch (error) {
-          if (!isRefused(error, 'BadVersion') || attempt === OVERTAKEN_MAX) throw error
-        }
+    if (!session) return 0
+    if (session.expired.aborted) return Infinity
+    const revision = await this.#context.calls.perform(signal, link => this.#remove(link, signal))
+    this.#leave()
+    return revision
+  }
+
+  /** Resolves with the transaction that removed it, if it was this one. */
+  async #remove(link: Link, signal: AbortSignal): Promise<number> {
+    for (let attempt = 1; ; attempt++) {
+      const { result: stat } = await link.request(exists(this.#path), { signal })
+      if (!stat || !this.#isOurs(link, stat)) return Infinity
+      try {
+        return (await link.request(remove(this.#path, stat.version), { signal })).zxid
+      } catch (error) {
+        if (!isRefused(error, 'BadVersion') || attempt === OVERTAKEN_MAX) throw error
       }
-    })
-    await this.#caughtUp(signal)
+    }
   }
 
   #encoded(instance: Instance): Buffer {
@@ -113,12 +114,6 @@ export class ZookeeperClaim implements EngineClaim {
     if (stat && this.#written && this.#isOurs(link, stat)) return stat
     this.#leave()
     throw this.#lostError()
-  }
-
-  /** Lets the readers in this process see what was written before its writer goes on. */
-  async #caughtUp(signal: AbortSignal): Promise<void> {
-    const { calls, layout } = this.#context
-    await calls.views.caughtUp(layout.service(this.#key.serviceName), signal)
   }
 
   /** A node whose creation was not answered is ours as well if the session has it: there is no other claim on it. */

@@ -77,8 +77,7 @@ export class ZookeeperEngine implements Engine {
   async *#changes(link: Link, serviceName: string, signal: AbortSignal) {
     const epoch = await abortable(this.#epoch.of(link), signal)
     const path = this.#options.layout.service(serviceName)
-    for await (const change of followChildren(link, path, { signal, views: this.#calls.views }))
-      yield { epoch, ...change }
+    for await (const change of followChildren(link, path, signal)) yield { epoch, ...change }
   }
 
   async *#nameChanges(link: Link, signal: AbortSignal) {

@@ -1,14 +1,6 @@
 import type { Link } from './link.ts'
-import type { LocalViews } from './local-views.ts'
 import { type ChildrenChange, NodeChildren } from './node-children.ts'
 import { sync } from './operations.ts'
-
-/** How to follow. */
-export interface FollowOptions {
-  readonly signal: AbortSignal
-  /** Where those who write there can wait for it. */
-  readonly views: LocalViews
-}
 
 /**
  * The children of a node with their data: whole at once, then whatever has changed, coalesced while the reader is busy. Ends only by throwing: the
@@ -18,12 +10,11 @@ export interface FollowOptions {
 export async function* followChildren(
   link: Link,
   path: string,
-  { signal, views }: FollowOptions,
+  signal: AbortSignal,
 ): AsyncGenerator<ChildrenChange, void, void> {
   const children = new NodeChildren(link, path)
   const ended = AbortSignal.any([signal, link.lost])
   const leave = await link.watch(path, 'tree', event => children.hear(event))
-  const forget = views.add(path, children)
   try {
     await link.request(sync(path), { signal: ended })
     for (;;) {
@@ -32,8 +23,6 @@ export async function* followChildren(
       await children.changed(ended)
     }
   } finally {
-    forget()
-    children.close()
     leave()
   }
 }

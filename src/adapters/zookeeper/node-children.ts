@@ -1,9 +1,7 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { abortable } from '../../core/abort.ts'
 import { ZookeeperAccessError } from './errors.ts'
 import type { Link } from './link.ts'
 import { exists, getChildren, getData } from './operations.ts'
-import type { LocalView } from './local-views.ts'
 import type { WatchEvent } from './watches.ts'
 
 /** What has become of the children of a node since it was last told; at first, all there is. */
@@ -32,7 +30,7 @@ const OVERTAKEN_MAX = 8
  * removed a child, each child the last that wrote it. Where changes never cease, it is told all the same after `OVERTAKEN_MAX` attempts, as
  * of the last transaction heard of before the last attempt: it holds all up to there, and some of what followed.
  */
-export class NodeChildren implements LocalView {
+export class NodeChildren {
   readonly #link: Link
   readonly #path: string
   readonly #names = new Set<string>()
@@ -50,11 +48,6 @@ export class NodeChildren implements LocalView {
   #put = new Map<string, Buffer | undefined>()
   #gone = new Set<string>()
   #woken = Promise.withResolvers<void>()
-  /** Counts the readings. */
-  #reading = 0
-  /** `told`: the reader has been given something and has not come back yet. */
-  #state: 'idle' | 'reading' | 'told' = 'told'
-  #waiting: { readonly reading: number; resolve(): void }[] = []
 
   constructor(link: Link, path: string) {
     this.#link = link
@@ -71,31 +64,12 @@ export class NodeChildren implements LocalView {
 
   /** The reader is back: resolves when there is something to read again. Rejects with the signal's reason. */
   async changed(signal: AbortSignal): Promise<void> {
-    this.#state = 'idle'
     await abortable(this.#woken.promise, signal)
-  }
-
-  /** A reader that is busy with what it was given last is not waited for. */
-  async caughtUp(): Promise<void> {
-    if (this.#state === 'told') await nextTurn()
-    if (this.#state === 'told' || (this.#state === 'idle' && !this.#isDirty)) return
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#waiting.push({ reading: this.#reading, resolve })
-    await promise
-    // What was read is on its way to the reader.
-    await nextTurn()
-  }
-
-  /** Nothing is read any more. */
-  close(): void {
-    this.#release(() => true)
   }
 
   /** Reads until there is nothing to read, and tells what has changed since the last time; undefined if that is nothing. */
   async read(signal: AbortSignal): Promise<ChildrenChange | undefined> {
     const before = this.#revision
-    this.#state = 'reading'
-    this.#reading++
     for (let attempt = 0; this.#isDirty; attempt++) {
       const heard = this.#heard
       await abortable(this.#attempt(), signal)
@@ -105,19 +79,11 @@ export class NodeChildren implements LocalView {
         break
       }
     }
-    this.#state = 'told'
-    this.#release(({ reading }) => !this.#isDirty || reading < this.#reading)
     return this.#revision > before ? this.#take() : undefined
   }
 
   get #isDirty(): boolean {
     return this.#isAllDirty || this.#dirty.size > 0
-  }
-
-  /** Lets those go on that wait for what has been told. */
-  #release(isTold: (waiting: { readonly reading: number }) => boolean): void {
-    for (const waiting of this.#waiting) if (isTold(waiting)) waiting.resolve()
-    this.#waiting = this.#waiting.filter(waiting => !isTold(waiting))
   }
 
   #take(): ChildrenChange {

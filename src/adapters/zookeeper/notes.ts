@@ -38,9 +38,8 @@ export class ZookeeperNotes implements EngineNotes {
   async *follow(serviceName: string, { signal }: EngineCall): AsyncGenerator<readonly EngineNote[], void, void> {
     const notes = new Map<string, EngineNote>()
     const { layout, calls } = this.#context
-    const options = { signal, views: calls.views }
     const path = layout.readers(serviceName)
-    for await (const { put, gone } of calls.stream(signal, link => followChildren(link, path, options))) {
+    for await (const { put, gone } of calls.stream(signal, link => followChildren(link, path, signal))) {
       for (const node of gone) notes.delete(node)
       for (const [node, data] of put) notes.set(node, { reader: fromNodeName(node), ...decodeNote(data) })
       yield [...notes.values()]

@@ -7,7 +7,7 @@ import type { DrainOptions, DrainReport, InstanceChanges, Lease } from '../lease
 import { changed } from '../store/changed.ts'
 import type { CallLimits, Calls } from './calls.ts'
 import { DrainWait } from './drain-wait.ts'
-import type { EngineCall, EngineClaim, EngineNotes } from './engine.ts'
+import type { EngineCall, EngineClaim, EngineNotes, InstanceKey } from './engine.ts'
 import type { FollowerContext } from './follower.ts'
 import type { Turns } from './turns.ts'
 
@@ -26,6 +26,8 @@ export interface EngineLeaseOptions {
   readonly context: FollowerContext
   readonly notes: EngineNotes | undefined
   readonly quietMs: number
+  /** Called when the engine has what was written, or is known not to have it any more; for the revision see `EngineClaim.take`. */
+  readonly onWritten: (key: InstanceKey, revision: number) => void
   /** Called when it is held no longer. */
   readonly onGone: (lease: EngineLease) => void
 }
@@ -112,7 +114,7 @@ export class EngineLease implements Lease {
     this.#end()
     await this.#inTurn(async () => {
       if (this.#withdrawn) return
-      await this.#options.calls.make(options => this.#options.claim.revoke(options), { signals: [signal] })
+      this.#wrote(await this.#options.calls.make(options => this.#options.claim.revoke(options), { signals: [signal] }))
       this.#withdrawn = true
     }, signal)
   }
@@ -123,18 +125,17 @@ export class EngineLease implements Lease {
     { ttlMs, holder, signal }: Abortable & { ttlMs: number; holder?: string | undefined },
   ): Promise<void> {
     const begunAt = this.#options.context.clock.now()
-    await this.#call(options => this.#options.claim.take(instance, { ...options, ttlMs, holder }), {
-      signals: [signal],
-    })
+    const take = (options: EngineCall) => this.#options.claim.take(instance, { ...options, ttlMs, holder })
+    this.#wrote(await this.#call(take, { signals: [signal] }))
     this.#instance = instance
     this.#ttlMs = ttlMs
     this.#extend(begunAt)
   }
 
-  /** Has the engine drop what it may have of a `take` that came to nothing; in the same turn. Never rejects. */
-  async withdraw(): Promise<void> {
+  /** Has the engine drop what it may have of a `take` that came to nothing; in the same turn. Resolves as a revocation does, with 0 when it failed. */
+  async withdraw(): Promise<number> {
     const { calls, claim } = this.#options
-    await calls.make(options => claim.revoke(options), { limitMs: WITHDRAW_MS }).catch(ignore)
+    return calls.make(options => claim.revoke(options), { limitMs: WITHDRAW_MS }).catch(() => 0)
   }
 
   /** Asks the engine whether it still has it, as something makes doubtful. */
@@ -161,7 +162,12 @@ export class EngineLease implements Lease {
     this.#requireHeld()
     const revision = await this.#call(options => this.#options.claim.write(instance, options), { signals: [signal] })
     this.#instance = instance
+    this.#wrote(revision)
     return revision
+  }
+
+  #wrote(revision: number): void {
+    this.#options.onWritten(this.#instance, revision)
   }
 
   /** Waits for its turn; if `signal` aborts before that, nothing is done. */
@@ -179,7 +185,7 @@ export class EngineLease implements Lease {
     try {
       return await this.#options.calls.make(call, { signals: [...signals, this.#losing.signal] })
     } catch (error) {
-      if (error instanceof LeaseLostError) this.lose()
+      if (error instanceof LeaseLostError) this.#endedByEngine()
       throw error
     }
   }
@@ -210,12 +216,14 @@ export class EngineLease implements Lease {
 
   /** First the engine is told, so that whoever learns of the loss finds the id free. */
   async #lapse(): Promise<void> {
-    await this.#inTurn(() => this.withdraw(), undefined)
+    this.#wrote(await this.#inTurn(() => this.withdraw(), undefined))
     this.#end()
     this.#lost.abort(this.#losing.signal.reason)
   }
 
+  /** When it was gone there, nobody knows. */
   #endedByEngine(): void {
+    if (this.held) this.#wrote(Infinity)
     this.lose()
   }
 

@@ -13,6 +13,8 @@ export interface EngineLeasesOptions {
   readonly calls: Calls
   readonly context: FollowerContext
   readonly quietMs: number
+  /** See `EngineLeaseOptions`. */
+  readonly onWritten: (key: InstanceKey, revision: number) => void
 }
 
 /** How something is registered. */
@@ -81,7 +83,7 @@ export class EngineLeases {
   }
 
   #create(instance: Instance, ttlMs: number): EngineLease {
-    const { engine, calls, context, quietMs } = this.#options
+    const { engine, calls, context, quietMs, onWritten } = this.#options
     const lease: EngineLease = new EngineLease(instance, ttlMs, {
       claim: engine.claim(instance),
       calls,
@@ -89,6 +91,7 @@ export class EngineLeases {
       context,
       notes: engine.notes,
       quietMs,
+      onWritten,
       onGone: gone => {
         if (this.#leases.get(name(gone.instance)) === gone) this.#leases.delete(name(gone.instance))
       },

@@ -10,7 +10,7 @@ import type { Lease } from '../lease.ts'
 import type { RegisterOptions, Registry } from '../registry.ts'
 import { STORE_LIMITS } from '../store/limits.ts'
 import { Calls } from './calls.ts'
-import type { Engine } from './engine.ts'
+import type { Engine, InstanceKey } from './engine.ts'
 import { EngineEpochs } from './engine-epochs.ts'
 import { EngineLeases } from './engine-leases.ts'
 import { EngineNamesWatch } from './engine-names-watch.ts'
@@ -72,7 +72,9 @@ export class EngineRegistry implements Registry {
     this.#reader.name = clientName
     this.#context = { url, clock, random, reachability, firstMs: 2 * requestMs, resyncMs }
     this.#calls = new Calls({ url, clock, random, reachability, closing: this.#closing.signal, requestMs })
-    this.#leases = new EngineLeases({ engine, calls: this.#calls, context: this.#context, quietMs })
+    const onWritten = ({ serviceName }: InstanceKey, revision: number) =>
+      this.#watches.get(serviceName)?.wrote(revision)
+    this.#leases = new EngineLeases({ engine, calls: this.#calls, context: this.#context, quietMs, onWritten })
     this.#epochs = new EngineEpochs({ clock, settleMs, onLoss: () => this.#leases.verifyAll() })
   }
 

@@ -7,6 +7,7 @@ import type { InstanceSet } from '../instance-set.ts'
 import type { Engine, EngineCall, EngineSet } from './engine.ts'
 import type { EngineEpochs } from './engine-epochs.ts'
 import { Follower, type FollowerContext } from './follower.ts'
+import { Freshness } from './freshness.ts'
 import type { ReaderNote } from './reader-note.ts'
 import { differenceOf, type SetDifference } from './set-difference.ts'
 
@@ -40,6 +41,8 @@ export class EngineWatch {
   readonly #readers = new Set<Reader>()
   readonly #revision = new GrowingRevision()
   readonly #stopping = new AbortController()
+  readonly #follower: Follower<EngineSet>
+  readonly #freshness: Freshness
   readonly #running: Promise<void>
   /** What the engine told last. */
   #told: EngineSet | undefined
@@ -53,6 +56,8 @@ export class EngineWatch {
 
   constructor(options: EngineWatchOptions, after: Promise<unknown>) {
     this.#options = options
+    this.#follower = this.#makeFollower()
+    this.#freshness = new Freshness({ clock: options.context.clock, reopen: () => this.#follower.reopen() })
     this.#running = after.then(() => this.#follow())
   }
 
@@ -64,15 +69,22 @@ export class EngineWatch {
   /** Ends every reader with `error`. */
   close(error: Error): void {
     this.#stop()
+    this.#freshness.close(error)
     this.#sets.close(error)
   }
 
-  /** The newest set at once, if there is one, then each newer one; reading on acknowledges. */
+  /** This process has written: who reads from now on is shown it from the first set on. See `EngineClaim.take` for the revision. */
+  wrote(revision: number): void {
+    this.#freshness.wrote(revision)
+  }
+
+  /** The newest set, as soon as there is one that shows what this process has written, then each newer one; reading on acknowledges. */
   async *read({ signal }: Abortable): AsyncGenerator<InstanceSet, void, void> {
     // Who comes now has never seen an older set than the present one.
     const reader: Reader = { revision: this.#sets.value?.revision ?? 0 }
     this.#readers.add(reader)
     try {
+      await this.#freshness.reached({ signal })
       for await (const set of this.#sets.read({ signal })) {
         yield set
         reader.revision = set.revision
@@ -85,23 +97,27 @@ export class EngineWatch {
     }
   }
 
-  async #follow(): Promise<void> {
-    const { engine, serviceName, context, note } = this.#options
-    const follower = new Follower<EngineSet>({
+  #makeFollower(): Follower<EngineSet> {
+    const { engine, serviceName, context } = this.#options
+    return new Follower({
       context,
       prepare: call => this.#prepare(call),
       open: call => engine.follow(serviceName, call),
       accept: set => this.#accept(set),
       lose: () => this.#lose(),
     })
-    await follower.run(this.#stopping.signal)
-    await note?.remove()
+  }
+
+  async #follow(): Promise<void> {
+    await this.#follower.run(this.#stopping.signal)
+    await this.#options.note?.remove()
   }
 
   /** What is said until the first set is 0: the data may be other data by now, with other revisions. */
   async #prepare(call: EngineCall): Promise<void> {
     this.#isFirst = true
     await this.#options.note?.open(call)
+    this.#freshness.opening()
   }
 
   #accept(set: EngineSet): void {
@@ -109,11 +125,12 @@ export class EngineWatch {
     const before = this.#told
     epochs.saw(set.epoch)
     const isNewEpoch = set.epoch !== before?.epoch
-    if (!isNewEpoch && set.revision < before.revision) return
+    if (!isNewEpoch && set.revision < before.revision) return this.#freshness.told(before.revision)
     const difference = differenceOf(before?.instances ?? [], set.instances)
     this.#told = set
     if (isNewEpoch && !this.#isFirst) note?.set(0)
     this.#show(set, before, difference)
+    this.#freshness.told(set.revision)
     if (this.#isAwaited(set, before, difference)) this.#awaited = set.revision
     else if (isNewEpoch) this.#awaited = 0
     this.#isFirst = false
@@ -153,6 +170,7 @@ export class EngineWatch {
   }
 
   #lose(): void {
+    this.#freshness.lost()
     const shown = this.#sets.value
     if (shown && !shown.stale) this.#sets.set(Object.freeze({ ...shown, stale: true }))
   }

@@ -27,7 +27,7 @@ export interface Engine {
   /** A claim on `key`; nothing is written before `take`. There is one claim at a time for a key. */
   claim(key: InstanceKey): EngineClaim
   /**
-   * The whole state of a service at once, then the whole state per change, coalesced while the reader is busy; nothing is missed
+   * The whole state of a service at once, no older than the call, then the whole state per change, coalesced while the reader is busy; nothing is missed
    * between. Throws when the engine is lost, when something may have been missed, and when the notes of this process may have lapsed:
    * the EngineRegistry puts its note and opens it again. Opened at most once at a time for a service name.
    */
@@ -58,8 +58,8 @@ export interface EngineClaim {
    * was last renewed, or somewhat later. Rejects with `InstanceConflictError` when another *live* process has it. What an earlier claim of
    * this object left behind is no conflict, nor what has lapsed, nor what another process has on behalf of the same `holder`; all are taken over. Marks the service name as known.
    *
-   * Resolves with the revision of the write: every set of that revision or a newer one shows it, and none before. An engine that has to ask for that may
-   * resolve with 0 unless the Instance is draining.
+   * Resolves with the revision of the write: every set of that revision or a newer one shows it, and none before. Who opens a watch in this process after that
+   * waits for a set of it. An engine that would have to ask for it may resolve with `Infinity` unless the Instance is draining: the watch is opened anew then.
    */
   take(instance: Instance, options: TakeOptions): Promise<number>
   /** Changes the record. Rejects with `LeaseLostError`, changing nothing, when it is gone or another's. Resolves as `take` does. */
@@ -69,8 +69,11 @@ export interface EngineClaim {
    * though the session that held it may live: so the deletion by somebody else is found out.
    */
   renew(options: EngineCall): Promise<void>
-  /** Removes the record if it is still this claim's. Not an error when it is gone already, or another's. May be called again, and before `take`. */
-  revoke(options: EngineCall): Promise<void>
+  /**
+   * Removes the record if it is still this claim's. Not an error when it is gone already, or another's. May be called again, and before `take`. Resolves as
+   * `take` does, with the revision from which on no set shows it; 0 when there was nothing to remove, `Infinity` when that has become of it before.
+   */
+  revoke(options: EngineCall): Promise<number>
 }
 
 /** How a record is taken. */

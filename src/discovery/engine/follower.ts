@@ -38,6 +38,8 @@ export interface FollowerOptions<T> {
 /** Follows something of an engine that does not end: opened again with backoff when it is lost, and from time to time anyway. */
 export class Follower<T> {
   readonly #options: FollowerOptions<T>
+  /** Ends what is followed at the moment. */
+  #following = new AbortController()
 
   constructor(options: FollowerOptions<T>) {
     this.#options = options
@@ -61,13 +63,21 @@ export class Follower<T> {
     }
   }
 
+  /** Opens anew what is followed, though all looks well; not what is just being prepared. */
+  reopen(): void {
+    this.#following.abort()
+  }
+
   /** Follows until it is time to open anew. */
   async #follow(signal: AbortSignal): Promise<void> {
     const { context, open, accept } = this.#options
-    using limit = timeLimit(context.clock, context.resyncMs * (0.8 + 0.4 * context.random.next()), { signal })
+    const following = new AbortController()
+    const signals = [signal, following.signal]
+    using limit = timeLimit(context.clock, context.resyncMs * (0.8 + 0.4 * context.random.next()), { signals })
     const ending = new AbortController()
     using call = firstAborted([limit.signal, ending.signal])
     await this.#prepare(limit.signal)
+    this.#following = following
     const values = open(call)[Symbol.asyncIterator]()
     try {
       let next = await this.#first(values, limit.signal)

@@ -138,41 +138,9 @@ describe('NodeChildren', () => {
     assert.deepEqual(brief(await third), [Number(children.zxid), 'b', ''])
   })
 
-  it('lets a writer go on when what it wrote is told, and not before', async () => {
-    const children = await new Children().open()
-    const first = children.view.read(signal)
-    await children.answer()
-    await first
-    void children.view.changed(signal)
-    await children.view.caughtUp()
-    let isCaughtUp = false
-    children.write('a')
-    void children.view.caughtUp().then(() => (isCaughtUp = true))
-    const second = children.view.read(signal)
-    await children.clock.settle()
-    assert.equal(isCaughtUp, false)
-    await children.answer()
-    await second
-    await children.clock.settle()
-    assert.equal(isCaughtUp, true)
-  })
-
-  it('does not let a writer wait for a reader that is busy', async () => {
-    const children = await new Children().open()
-    const first = children.view.read(signal)
-    await children.answer()
-    await first
-    children.write('a')
-    await children.view.caughtUp()
-  })
-
-  it('rejects with the reason of the signal, and lets writers go on when it is closed', async () => {
+  it('rejects with the reason of the signal', async () => {
     const children = await new Children().open()
     const reason = new Error('given up')
     await assert.rejects(children.view.read(AbortSignal.abort(reason)), reason)
-    children.write('a')
-    const waiting = children.view.caughtUp()
-    children.view.close()
-    await waiting
   })
 })

@@ -55,7 +55,7 @@ export class FakeEngineServer {
     return this.#services.get(serviceName)?.records.get(id)
   }
 
-  /** Resolves with the revision of the write. */
+  /** Returns the revision of the write. */
   put(record: FakeRecord): number {
     const { serviceName, id } = record.instance
     const service = this.#service(serviceName)
@@ -70,9 +70,10 @@ export class FakeEngineServer {
     if (record) records.set(id, { ...record, renewedAt: this.#clock.now() })
   }
 
-  remove({ serviceName, id }: InstanceKey): void {
+  /** Returns the revision of the removal; 0 if there was nothing. */
+  remove({ serviceName, id }: InstanceKey): number {
     const service = this.#service(serviceName)
-    if (service.records.delete(id)) this.#changed(service)
+    return service.records.delete(id) ? this.#changed(service) : 0
   }
 
   note(serviceName: string, note: EngineNote, holder: object): void {

@@ -29,6 +29,8 @@ export class FakeEngine implements Engine {
   #connection = new AbortController()
   /** Nothing reaches the server. */
   #down = false
+  /** What is followed tells nothing while this is not resolved; what is opened later has another one. */
+  #stall = { released: Promise.resolve() }
   link: FakeLink = quick
 
   constructor(server: FakeEngineServer, { clock, notes = true }: { clock: Clock; notes?: boolean }) {
@@ -42,6 +44,14 @@ export class FakeEngine implements Engine {
     this.#down = down
     this.#connection.abort(new RegistryUnavailableError(this.url, { cause: new Error('the connection was cut') }))
     this.#connection = new AbortController()
+  }
+
+  /** Has what is followed now tell nothing of changes from now on, until the returned function is called. */
+  stall(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#stall.released = promise
+    this.#stall = { released: Promise.resolve() }
+    return resolve
   }
 
   connect(): void {
@@ -80,7 +90,7 @@ export class FakeEngine implements Engine {
         }, signal),
       revoke: ({ signal }) =>
         this.#call(() => {
-          if (server.record(key)?.claim === claim) server.remove(key)
+          return server.record(key)?.claim === claim ? server.remove(key) : 0
         }, signal),
     }
   }
@@ -118,6 +128,7 @@ export class FakeEngine implements Engine {
   async *#follow<T>(read: () => T, signal: AbortSignal): AsyncGenerator<T, void, void> {
     const connection = this.#connection.signal
     const newest = new Latest<T>()
+    const stall = this.#stall
     let unlisten: (() => void) | undefined
     // Listened to from the moment of the list on, not from that of its answer: between the two nothing may be missed.
     const list = () => {
@@ -135,6 +146,7 @@ export class FakeEngine implements Engine {
     connection.addEventListener('abort', cut, { once: true })
     try {
       for await (const value of newest.read({ signal })) {
+        await abortable(abortable(stall.released, connection), signal)
         connection.throwIfAborted()
         yield value
       }
