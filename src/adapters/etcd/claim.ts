@@ -29,6 +29,8 @@ export class EtcdClaim implements EngineClaim {
   readonly #options: ClaimOptions
   /** The lease the key stands on. */
   #lease: string | undefined
+  /** The revision at which the key was written last, as far as we know. */
+  #writtenAt = '0'
   /** On whose behalf; undefined: of this process alone. */
   #holder: string | undefined
   /** All that were granted for this claim, and are not surely gone. */
@@ -46,19 +48,25 @@ export class EtcdClaim implements EngineClaim {
     const lease = await client.grant(Math.ceil(ttlMs / 1000), { signal })
     this.#granted.add(lease)
     leases.add(lease, this.#path)
-    const revision = await this.#create(instance, lease, signal)
+    const answer = await this.#create(instance, lease, signal)
     this.#lease = lease
     for (const former of this.#granted) if (former !== lease) void this.#end(former, signal).catch(() => {})
-    return revision
+    return this.#wrote(answer)
   }
 
+  /**
+   * Writes the key where it is as we wrote it last: so what was given up changes nothing any more once a later change has been made. If it comes about before
+   * that, the key is not as we know it, and looked at.
+   */
   async write(instance: Instance, { signal }: EngineCall): Promise<number> {
     const { client } = this.#options
-    const answer = await this.#ours(lease =>
-      client.txn({ compare: [this.#standsOn(lease)], success: [this.#put(instance, lease)] }, { signal }),
-    )
-    if (answer.succeeded !== true) throw this.#lostError()
-    return revisionOf(answer)
+    for (;;) {
+      const answer = await this.#ours(lease =>
+        client.txn({ compare: [this.#isOf(this.#writtenAt)], success: [this.#put(instance, lease)] }, { signal }),
+      )
+      if (answer.succeeded === true) return this.#wrote(answer)
+      this.#writtenAt = await this.#ours(lease => this.#lookAt(lease, signal))
+    }
   }
 
   /** Renews the lease, and looks whether the key is still there: somebody may have deleted it. */
@@ -78,14 +86,14 @@ export class EtcdClaim implements EngineClaim {
   }
 
   /** Writes the key where there is none, or only one of ours. Who holds it may change while we look: then it is looked at again. */
-  async #create(instance: Instance, lease: string, signal: AbortSignal): Promise<number> {
+  async #create(instance: Instance, lease: string, signal: AbortSignal): Promise<TxnAnswer> {
     let condition: Compare = { key: this.#path, target: 'CREATE', create_revision: '0' }
     for (;;) {
       const answer = await this.#attempt(condition, [this.#put(instance, lease), this.#mark()], signal)
-      if (answer.succeeded === true) return revisionOf(answer)
+      if (answer.succeeded === true) return answer
       const holder = holderOf(answer)
       if (holder === undefined) condition = { key: this.#path, target: 'CREATE', create_revision: '0' }
-      else if (this.#isOurs(holder)) condition = this.#standsOn(holder.lease ?? '0')
+      else if (this.#isOurs(holder)) condition = this.#isOf(holder.mod_revision)
       else throw await this.#conflict(lease, signal)
     }
   }
@@ -122,8 +130,21 @@ export class EtcdClaim implements EngineClaim {
     return { request_txn: { compare, success: [{ request_put: { key, value: '' } }] } }
   }
 
-  #standsOn(lease: string): Compare {
-    return { key: this.#path, target: 'LEASE', lease }
+  /** The key was written last at that revision. */
+  #isOf(revision: string | undefined): Compare {
+    return { key: this.#path, target: 'MOD', mod_revision: revision ?? '0' }
+  }
+
+  /** At which revision the key was written last, if it is still on the lease. */
+  async #lookAt(lease: string, signal: AbortSignal): Promise<string> {
+    const { kvs: [found] = [] } = await this.#options.client.range({ key: this.#path, keys_only: true }, { signal })
+    if (found?.lease !== lease || found.mod_revision === undefined) throw this.#lostError()
+    return found.mod_revision
+  }
+
+  #wrote({ header: { revision = '0' } }: TxnAnswer): number {
+    this.#writtenAt = revision
+    return Number(revision)
   }
 
   /** Does something with the lease; that etcd has none, or we have none, is that it is lost. */
@@ -151,10 +172,6 @@ export class EtcdClaim implements EngineClaim {
   #lostError(cause?: Error): LeaseLostError {
     return new LeaseLostError(this.#key.serviceName, this.#key.id, { cause })
   }
-}
-
-function revisionOf({ header }: TxnAnswer): number {
-  return Number(header.revision)
 }
 
 function holderOf({ responses }: TxnAnswer): KeyValue | undefined {

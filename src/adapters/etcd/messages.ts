@@ -45,8 +45,9 @@ export interface PutRequest {
 /** A condition of a transaction. */
 export interface Compare {
   readonly key: string
-  readonly target: 'CREATE' | 'LEASE'
+  readonly target: 'CREATE' | 'MOD' | 'LEASE'
   readonly create_revision?: string
+  readonly mod_revision?: string
   readonly lease?: string
 }
 

@@ -3,8 +3,10 @@ import { after, describe, it } from 'node:test'
 import { encodeText } from '../../../src/adapters/etcd/base64.ts'
 import { EtcdClient } from '../../../src/adapters/etcd/client.ts'
 import { EtcdEngine } from '../../../src/adapters/etcd/engine.ts'
+import type { TxnAnswer, TxnRequest } from '../../../src/adapters/etcd/messages.ts'
+import { abortable, type Abortable } from '../../../src/core/abort.ts'
 import { systemClock } from '../../../src/core/clock.ts'
-import type { EngineNote, EngineSet } from '../../../src/discovery/engine/engine.ts'
+import type { EngineCall, EngineNote, EngineSet } from '../../../src/discovery/engine/engine.ts'
 import { users } from '../../discovery/store/instances.ts'
 import { missingEngine, startEtcd } from '../../engines/engines.ts'
 
@@ -20,7 +22,7 @@ let prefixes = 0
 function engines(stack: AsyncDisposableStack) {
   const prefix = `/test-${++prefixes}`
   const open = () => {
-    const client = new EtcdClient({ origins: [`http://127.0.0.1:${etcd?.ports.client}`] })
+    const client = new LateClient({ origins: [`http://127.0.0.1:${etcd?.ports.client}`] })
     const engine = new EtcdEngine({ client, prefix, notes: true, clock: systemClock })
     stack.defer(() => engine.close({ signal }))
     return { client, engine }
@@ -37,6 +39,41 @@ async function nextThat<T>(values: AsyncIterator<T>, accept: (value: T) => boole
   for (;;) {
     const value = await next(values)
     if (accept(value)) return value
+  }
+}
+
+/** Gives up a call with its last transaction under way; by the returned function that gets to etcd after all. */
+async function givenUp(
+  client: LateClient,
+  call: (options: EngineCall) => Promise<unknown>,
+): Promise<() => Promise<void>> {
+  const controller = new AbortController()
+  const held = client.holdWrite()
+  const given = assert.rejects(call({ signal: controller.signal }), { message: 'given up' })
+  const release = await held
+  controller.abort(new Error('given up'))
+  await given
+  return release
+}
+
+/** An EtcdClient whose next transaction that writes the key of an instance, where there is one, can be late. */
+class LateClient extends EtcdClient {
+  #hold: ((release: () => Promise<void>) => void) | undefined
+
+  /** Resolves when there is such a transaction, with the function that sends it. */
+  holdWrite(): Promise<() => Promise<void>> {
+    const { promise, resolve } = Promise.withResolvers<() => Promise<void>>()
+    this.#hold = resolve
+    return promise
+  }
+
+  override async txn(request: TxnRequest, options?: Abortable): Promise<TxnAnswer> {
+    const hold = this.#hold
+    const isChange = request.compare?.some(({ target }) => target !== 'CREATE')
+    if (!hold || !isChange) return super.txn(request, options)
+    this.#hold = undefined
+    hold(async () => void (await super.txn(request)))
+    return abortable(new Promise<never>(() => {}), options?.signal)
   }
 }
 
@@ -130,6 +167,43 @@ describe('EtcdEngine', { skip }, () => {
       await assert.rejects(claim.write(users('a'), { signal }), lost)
       await claim.revoke({ signal })
     }
+  })
+
+  it('has no change come about late that was given up before another was made', async () => {
+    await using stack = new AsyncDisposableStack()
+    const { one } = engines(stack)
+    const claim = one.engine.claim(users('a'))
+    await claim.take(users('a'), TTL)
+    const comeAbout = await givenUp(one.client, call => claim.write(users('a', { weight: 1_000 }), call))
+    await claim.write(users('a', { weight: 2 }), { signal })
+    await comeAbout()
+    const sets = one.engine.follow('users', { signal })[Symbol.asyncIterator]()
+    assert.equal((await next(sets)).instances[0]?.weight, 2)
+  })
+
+  it('goes on from a change that was given up and has come about all the same', async () => {
+    await using stack = new AsyncDisposableStack()
+    const { one } = engines(stack)
+    const claim = one.engine.claim(users('a'))
+    await claim.take(users('a'), TTL)
+    const comeAbout = await givenUp(one.client, call => claim.write(users('a', { weight: 1_000 }), call))
+    await comeAbout()
+    await claim.write(users('a', { weight: 2 }), { signal })
+    const sets = one.engine.follow('users', { signal })[Symbol.asyncIterator]()
+    assert.equal((await next(sets)).instances[0]?.weight, 2)
+  })
+
+  it('has no registration come about late that was given up before a change', async () => {
+    await using stack = new AsyncDisposableStack()
+    const { one } = engines(stack)
+    const claim = one.engine.claim(users('a'))
+    await claim.take(users('a'), TTL)
+    const comeAbout = await givenUp(one.client, call => claim.take(users('a', { weight: 1_000 }), { ...TTL, ...call }))
+    await claim.write(users('a', { weight: 2 }), { signal })
+    await comeAbout()
+    await claim.renew({ signal })
+    const sets = one.engine.follow('users', { signal })[Symbol.asyncIterator]()
+    assert.equal((await next(sets)).instances[0]?.weight, 2)
   })
 
   it('removes nothing but its own, and does not mind when that is gone', async () => {
