@@ -61,15 +61,22 @@ function decodeValue(value: unknown, shape: Shape, path: string): unknown {
   if (typeof shape === 'string') return decodeScalar(value, shape, path)
   if ('list' in shape) {
     if (!Array.isArray(value)) throw mismatch(value, shape, path)
-    return value.map(item => decodeValue(item, shape.list, path) ?? zeroOf(shape.list))
+    return decodeMembers(value, shape.list, path)
   }
   if (typeof value !== 'object' || Array.isArray(value)) throw mismatch(value, shape, path)
-  const entries = Object.entries(value)
-  if ('map' in shape)
-    return Object.fromEntries(
-      entries.map(([key, item]) => [key, decodeValue(item, shape.map, path) ?? zeroOf(shape.map)]),
-    )
-  return decodeFields(entries, shape, path)
+  const members = value as Record<string, unknown>
+  return 'map' in shape ? decodeMembers(members, shape.map, path) : decodeFields(members, shape, path)
+}
+
+/** In place: nobody else has what was just parsed, and most of it is right as it is. */
+function decodeMembers<T extends Record<string, unknown> | unknown[]>(members: T, shape: Shape, path: string): T {
+  const all = members as Record<string, unknown>
+  for (const key of Object.keys(all)) {
+    const value = all[key]
+    const decoded = decodeValue(value, shape, path) ?? zeroOf(shape)
+    if (decoded !== value) all[key] = decoded
+  }
+  return members
 }
 
 /** What Go has where nothing was said. */
@@ -99,13 +106,13 @@ function decodeDuration(value: unknown, path: string): number {
 
 type FieldsShape = Extract<Shape, { fields: unknown }>
 
-function decodeFields(entries: [string, unknown][], shape: FieldsShape, path: string): Record<string, unknown> {
+function decodeFields(members: Record<string, unknown>, shape: FieldsShape, path: string): Record<string, unknown> {
   const result: Record<string, unknown> = {}
-  for (const [key, item] of entries) {
+  for (const key of Object.keys(members)) {
     const name = nameIn(shape, key)
     if (name === undefined && !shape.open) throw new Mismatch(`json: unknown field ${JSON.stringify(key)}`)
     if (name === undefined) continue
-    const decoded = decodeValue(item, shape.fields[name] as Shape, `${path}.${name}`)
+    const decoded = decodeValue(members[key], shape.fields[name] as Shape, `${path}.${name}`)
     if (decoded !== undefined) result[name] = decoded
   }
   return result

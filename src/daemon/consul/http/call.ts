@@ -66,7 +66,8 @@ export class Call {
   /** Who asks, as far as the request says: `?token=`, else `X-Consul-Token`, else a bearer's. Empty for the anonymous. The only place that reads it. */
   get token(): string {
     const { headers } = this.request
-    const [, bearer = ''] = /^Bearer (.*)$/i.exec(headers.authorization ?? '') ?? []
+    const { authorization } = headers
+    const [, bearer = ''] = (authorization !== undefined && /^Bearer (.*)$/i.exec(authorization)) || []
     return this.param('token') || String(headers['x-consul-token'] ?? '') || bearer
   }
 

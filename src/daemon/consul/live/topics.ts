@@ -26,7 +26,8 @@ export class Topics {
 
   /** Something of that topic changed. */
   touch(topic: Topic, revision: number): void {
-    this.#revisions.delete(topic)
+    // The order in which they changed counts only where some will have to be forgotten.
+    if (this.#revisions.size > TOPICS_MAX / 2) this.#revisions.delete(topic)
     this.#revisions.set(topic, revision)
     if (this.#revisions.size > TOPICS_MAX) this.#forgetOldest()
     const watchers = this.#watchers.get(topic)

@@ -112,7 +112,10 @@ export class Projection {
         return undefined
       }
       if (health === 'maintenance' && present?.claim.drainRevision) return present
-      const owner = leases.vouch({ id: `consul:${key}`, name: `Consul service ${row.ID} on ${row.Node}` })
+      const owner =
+        present?.owner.presence === 'vouched'
+          ? present.owner
+          : leases.vouch({ id: `consul:${key}`, name: `Consul service ${row.ID} on ${row.Node}` })
       const projected = { owner, claim: leases.register(owner, instance, TTL_MS), startedAt }
       this.#projected.set(key, projected)
       return projected
@@ -134,7 +137,7 @@ export class Projection {
     return createInstance({
       serviceName: row.Service,
       id: row.Node === this.#init.node ? row.ID : `${row.ID}@${row.Node}`,
-      endpoints: [`tcp://${isIPv6(host) ? `[${host}]` : host}:${row.Port}`],
+      endpoints: [`tcp://${host.includes(':') && isIPv6(host) ? `[${host}]` : host}:${row.Port}`],
       weight: health === 'warning' ? row.Weights.Warning : row.Weights.Passing,
       zone,
       version,

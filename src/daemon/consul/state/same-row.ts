@@ -3,9 +3,11 @@
  * there. Both are JSON.
  */
 export function isSameRow(before: object, row: object): boolean {
-  const { CreateIndex: _create, ModifyIndex: _modify, ...rest } = before as Record<string, unknown>
-  return isSameObject(rest, row as Record<string, unknown>)
+  return isSameObject(before as Record<string, unknown>, row as Record<string, unknown>, INDEXES)
 }
+
+const INDEXES = ['CreateIndex', 'ModifyIndex']
+const NOTHING: readonly string[] = []
 
 function isSameValue(one: unknown, other: unknown): boolean {
   if (one === other) return true
@@ -19,7 +21,12 @@ function isSameList(one: unknown, other: unknown): boolean {
   return one.every((value, at) => isSameValue(value, other[at]))
 }
 
-function isSameObject(one: Record<string, unknown>, other: Record<string, unknown>): boolean {
-  for (const key of Object.keys(one)) if (!isSameValue(one[key], other[key])) return false
-  return Object.keys(other).every(key => other[key] === undefined || Object.hasOwn(one, key))
+function isSameObject(
+  one: Record<string, unknown>,
+  other: Record<string, unknown>,
+  aside: readonly string[] = NOTHING,
+): boolean {
+  for (const key of Object.keys(one)) if (!isSameValue(one[key], other[key]) && !aside.includes(key)) return false
+  for (const key of Object.keys(other)) if (other[key] !== undefined && !Object.hasOwn(one, key)) return false
+  return true
 }
