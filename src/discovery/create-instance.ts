@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from '../core/clock.ts'
 import { InvalidInstanceError } from './errors.ts'
 import type { Instance, InstanceInit, InstanceStatus } from './instance.ts'
+import { sameList, sameRecord } from './same-instance.ts'
 
 /** What each field of an Instance may be at most; see `Instance` for the rules in words. */
 const LIMITS = {
@@ -27,9 +28,16 @@ export function createInstance(init: InstanceInit, { clock = systemClock }: { cl
   return made(init.serviceName, init, { ...COPIED, clock })
 }
 
-/** The same of what nobody else holds, such as parsed JSON, under this service name: its lists and metadata are frozen, and not copied. */
-export function adoptInstance(serviceName: string, init: Omit<InstanceInit, 'serviceName'>): Instance {
-  return made(serviceName, init, ADOPTED)
+/**
+ * The same of what nobody else holds, such as parsed JSON, under this service name: its lists and metadata are frozen, and not copied. What it
+ * says just as `other` does, mostly one of the same service, it shares with that one, and it is not checked again.
+ */
+export function adoptInstance(
+  serviceName: string,
+  init: Omit<InstanceInit, 'serviceName'>,
+  other?: Instance,
+): Instance {
+  return made(serviceName, init, { ...ADOPTED, other })
 }
 
 /** How the parts of an Instance are made its own. */
@@ -37,6 +45,8 @@ interface Making {
   readonly list: (list: readonly string[]) => readonly string[]
   readonly record: (record: Readonly<Record<string, string>>) => Readonly<Record<string, string>>
   readonly clock: Clock
+  /** A valid one; what says the same as it does is shared with it. */
+  readonly other?: Instance | undefined
 }
 
 const COPIED: Omit<Making, 'clock'> = {
@@ -44,18 +54,20 @@ const COPIED: Omit<Making, 'clock'> = {
   record: record => Object.freeze({ ...record }),
 }
 
-const ADOPTED: Making = { list: Object.freeze, record: Object.freeze, clock: systemClock }
+const ADOPTED: Omit<Making, 'other'> = { list: Object.freeze, record: Object.freeze, clock: systemClock }
 
-function made(serviceName: string, init: Omit<InstanceInit, 'serviceName'>, { list, record, clock }: Making): Instance {
+function made(serviceName: string, init: Omit<InstanceInit, 'serviceName'>, making: Making): Instance {
+  const { list, record, clock, other } = making
   return Object.freeze({
-    serviceName: name('serviceName', serviceName),
+    serviceName: other && serviceName === other.serviceName ? other.serviceName : name('serviceName', serviceName),
     id: name('id', init.id),
     endpoints: list(endpoints(init.endpoints)),
     weight: weight(init.weight ?? 1),
-    zone: label('zone', init.zone ?? ''),
-    version: label('version', init.version ?? ''),
-    tags: listOrNone(tags(init.tags ?? NO_TEXTS), list),
-    metadata: recordOrNone(metadata(init.metadata ?? NO_METADATA), record),
+    zone: other && init.zone === other.zone ? other.zone : label('zone', init.zone ?? ''),
+    version: other && init.version === other.version ? other.version : label('version', init.version ?? ''),
+    tags: commonList(init.tags, other?.tags) ?? listOrNone(tags(init.tags ?? NO_TEXTS), list),
+    metadata:
+      commonRecord(init.metadata, other?.metadata) ?? recordOrNone(metadata(init.metadata ?? NO_METADATA), record),
     startedAt: startedAt(init.startedAt ?? clock.wallTime()),
     status: status(init.status ?? 'ready'),
   })
@@ -84,6 +96,17 @@ export function changeInstance(instance: Instance, changes: Partial<Instance>): 
 /** Throws `InvalidInstanceError` unless `serviceName` may be the name of a service: 1 to 255 bytes of UTF-8, no control characters, no `/`. */
 export function validateServiceName(serviceName: string): void {
   name('serviceName', serviceName)
+}
+
+/** `other` if `list`, which may be anything, says the same. */
+function commonList(list: unknown, other: readonly string[] | undefined): readonly string[] | undefined {
+  return other && Array.isArray(list) && sameList(list, other) ? other : undefined
+}
+
+/** `other` if `record`, which may be anything, says the same. */
+function commonRecord(record: unknown, other: Instance['metadata'] | undefined): Instance['metadata'] | undefined {
+  const isRecord = typeof record === 'object' && record !== null && !Array.isArray(record)
+  return other && isRecord && sameRecord(record as Instance['metadata'], other) ? other : undefined
 }
 
 /** What is empty is the same object everywhere, for a registry holds very many Instances. */

@@ -31,7 +31,11 @@ export function sameList(some: readonly string[], others: readonly string[]): bo
 /** Whether two records have the same keys and values, in any order. */
 export function sameRecord(some: Readonly<Record<string, string>>, others: Readonly<Record<string, string>>): boolean {
   if (some === others) return true
-  const keys = Object.keys(some)
-  if (keys.length !== Object.keys(others).length) return false
-  return keys.every(key => Object.hasOwn(others, key) && some[key] === others[key])
+  let more = 0
+  for (const key in some) {
+    if (some[key] !== others[key]) return false
+    more++
+  }
+  for (const _ in others) more--
+  return more === 0
 }

@@ -22,9 +22,12 @@ export function toWireInstance(instance: Instance): WireInstance {
   return wire
 }
 
-/** The whole Instance again, checked and frozen, with the lists and metadata of `wire`, which nobody else may hold. Throws `InvalidInstanceError`. */
-export function fromWireInstance(serviceName: string, wire: WireInstance): Instance {
-  return adoptInstance(serviceName, wire)
+/**
+ * The whole Instance again, checked and frozen, with the lists and metadata of `wire`, which nobody else may hold, or those of `other`, where that one has
+ * the same. Throws `InvalidInstanceError`.
+ */
+export function fromWireInstance(serviceName: string, wire: WireInstance, other?: Instance): Instance {
+  return adoptInstance(serviceName, wire, other)
 }
 
 /** What changed of an Instance: its id, and each changed field as it is now, default or not. */

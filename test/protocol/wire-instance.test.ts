@@ -40,10 +40,26 @@ describe('A wire instance', () => {
       { ...plain, endpoints: 'x' },
       { ...plain, weight: '1' },
       { ...plain, tags: {} },
+      { ...plain, metadata: ['v'] },
     ]
+    const other = createInstance({ ...plain, id: 'b', tags: ['t'], metadata: { 0: 'v' } })
     for (const wire of wires) {
       assert.throws(() => fromWireInstance('users', wire as unknown as WireInstance), InvalidInstanceError)
+      assert.throws(() => fromWireInstance('users', wire as unknown as WireInstance, other), InvalidInstanceError)
     }
+  })
+
+  it('says what it says whoever it may share that with, and has the tags and metadata of one that says the same', () => {
+    const same = createInstance({ ...full, id: 'b' })
+    for (const other of [plain, full, same]) {
+      for (const instance of [plain, full]) {
+        const wire = JSON.parse(JSON.stringify(toWireInstance(instance))) as WireInstance
+        assert.deepEqual(fromWireInstance('users', wire, other), instance)
+      }
+    }
+    const shared = fromWireInstance('users', structuredClone(toWireInstance(full)), same)
+    assert.equal(shared.tags, same.tags)
+    assert.equal(shared.metadata, same.metadata)
   })
 })
 

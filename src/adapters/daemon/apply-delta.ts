@@ -19,7 +19,7 @@ export function applyDelta(
     if (result[at]?.id === id) result.splice(at, 1)
   }
   for (const wire of put) {
-    const instance = fromWireInstance(service, wire)
+    const instance = fromWireInstance(service, wire, instances[0])
     const at = placeOf(instance.id, result)
     if (result[at]?.id === instance.id) result[at] = instance
     else result.splice(at, 0, instance)

@@ -1,7 +1,7 @@
 import type { Abortable } from '../../core/abort.ts'
 import type { Clock, Timer } from '../../core/clock.ts'
 import { Latest } from '../../core/latest.ts'
-import type { InstanceStatus } from '../../discovery/instance.ts'
+import type { Instance, InstanceStatus } from '../../discovery/instance.ts'
 import type { InstanceSet } from '../../discovery/instance-set.ts'
 import type { AcknowledgeMessage, WatchMessage } from '../../protocol/client-message.ts'
 import type { DeltaMessage, SetMessage } from '../../protocol/server-message.ts'
@@ -76,7 +76,9 @@ export class SharedWatch {
   replace({ instances, ...said }: SetMessage): void {
     const { serviceName } = this.#options
     this.#asked = false
-    this.#publish({ ...said, instances: instances.map(wire => fromWireInstance(serviceName, wire)) })
+    let latest: Instance | undefined
+    const made = instances.map(wire => (latest = fromWireInstance(serviceName, wire, latest)))
+    this.#publish({ ...said, instances: made })
     this.#awaited = this.#set?.revision ?? 0
   }
 

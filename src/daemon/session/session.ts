@@ -245,7 +245,8 @@ export class Session implements ConnectionListener {
 
   #register(owner: Owner, { service, instance, ttlMs }: RegisterMessage): Claim {
     this.#rights.require('services:register', service, 'register')
-    return this.#context.store.leases.register(owner, fromWireInstance(service, instance), ttlMs)
+    const { rosters, leases } = this.#context.store
+    return leases.register(owner, fromWireInstance(service, instance, rosters.latest(service)), ttlMs)
   }
 
   #update(owner: Owner, message: UpdateMessage): Claim {

@@ -1,12 +1,13 @@
 import { changedFields, STATUS_FIELD } from '../changed-fields.ts'
 import type { Instance, InstanceStatus } from '../instance.ts'
-import { withStatus } from './with-status.ts'
 import type { ChangeKind, DepartureCause } from './change.ts'
 import { instanceBytes } from './instance-bytes.ts'
 import { StoreLimitError } from './limits.ts'
 import type { Claim, Owner, OwnerKind } from './owner.ts'
 import { isMissing, type LeaseCounts } from './preservation.ts'
 import type { Rosters } from './rosters.ts'
+import { sharing } from './sharing.ts'
+import { withStatus } from './with-status.ts'
 
 /** Keeps what must survive a restart. Told inside the change; when it is written is its own affair. */
 export interface LeaseJournal {
@@ -65,7 +66,8 @@ export class Claims {
 
   /** Enters a claim of before a restart, which the journal has already. */
   restore(owner: Owner, { number, instance, ttlMs, draining }: Omit<LeaseRecord, 'owner'>): Claim {
-    const claim = newClaim({ number, instance: withStatus(instance, 'unconfirmed'), owner, ttlMs })
+    const shared = sharing(instance, 'unconfirmed', this.#init.rosters.latest(instance.serviceName))
+    const claim = newClaim({ number, instance: shared, owner, ttlMs })
     this.#admit(claim, 'unconfirmed')
     if (draining) claim.drainRevision = this.setStatus(claim, 'draining')
     return claim

@@ -41,6 +41,8 @@ export class Roster {
   known = false
   /** What another registry vouches for, whose set this is; undefined where there is none, or has not told it yet. */
   told: Pick<InstanceSet, 'settled' | 'stale'> | undefined
+  /** The instance that last came or changed, if there is any. */
+  latest: Instance | undefined
   #clock: Clock
   #audience: Audience | undefined
   readonly #claims = new OrderedClaims()
@@ -86,10 +88,12 @@ export class Roster {
   /** Puts a claim in the place of its instance's id. */
   put(claim: Claim): void {
     this.#claims.put(claim)
+    this.latest = claim.instance
   }
 
   delete(id: string): void {
     this.#claims.delete(id)
+    if (this.#claims.size === 0) this.latest = undefined
   }
 
   /** What was computed of an earlier state is computed anew when it is next asked for. */

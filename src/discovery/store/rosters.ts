@@ -2,6 +2,7 @@ import type { Abortable } from '../../core/abort.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { InstanceSet, ServiceNames } from '../instance-set.ts'
 import type { FieldSet } from '../changed-fields.ts'
+import type { Instance } from '../instance.ts'
 import type { DrainReport } from '../lease.ts'
 import { announce } from './announce.ts'
 import type { WatchInit, Watcher } from './audience.ts'
@@ -110,6 +111,11 @@ export class Rosters {
 
   find(serviceName: string, id: string): Claim | undefined {
     return this.#find(serviceName)?.get(id)
+  }
+
+  /** The instance of a service that last came or changed, if it has any. */
+  latest(serviceName: string): Instance | undefined {
+    return this.#find(serviceName)?.latest
   }
 
   /** Everything held in a service, in the order of ids; to be read at once, not kept. */

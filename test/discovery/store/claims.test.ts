@@ -37,6 +37,15 @@ describe('Claims', () => {
     assert.deepEqual(told(), ['1 written'])
   })
 
+  it('of before a restart share what the instances of a service have in common', () => {
+    const { claims, owner } = claimsInHand()
+    const one = owner('one')
+    const [first, second] = ['a', 'b'].map((id, at) =>
+      claims.restore(one, { number: at + 1, instance: users(id, { tags: ['blue'] }), ttlMs: 1_000, draining: false }),
+    )
+    assert.equal(second?.instance.tags, first?.instance.tags)
+  })
+
   it('of one service take no more bytes than its set may have in a message, however they come to it', () => {
     const { claims, owner } = claimsInHand()
     const one = owner('one')

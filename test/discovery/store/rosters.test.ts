@@ -31,6 +31,18 @@ describe('Rosters', () => {
     assert.deepEqual([rosters.set('users').revision, rosters.set('orders').revision, rosters.revision], [101, 102, 102])
   })
 
+  it('has at hand what last came or changed in a service, as long as there is anything in it', () => {
+    const { rosters } = rostersInHand()
+    const [first, second] = [of('users', 'a'), of('users', 'b')]
+    assert.equal(rosters.latest('users'), undefined)
+    for (const claim of [first, second]) rosters.put(claim, 'joined')
+    assert.equal(rosters.latest('users'), second.instance)
+    rosters.delete(second, 'revoked')
+    assert.equal(rosters.latest('users'), second.instance)
+    rosters.delete(first, 'revoked')
+    assert.equal(rosters.latest('users'), undefined)
+  })
+
   it('tells nobody up just now from no such service', () => {
     const { rosters } = rostersInHand()
     const claim = of('users')
