@@ -52,10 +52,11 @@ describe('The guides', () => {
   it('show tests that pass', async () => {
     await using trial = await Trial.open()
     await trial.write(await guide('testing.md'), 'ts')
+    await trial.write(await guide('calling-by-name.md'), 'ts')
     const node = `"${process.execPath}" --conditions=ropewalk-development --test`
-    const { stdout, status } = await trial.run(`${node} orders.test.ts lease.test.ts`)
+    const { stdout, status } = await trial.run(`${node} orders.test.ts lease.test.ts calling.test.ts`)
     assert.equal(status, 0, stdout)
-    assert.match(stdout, /tests 2\n/)
+    assert.match(stdout, /tests 3\n/)
   })
 
   const skip = hasPython ? false : 'python3 is not installed'
