@@ -1,5 +1,6 @@
 import {
   EtcdAccessError,
+  EtcdCertificateError,
   EtcdLeaseNotFoundError,
   EtcdNodeError,
   EtcdRefusedError,
@@ -23,11 +24,15 @@ const TOKEN_PROBLEMS = ['invalid auth token', 'revision of auth store is old', '
 /** What it says, under the code of a wrong argument, when it wants a user, or another one. */
 const ACCESS_PROBLEMS = ['user name is empty', 'authentication failed']
 
+/** What it says, under no code, when it wants a user and the certificate names another. */
+const CERTIFICATE_PROBLEM = 'CommonName of client'
+
 /** The error for what the etcd node or system `etcd` has answered. */
 export function answerError(etcd: string, { code = 0, message = '' }: ErrorAnswer): Error {
   const says = (problem: string) => message.includes(problem)
   if (code === UNAUTHENTICATED || TOKEN_PROBLEMS.some(says)) return new EtcdTokenError(etcd, message)
   if (code === PERMISSION_DENIED || ACCESS_PROBLEMS.some(says)) return new EtcdAccessError(etcd, message)
+  if (says(CERTIFICATE_PROBLEM)) return new EtcdCertificateError(etcd)
   if (code === RESOURCE_EXHAUSTED && says('space exceeded')) return new EtcdSpaceError(etcd)
   if (code === NOT_FOUND && says('lease not found')) return new EtcdLeaseNotFoundError(etcd)
   if (isPassing(code)) return new EtcdNodeError(etcd, message)

@@ -23,6 +23,18 @@ export class EtcdAccessError extends RopewalkError {
   }
 }
 
+/** etcd asks for user and password as well as for a certificate, and takes none then that has a common name. */
+export class EtcdCertificateError extends RopewalkError {
+  readonly code = 'ERR_ETCD_CERTIFICATE'
+
+  constructor(etcd: string) {
+    super(
+      `${etcd} takes no certificate with a common name (CN) by its gateway while it asks for user and password too: use one ` +
+        'whose subject has no common name, or start etcd without --client-cert-auth',
+    )
+  }
+}
+
 /** The database of etcd has reached its quota, so that etcd takes no more writes. */
 export class EtcdSpaceError extends RopewalkError {
   readonly code = 'ERR_ETCD_SPACE'

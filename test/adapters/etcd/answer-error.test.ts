@@ -15,6 +15,8 @@ describe('An answer of etcd that is an error', () => {
     assert.equal(codeFor(3, 'etcdserver: authentication failed, invalid user ID or password'), 'ERR_ETCD_ACCESS')
     assert.equal(codeFor(8, 'etcdserver: mvcc: database space exceeded'), 'ERR_ETCD_SPACE')
     assert.equal(codeFor(5, 'etcdserver: requested lease not found'), 'ERR_ETCD_LEASE_NOT_FOUND')
+    const refusal = 'HTTP status 400: CommonName of client sending a request against gateway will be ignored'
+    assert.equal(codeFor(0, refusal), 'ERR_ETCD_CERTIFICATE')
     assert.equal(codeFor(3, 'etcdserver: key is not provided'), 'ERR_ETCD_REFUSED')
   })
 

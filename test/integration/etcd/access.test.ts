@@ -133,6 +133,21 @@ describe('EtcdClient', { skip: missingEngine('etcd') }, () => {
     await assert.rejects(put(client(stack, 0, { origins }), '/a'), { code: 'ERR_REGISTRY_UNAVAILABLE' })
   })
 
+  it('says which certificate is taken where etcd asks for user and password too', async () => {
+    await using stack = new AsyncDisposableStack()
+    const files = { 'cert-file': 'localhost.pem', 'key-file': 'localhost.key', 'trusted-ca-file': 'ca.pem' }
+    const args = Object.entries(files).map(([option, name]) => `--${option}=${certificate(name)}`)
+    const etcd = stack.use(await startEtcd({ scheme: 'https', args: [...args, '--client-cert-auth'] }))
+    const origins = [`https://127.0.0.1:${etcd.ports.client}`]
+    const tls = { ca: pem('ca.pem'), cert: pem('localhost.pem'), key: pem('localhost.key') }
+    const open = client(stack, 0, { origins, tls })
+    await open.call('/v3/auth/user/add', root)
+    await open.call('/v3/auth/role/add', { name: 'root' })
+    await open.call('/v3/auth/user/grant', { user: 'root', role: 'root' })
+    await open.call('/v3/auth/enable', {})
+    await assert.rejects(put(client(stack, 0, { origins, tls, user: root }), '/a'), { code: 'ERR_ETCD_CERTIFICATE' })
+  })
+
   it('says that the database is full when it is', async () => {
     await using stack = new AsyncDisposableStack()
     const etcd = stack.use(await startEtcd({ args: ['--quota-backend-bytes=2000000'] }))
