@@ -49,12 +49,12 @@ const GROUPS = [
 /** What only registries that are only read can be asked. */
 const readingCases: RegistryCases = {
   'refuses to register, and says how an instance gets there': async bench => {
-    const { registry } = (bench.registry as WrittenRegistry).fixture
+    const { registry } = (bench.fixture.registry as WrittenRegistry).fixture
     await assert.rejects(registry.register(bench.instance('a')), RegistryReadOnlyError)
   },
 
   'shows as many instances and services as others do': async bench => {
-    const { fixture } = bench.registry as WrittenRegistry
+    const { fixture } = bench.fixture.registry as WrittenRegistry
     const { instances, services } = bench.pace
     const many = Array.from({ length: instances }, (_, at) => bench.instance(`i${String(at).padStart(6, '0')}`))
     const others = Array.from({ length: services }, (_, at) =>

@@ -5,6 +5,7 @@ import { systemClock, type Clock } from '../core/clock.ts'
 import { createInstance } from '../discovery/create-instance.ts'
 import type { Instance, InstanceInit } from '../discovery/instance.ts'
 import type { Registry } from '../discovery/registry.ts'
+import { lastingRegistry } from './lasting-registry.ts'
 import { recordingRegistry } from './recording-registry.ts'
 import { WatchFollower } from './watch-follower.ts'
 import { WatchOracle } from './watch-oracle.ts'
@@ -34,13 +35,13 @@ export interface RegistryPace {
   instances?: number
   /** How many services there are to be. Default 1,000. */
   services?: number
-  /** How long a condition may take to become true, in milliseconds. Default 10,000: less than the TTL of a lease that is not to lapse meanwhile. */
+  /** How long a condition may take to become true, in milliseconds. Default 30,000: less than the TTL of a lease that is not to lapse meanwhile. */
   patienceMs?: number
   /** Why not as much as by default: shown with the results. */
   reason: string
 }
 
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = 30_000
 
 let benches = 0
 
@@ -49,6 +50,8 @@ export class RegistryBench {
   readonly fixture: RegistryFixture
   readonly pace: Required<Omit<RegistryPace, 'reason'>>
   readonly oracle = new WatchOracle()
+  /** The Registry under trial. Its leases last where a case gives them no TTL. */
+  readonly registry: Registry
   /** A service name of this case's own. */
   readonly serviceName: string
   readonly #peers: Registry[] = []
@@ -56,12 +59,9 @@ export class RegistryBench {
 
   constructor(fixture: RegistryFixture, pace?: RegistryPace) {
     this.fixture = fixture
+    this.registry = lastingRegistry(fixture.registry)
     this.pace = { instances: 10_000, services: 1_000, patienceMs: PATIENCE_MS, ...pace }
     this.serviceName = `suite-${process.pid}-${systemClock.wallTime().toString(36)}-${++benches}`
-  }
-
-  get registry(): Registry {
-    return this.fixture.registry
   }
 
   /** The Registry, telling the oracle everything. */
@@ -80,7 +80,7 @@ export class RegistryBench {
 
   /** Another process's view of the same data. */
   async peer(): Promise<Registry> {
-    const peer = await this.fixture.peer()
+    const peer = lastingRegistry(await this.fixture.peer())
     this.#peers.push(peer)
     return peer
   }

@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { DaemonRegistry } from '../../src/adapters/daemon/index.ts'
 import { createInstance } from '../../src/discovery/create-instance.ts'
 import type { Instance } from '../../src/discovery/instance.ts'
-import { LastingRegistry } from '../lasting-registry.ts'
+import type { Registry } from '../../src/discovery/registry.ts'
+import { lastingRegistry } from '../../src/testing/lasting-registry.ts'
+import { PATIENCE_MS } from '../patience.ts'
 import { poll } from './poll.ts'
 
 const BIN = fileURLToPath(new URL('../../bin/ropewalk.js', import.meta.url))
@@ -98,9 +101,10 @@ export async function startRegistry(t: Cleanup): Promise<string> {
 }
 
 /** A connection to the registry daemon at `url` until the test is over. What is registered by it does not lapse. */
-export function connectTo(t: Cleanup, url: string): LastingRegistry {
+export function connectTo(t: Cleanup, url: string): Registry {
   const { hostname, port } = new URL(url)
-  const registry = new LastingRegistry({ host: hostname, port: Number(port) })
+  const options = { host: hostname, port: Number(port), requestMs: PATIENCE_MS }
+  const registry = lastingRegistry(new DaemonRegistry(options))
   t.after(() => registry.close())
   return registry
 }

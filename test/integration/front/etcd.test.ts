@@ -2,14 +2,16 @@ import assert from 'node:assert/strict'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { describe, it, type TestContext } from 'node:test'
+import { DaemonRegistry } from '../../../src/adapters/daemon/index.ts'
 import { EtcdRegistry } from '../../../src/adapters/etcd/index.ts'
 import { Client } from '../../../src/client/client.ts'
 import { openRegistry } from '../../../src/cli/open-registry.ts'
 import { createInstance } from '../../../src/discovery/create-instance.ts'
 import type { InstanceSet } from '../../../src/discovery/instance-set.ts'
+import type { Registry } from '../../../src/discovery/registry.ts'
 import { Resolver } from '../../../src/discovery/resolver.ts'
+import { lastingRegistry } from '../../../src/testing/lasting-registry.ts'
 import { WatchFollower } from '../../../src/testing/watch-follower.ts'
-import { LastingRegistry } from '../../lasting-registry.ts'
 import { PATIENCE_MS } from '../../patience.ts'
 import { until } from '../../adapters/daemon/until.ts'
 import { missingEngine, startEtcd } from '../../engines/engines.ts'
@@ -33,8 +35,8 @@ async function etcdOf(t: TestContext) {
 const instanceOf = (id: string) =>
   createInstance({ serviceName: 'users', id, endpoints: ['tcp://127.0.0.1:9'], startedAt: 0 })
 
-function clientOf(t: TestContext, { port }: FrontProcess): LastingRegistry {
-  const client = new LastingRegistry({ port })
+function clientOf(t: TestContext, { port }: FrontProcess): Registry {
+  const client = lastingRegistry(new DaemonRegistry({ port, requestMs: PATIENCE_MS }))
   t.after(() => client.close())
   return client
 }
