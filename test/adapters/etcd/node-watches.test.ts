@@ -40,7 +40,9 @@ const PROXIES: Readonly<Record<string, (client: Socket) => void>> = {
 
 /** Watches, and then writes, many keys through what stands between; whether each was heard of once. */
 async function hears(stack: AsyncDisposableStack, origin: string): Promise<void> {
-  const client = stack.adopt(new EtcdClient({ origins: [origin] }), one => one.close())
+  const client = stack.adopt(new EtcdClient({ origins: [origin], answerMs: 20_000, progressMs: 60_000 }), one =>
+    one.close(),
+  )
   const put = (key: string) =>
     client.txn({ success: [{ request_put: { key: encodeText(key), value: encodeText(key) } }] })
   const heard: string[] = []
