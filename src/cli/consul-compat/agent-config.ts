@@ -28,7 +28,8 @@ export interface AgentConfig {
   /** The servers that are asked by DNS for names of others. */
   readonly recursors: readonly string[]
   readonly onlyPassing: boolean
-  readonly scriptChecks: boolean
+  /** Whose checks may run commands: everybody's, or those of the files. */
+  readonly scriptChecks: boolean | 'configured'
   readonly insecure: boolean
   /** The file that has the number of the process while it runs. */
   readonly pidPath: string | undefined
@@ -67,7 +68,8 @@ export function agentConfig(flags: Flags): AgentConfig {
     domain: lastOf(flags, 'domain') ?? text(merged['domain']),
     recursors: flags.get('recursor') ?? textsOf(merged['recursors']),
     onlyPassing: isOn(objectOf(merged['dns_config'])['only_passing']),
-    scriptChecks: isOn(lastOf(flags, 'enable-script-checks') ?? merged['enable_script_checks']),
+    scriptChecks:
+      isOn(lastOf(flags, 'enable-script-checks') ?? merged['enable_script_checks']) || localScripts(flags, merged),
     insecure: isOn(lastOf(flags, 'insecure')),
     pidPath: lastOf(flags, 'pid-file') ?? text(merged['pid_file']),
     acl: aclOf(objectOf(merged['acl'])),
@@ -87,6 +89,10 @@ function nodeMetaOf(flags: Flags, configured: HclObject): Record<string, string>
     typeof value === 'string' ? value : JSON.stringify(value),
   ])
   return Object.fromEntries([...said, ...given])
+}
+
+function localScripts(flags: Flags, merged: HclObject): 'configured' | false {
+  return isOn(lastOf(flags, 'enable-local-script-checks') ?? merged['enable_local_script_checks']) && 'configured'
 }
 
 function textsOf(value: HclValue | undefined): string[] {

@@ -1,5 +1,6 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
+import { dirname } from 'node:path'
 import type { ConsulDefinitions } from '../../daemon/consul/consul-options.ts'
 import { printLine } from '../output.ts'
 import { runRegistry } from '../run-registry.ts'
@@ -20,8 +21,10 @@ export async function runAgent(args: readonly string[]): Promise<void> {
   }
 }
 
+/** Consul has made its data folder by then, in which many keep it. */
 function writePid(path: string): void {
   try {
+    mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, `${process.pid}\n`)
   } catch (error) {
     throw new ConfigProblem(`Could not write the pid file: ${(error as Error).message}`)

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import type { AclAccess } from './acl/acl-access.ts'
+import type { ScriptChecks } from './agent/agent.ts'
 import type { KvLimits } from './kv/kv-store.ts'
 
 /** How the registry shows itself to clients of Consul. All fields have defaults. */
@@ -16,8 +17,8 @@ export interface ConsulOptions {
   readonly address?: string | undefined
   /** The port told to be the servers'; nobody listens there. Default 8300. */
   readonly serverPort?: number | undefined
-  /** Whether checks may run commands, by whoever registers them. Default false. */
-  readonly scriptChecks?: boolean | undefined
+  /** Whether checks may run commands, by whoever registers them; `configured`: those of `definitions` alone. Default false. */
+  readonly scriptChecks?: ScriptChecks | undefined
   /** What is registered at the agent at each start, as the API takes it. Default: nothing. */
   readonly definitions?: ConsulDefinitions | undefined
   /** Fewer keys, and bytes of values in Base64, than docs/reference/consul-api.md says. Default: as it says. */

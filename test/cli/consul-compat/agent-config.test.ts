@@ -31,6 +31,13 @@ describe('agentConfig', () => {
     assert.deepEqual(read('-dev').nodeMeta, {})
   })
 
+  it('reads whose checks may run commands', () => {
+    assert.equal(read('-dev').scriptChecks, false)
+    assert.equal(read('-dev', '-hcl', 'enable_local_script_checks = true').scriptChecks, 'configured')
+    assert.equal(read('-dev', '-enable-local-script-checks').scriptChecks, 'configured')
+    assert.equal(read('-dev', '-enable-local-script-checks', '-enable-script-checks').scriptChecks, true)
+  })
+
   it('reads whom DNS asks and tells, and where the number of the process goes', () => {
     const config = read(
       '-dev',

@@ -49,7 +49,7 @@ describe('consul-compat', () => {
     const folder = await temporaryFolder(t)
     const port = await freePort()
     await writeFile(join(folder, 'a.json'), '{"node_meta":{"rack":"r1"},"node_name":"n7"}')
-    const pidPath = join(folder, 'pid')
+    const pidPath = join(folder, 'node7', 'pid')
     const child = await start(t, port, ['-dev', '-config-file', join(folder, 'a.json'), '-pid-file', pidPath])
     assert.equal(await readFile(pidPath, 'utf8'), `${child.pid}\n`)
     const nodes = (await get(port, '/v1/catalog/nodes?node-meta=rack:r1')) as unknown as { Meta: object }[]

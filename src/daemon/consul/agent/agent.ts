@@ -13,6 +13,17 @@ import type { ServiceDefinition } from './service-definition.ts'
 /** A change of nothing but the output of a check shows in the catalog after this long at most: it wakes everybody who watches. */
 const OUTPUT_MS = 5 * 60_000
 
+/** Whose checks may run commands: everybody's, those of the configuration alone, or nobody's. */
+export type ScriptChecks = boolean | 'configured'
+
+/** How a service is registered. */
+export interface ServiceRegistration {
+  /** Whether checks that are not named again go. */
+  readonly replaceChecks: boolean
+  /** Whether it is the configuration that says so. Default false. */
+  readonly isConfigured?: boolean
+}
+
 /** What an Agent works with. */
 export interface AgentInit {
   readonly clock: Clock
@@ -23,8 +34,8 @@ export interface AgentInit {
   readonly stamp: () => number
   /** The name of its node. */
   readonly node: string
-  /** Whether checks may run commands. */
-  readonly scriptChecks: boolean
+  /** Whose checks may run commands. */
+  readonly scriptChecks: ScriptChecks
   /** Makes what does the checks. */
   readonly runs: (listener: Pick<Agent, 'found' | 'expired'>) => CheckRuns
 }
@@ -88,8 +99,8 @@ export class Agent {
   }
 
   /** Registers a service with its checks; those it had stay, and with `replaceChecks` only those that are named again. Throws `ConsulRefusedError`. */
-  registerService({ row, checks }: ServiceDefinition, { replaceChecks }: { replaceChecks: boolean }): void {
-    for (const fields of checks) this.#requireAllowed(fields)
+  registerService({ row, checks }: ServiceDefinition, { replaceChecks, isConfigured }: ServiceRegistration): void {
+    for (const fields of checks) this.#requireAllowed(fields, isConfigured)
     this.#init.catalog.putService(row)
     const kept = new Set<string>()
     for (const [index, fields] of checks.entries()) {
@@ -112,9 +123,9 @@ export class Agent {
   }
 
   /** Registers a check of a service or, without one, of the node. Throws `ConsulRefusedError`. */
-  registerCheck(fields: CheckFields): void {
+  registerCheck(fields: CheckFields, { isConfigured }: Pick<ServiceRegistration, 'isConfigured'> = {}): void {
     const { ServiceID = '', Name = '' } = fields
-    this.#requireAllowed(fields)
+    this.#requireAllowed(fields, isConfigured)
     const service = ServiceID === '' ? undefined : this.service(ServiceID)
     if (ServiceID !== '' && !service) throw new ConsulRefusedError(500, `ServiceID "${ServiceID}" does not exist`)
     this.#putCheck({ ...fields, CheckID: fields.CheckID || fields.ID || Name }, { service, before: undefined })
@@ -187,12 +198,18 @@ export class Agent {
     this.#runs.close()
   }
 
-  #requireAllowed(fields: CheckFields): void {
+  #requireAllowed(fields: CheckFields, isConfigured = false): void {
     requireShort('A text of a check', fields.CheckID, fields.ID, fields.Name, fields.HTTP, fields.TCP, fields.GRPC)
     if (fields.DockerContainerID) throw new ConsulRefusedError(501, 'Docker checks are not supported by this registry')
-    if (!scriptOf(fields) || this.#init.scriptChecks) return
-    const advice = "to enable, configure 'enable_script_checks' to true"
-    throw new ConsulRefusedError(500, `Scripts are disabled on this agent from remote calls; ${advice}`)
+    const { scriptChecks } = this.#init
+    if (!scriptOf(fields) || scriptChecks === true || (scriptChecks === 'configured' && isConfigured)) return
+    const [whose, setting] = isConfigured
+      ? ['', "'enable_script_checks' or 'enable_local_script_checks'"]
+      : [' from remote calls', "'enable_script_checks'"]
+    throw new ConsulRefusedError(
+      500,
+      `Scripts are disabled on this agent${whose}; to enable, configure ${setting} to true`,
+    )
   }
 
   #putCheck(fields: CheckFields, { service, before }: CheckContext): void {

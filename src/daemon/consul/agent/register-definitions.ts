@@ -8,11 +8,11 @@ import { SERVICE_SHAPE, serviceDefinition, type ServiceFields } from './service-
 export function registerDefinitions(agent: Agent, { services, checks }: ConsulDefinitions): void {
   for (const service of services) {
     const fields = decodeBody(JSON.stringify(service), SERVICE_SHAPE) as ServiceFields
-    agent.registerService(serviceDefinition(fields, agent.node), { replaceChecks: true })
+    agent.registerService(serviceDefinition(fields, agent.node), { replaceChecks: true, isConfigured: true })
   }
   for (const check of checks) {
     const fields = withoutAliases(decodeBody(JSON.stringify(check), OWN_CHECK_SHAPE) as CheckFields)
     validateCheck(fields)
-    agent.registerCheck(fields)
+    agent.registerCheck(fields, { isConfigured: true })
   }
 }

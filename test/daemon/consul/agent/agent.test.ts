@@ -62,6 +62,23 @@ describe('Agent', () => {
     assert.deepEqual([service.status, (await ask('GET', '/v1/agent/services')).body], [500, {}])
   })
 
+  it('runs the commands of its configuration alone where only those are enabled', async t => {
+    const script = { Name: 's', Args: ['true'], Interval: '1s' }
+    const definitions = { services: [{ Name: 'x', Check: { Args: ['true'], Interval: '1s' } }], checks: [script] }
+    const { ask } = await serveConsul(t, { scriptChecks: 'configured', definitions })
+    assert.deepEqual(Object.keys((await ask('GET', '/v1/agent/checks')).body), ['s', 'service:x'])
+    assert.match(
+      (await ask('PUT', '/v1/agent/check/register', script)).text,
+      /disabled on this agent from remote calls/,
+    )
+    const { DebugConfig } = (await ask('GET', '/v1/agent/self')).body
+    assert.deepEqual([DebugConfig.EnableLocalScriptChecks, DebugConfig.EnableRemoteScriptChecks], [true, false])
+    const nobody = { scriptChecks: false, definitions }
+    await assert.rejects(serveConsul(t, nobody), {
+      message: /disabled on this agent; to enable, configure .*'enable_local/,
+    })
+  })
+
   it('takes a service out that has been critical for as long as it said', async t => {
     const { ask, clock } = await serveConsul(t)
     const Check = { TTL: '10s', DeregisterCriticalServiceAfter: '1s' }
