@@ -20,6 +20,7 @@ import { isNative, NativeInstances } from './rows/native-rows.ts'
 import { Projection } from './rows/projection.ts'
 import { Catalog } from './state/catalog.ts'
 import { keyOn } from './state/rows.ts'
+import { Stamps } from './state/stamps.ts'
 import { StateFile } from './state/state-file.ts'
 import { StateJournal } from './state/state-journal.ts'
 
@@ -29,6 +30,8 @@ export class ConsulState {
   readonly context: FrontendContext
   readonly journal: StateJournal
   readonly topics: Topics
+  /** Where indexes come from. */
+  readonly stamps: Stamps
   readonly catalog: Catalog
   readonly agent: Agent
   readonly view: CatalogView
@@ -49,7 +52,8 @@ export class ConsulState {
     const { store, clock, turn, dataPath } = context
     const { nodeName: node, datacenter, scriptChecks } = settings
     const random = systemRandom
-    const stamp = () => store.rosters.stamp()
+    this.stamps = new Stamps(() => store.rosters.stamp())
+    const stamp = this.stamps.next
     this.settings = settings
     this.context = context
     this.journal = new StateJournal({
@@ -90,7 +94,14 @@ export class ConsulState {
           onExpired: checkId => listener.expired(checkId),
         }),
     })
-    this.kv = new KvStore({ journal, turn, clock, stamp, revision: store.rosters.revision, limits: settings.kvLimits })
+    this.kv = new KvStore({
+      journal,
+      turn,
+      clock,
+      stamps: this.stamps,
+      revision: store.rosters.revision,
+      limits: settings.kvLimits,
+    })
     this.sessions = new Sessions({ clock, journal, topics, stamp, catalog, kv: this.kv, node })
     this.queries = new PreparedQueries({ journal, topics, stamp, sessions: this.sessions })
     this.events = new Events(topics, stamp)

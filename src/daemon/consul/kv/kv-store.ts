@@ -4,6 +4,7 @@ import type { Question } from '../live/live-query.ts'
 import { Topics } from '../live/topics.ts'
 import { CONSUL_LIMITS, requireRoom } from '../state/limits.ts'
 import { SortedKeys } from '../state/sorted-keys.ts'
+import type { Stamps } from '../state/stamps.ts'
 import { Table, type TableJournal } from '../state/table.ts'
 import type { Turn } from '../../turn.ts'
 import type { KvRow } from './kv-row.ts'
@@ -16,8 +17,7 @@ export interface KvStoreInit {
   readonly journal: TableJournal
   readonly turn: Turn
   readonly clock: Clock
-  /** The next index, above everything before. */
-  readonly stamp: () => number
+  readonly stamps: Stamps
   readonly revision: number
   /** How many keys there may be, and how many bytes of values, in Base64. Default: as `CONSUL_LIMITS` says. */
   readonly limits?: KvLimits | undefined
@@ -49,8 +49,6 @@ export class KvStore {
   readonly #lockedUntil = new Map<string, number>()
   readonly #prefixWatchers = new Set<{ prefix: string; onChange: () => void }>()
   #valueBytes = 0
-  /** The index of the change that is being made, if several belong together. */
-  #index: number | undefined
 
   constructor(init: KvStoreInit) {
     this.#init = init
@@ -97,17 +95,6 @@ export class KvStore {
     }
   }
 
-  /** Makes several changes at one index. */
-  together<T>(change: () => T): T {
-    if (this.#index !== undefined) return change()
-    this.#index = this.#init.stamp()
-    try {
-      return change()
-    } finally {
-      this.#index = undefined
-    }
-  }
-
   set({ key, value, flags }: KvWrite): KvRow {
     const before = this.rows.get(key)
     return this.#put({ Key: key, Value: value, Flags: flags, LockIndex: 0, Session: before?.Session ?? '' }, before)
@@ -137,12 +124,14 @@ export class KvStore {
   }
 
   deleteTree(prefix: string): void {
-    for (const key of this.#keys.startingWith(prefix).toArray()) this.rows.delete(key)
+    this.#init.stamps.together(() => {
+      for (const key of this.#keys.startingWith(prefix).toArray()) this.rows.delete(key)
+    })
   }
 
   /** A session has ended: what it holds is let go of, or deleted, and cannot be locked for `lockDelayMs`. */
   release(session: string, { deletes, lockDelayMs }: { deletes: boolean; lockDelayMs: number }): void {
-    this.together(() => {
+    this.#init.stamps.together(() => {
       for (const key of this.heldBy(session)) {
         const row = this.rows.get(key)
         if (lockDelayMs > 0) this.#delayLock(key, lockDelayMs)
@@ -164,7 +153,7 @@ export class KvStore {
   #put(row: Omit<KvRow, 'CreateIndex' | 'ModifyIndex'>, before: KvRow | undefined): KvRow {
     if (before && isSame(before, row)) return before
     this.#requireRoom(row, before)
-    const index = this.#index ?? this.#init.stamp()
+    const index = this.#init.stamps.next()
     const { Key, Value, Flags, LockIndex, Session } = row
     const next = {
       Key,
@@ -194,7 +183,7 @@ export class KvStore {
     if (!before) this.#keys.add(key)
     if (!after) this.#keys.delete(key)
     if (before?.Session !== after?.Session) this.#holderChanged(key, before, after)
-    const revision = this.#index ?? this.#init.stamp()
+    const revision = this.#init.stamps.next()
     if (after) this.#tombstones.delete(key)
     else this.#bury(key, revision)
     this.#topics.touch('kv', revision)

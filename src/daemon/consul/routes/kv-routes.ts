@@ -66,7 +66,7 @@ class KvRoutes {
       const row = kv.get(call.rest)
       if (row?.ModifyIndex !== Number(cas)) return verdict(row === undefined)
     }
-    if (isTree) kv.together(() => kv.deleteTree(call.rest))
+    if (isTree) kv.deleteTree(call.rest)
     else kv.delete(call.rest)
     await journal.kept()
     return verdict(true)

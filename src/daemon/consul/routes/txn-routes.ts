@@ -26,10 +26,10 @@ export function txnRoutes(state: ConsulState): ConsulRoute[] {
     const operations = operationsOf((await call.bytes()).toString())
     const isWriting = operations.some(isWrite)
     const refused = refusedOf(call.guard, operations)
-    const { kv, sessions, catalog, journal } = state
+    const { kv, sessions, catalog, journal, stamps } = state
     const { datacenter } = state.settings
     const sees = (key: string) => call.guard.may('kv:read', key)
-    const context = { kv, sessions, sees, catalog, journal, datacenter }
+    const context = { kv, sessions, sees, catalog, journal, stamps, datacenter }
     const { results, errors } = refused.length > 0 ? { results: [], errors: refused } : transact(operations, context)
     if (isWriting) await state.journal.kept()
     const body = new Body(outcomeJson(results, { errors, isWriting }))

@@ -8,6 +8,7 @@ import {
   type TransactionContext as KeyContext,
 } from '../kv/transaction.ts'
 import type { Catalog } from '../state/catalog.ts'
+import type { Stamps } from '../state/stamps.ts'
 import type { StateJournal } from '../state/state-journal.ts'
 import { type CatalogOperation, operateOnCatalog, problemBefore } from './catalog-operations.ts'
 
@@ -25,6 +26,7 @@ export interface Outcome {
 export interface TransactionContext extends KeyContext {
   readonly catalog: Catalog
   readonly journal: StateJournal
+  readonly stamps: Stamps
   readonly datacenter: string
 }
 
@@ -33,7 +35,7 @@ export function isWrite(operation: Operation): boolean {
   return operation.kind === 'KV' ? isKeyWrite(operation.key) : operation.verb !== 'get'
 }
 
-/** Does all of the operations, in order, or none; keys at one index. All that is wrong is told, not only the first. */
+/** Does all of the operations, in order, or none, at one index. All that is wrong is told, not only the first. */
 export function transact(operations: readonly Operation[], context: TransactionContext): Outcome {
   const malformed = [...operations.entries()].flatMap(([OpIndex, operation]) => {
     const What =
@@ -44,7 +46,7 @@ export function transact(operations: readonly Operation[], context: TransactionC
   const results: string[] = []
   const errors: { OpIndex: number; What: string }[] = []
   context.journal.attempt(() =>
-    context.kv.together(() => {
+    context.stamps.together(() => {
       for (const [OpIndex, operation] of operations.entries()) {
         try {
           results.push(...operate(operation, context))

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { KvStore } from '../../../../src/daemon/consul/kv/kv-store.ts'
 import { kvJson } from '../../../../src/daemon/consul/kv/kv-row.ts'
+import { Stamps } from '../../../../src/daemon/consul/state/stamps.ts'
 import { Turn } from '../../../../src/daemon/turn.ts'
 import { FakeClock } from '../../../../src/testing/fake-clock.ts'
 
@@ -13,7 +14,7 @@ function store() {
     journal: { changed: () => {} },
     turn: new Turn(),
     clock,
-    stamp: () => ++index,
+    stamps: new Stamps(() => ++index),
     revision: 100,
   })
   return { clock, kv }

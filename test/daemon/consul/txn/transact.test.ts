@@ -28,6 +28,22 @@ describe('transact', () => {
     assert.equal((await ask('GET', `/v1/session/info/${ID}`)).body.length, 1)
   })
 
+  it('gives all that one transaction writes the same index', async t => {
+    const { ask } = await serveConsul(t)
+    const { Results } = (
+      await ask('PUT', '/v1/txn', [
+        { KV: { Verb: 'set', Key: 'a', Value: 'aGk=' } },
+        { Node: { Verb: 'set', Node: { Node: 'n1', Address: '10.0.0.1' } } },
+        { Service: { Verb: 'set', Node: 'n1', Service: { ID: 'w', Service: 'web' } } },
+        { Check: { Verb: 'set', Check: { Node: 'n1', CheckID: 'c', Status: 'passing' } } },
+        { KV: { Verb: 'set', Key: 'b', Value: 'aGk=' } },
+      ])
+    ).body
+    const written = Results.flatMap((result: object) => Object.values(result)) as { ModifyIndex: number }[]
+    assert.equal(written.length, 5)
+    assert.equal(new Set(written.map(({ ModifyIndex }) => ModifyIndex)).size, 1)
+  })
+
   it('writes where what is there is as it was read', async t => {
     const { ask } = await serveConsul(t)
     const Check = { Node: 'n1', CheckID: 'c', Status: 'critical' }
