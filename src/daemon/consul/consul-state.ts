@@ -50,7 +50,7 @@ export class ConsulState {
   /** Throws `JournalError`. */
   constructor(settings: ConsulSettings, context: FrontendContext) {
     const { store, clock, turn, dataPath } = context
-    const { nodeName: node, datacenter, scriptChecks } = settings
+    const { nodeName: node, scriptChecks } = settings
     const random = systemRandom
     this.stamps = new Stamps(() => store.rosters.stamp())
     const stamp = this.stamps.next
@@ -67,7 +67,7 @@ export class ConsulState {
     const catalog = new Catalog({
       journal,
       topics,
-      stamp,
+      stamps: this.stamps,
       onService: projection.changed,
       onCheckFailed: (nodeName, checkId) => this.sessions?.checkFailed(nodeName, checkId),
       onNodeGone: nodeName => this.sessions?.nodeGone(nodeName),
@@ -94,20 +94,13 @@ export class ConsulState {
           onExpired: checkId => listener.expired(checkId),
         }),
     })
-    this.kv = new KvStore({
-      journal,
-      turn,
-      clock,
-      stamps: this.stamps,
-      revision: store.rosters.revision,
-      limits: settings.kvLimits,
-    })
+    this.kv = this.#newKv()
     this.sessions = new Sessions({ clock, journal, topics, stamp, catalog, kv: this.kv, node })
     this.queries = new PreparedQueries({ journal, topics, stamp, sessions: this.sessions })
     this.events = new Events(topics, stamp)
     this.natives = new NativeInstances(store.rosters, node)
     this.view = new CatalogView({ catalog, natives: this.natives, node })
-    this.reader = new Reader({ clock, random, datacenter, topics, backend: context.backend })
+    this.reader = new Reader({ clock, random, datacenter: settings.datacenter, topics, backend: context.backend })
     this.acl = this.#newAcl(stamp)
     this.#reaper = new Reaper(clock, { agent: this.agent, onReaped: () => {} })
     this.#load()
@@ -137,6 +130,13 @@ export class ConsulState {
     this.#unwatch()
     this.acl?.close()
     this.journal.close()
+  }
+
+  #newKv(): KvStore {
+    const { journal, stamps, settings, context } = this
+    const { turn, clock, store } = context
+    const { revision } = store.rosters
+    return new KvStore({ journal, turn, clock, stamps, revision, limits: settings.kvLimits })
   }
 
   #newAcl(stamp: () => number): Acl | undefined {
@@ -179,7 +179,7 @@ export class ConsulState {
     ])
     this.#skipIndexes()
     acl?.open()
-    this.#putOwnNode()
+    this.stamps.together(() => this.#putOwnNode())
   }
 
   /** Indexes go on above everything that was given out before, whatever the clock says now. */
@@ -204,8 +204,7 @@ export class ConsulState {
   #putOwnNode(): void {
     const { nodeName: Node, nodeMeta, address, datacenter, serverPort } = this.settings
     const ID = this.nodeId
-    const { rosters } = this.context.store
-    const index = rosters.stamp()
+    const index = this.stamps.next()
     const indexes = { CreateIndex: index, ModifyIndex: index }
     const family = isIPv4(address) ? 'ipv4' : 'ipv6'
     this.catalog.nodes.restore(Node, {

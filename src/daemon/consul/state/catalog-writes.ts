@@ -120,7 +120,7 @@ export const DEREGISTRATION_SHAPE: Shape = {
 
 const UUID_CHARACTERS = 36
 
-/** Writes a node, a service and checks. Nothing is written where it throws `ConsulRefusedError` for the request itself. */
+/** Writes a node, a service and checks, at one index. Nothing is written where it throws `ConsulRefusedError` for the request itself. */
 export function registerIn(
   catalog: Catalog,
   registration: CatalogRegistration,
@@ -131,9 +131,11 @@ export function registerIn(
   validate(registration)
   const checks = [...(Check ? [Check] : []), ...Checks]
   requireServices(catalog, checks, { node: Node, service })
-  putNode(catalog, registration, datacenter)
-  if (service) putService(catalog, Node, service)
-  for (const check of checks) putCheck(catalog, Node, check)
+  catalog.together(() => {
+    putNode(catalog, registration, datacenter)
+    if (service) putService(catalog, Node, service)
+    for (const check of checks) putCheck(catalog, Node, check)
+  })
 }
 
 /** Takes out what is named: a check, a service, or with neither the node and everything on it. Throws `ConsulRefusedError`. */

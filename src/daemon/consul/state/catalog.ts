@@ -3,6 +3,7 @@ import { Grouped } from './grouped.ts'
 import { requireRoom } from './limits.ts'
 import { type CheckRow, keyOn, type NodeRow, type ServiceRow } from './rows.ts'
 import { isSameRow } from './same-row.ts'
+import type { Stamps } from './stamps.ts'
 import { Table, type TableJournal } from './table.ts'
 
 /** Hears when how an instance is, or whether it is, may have changed. */
@@ -13,7 +14,7 @@ export interface CatalogInit {
   readonly journal: TableJournal
   readonly topics: Topics
   /** The next index, above everything before. */
-  readonly stamp: () => number
+  readonly stamps: Stamps
   readonly onService: ServiceListener
   /** A check is critical, or gone. */
   readonly onCheckFailed: (node: string, checkId: string) => void
@@ -87,11 +88,16 @@ export class Catalog {
     return this.#checksByService.rows(keyOn(node, serviceId))
   }
 
+  /** Makes several changes at one index. */
+  together<T>(change: () => T): T {
+    return this.#init.stamps.together(change)
+  }
+
   putNode(row: Unindexed<NodeRow>): void {
     const before = this.nodes.get(row.Node)
     if (before && isSameRow(before, row)) return
     if (!before) requireRoom('nodes', this.nodes.size)
-    this.nodes.put(row.Node, this.#indexed(row, before))
+    this.#keep(this.nodes, row.Node, row)
   }
 
   putService(row: Unindexed<ServiceRow>): void {
@@ -99,7 +105,7 @@ export class Catalog {
     const before = this.services.get(key)
     if (before && isSameRow(before, row)) return
     if (!before) requireRoom('services', this.services.size)
-    this.services.put(key, this.#indexed(row, before))
+    this.#keep(this.services, key, row)
   }
 
   putCheck(row: Unindexed<CheckRow>): void {
@@ -107,7 +113,7 @@ export class Catalog {
     const before = this.checks.get(key)
     if (before && isSameRow(before, row)) return
     if (!before) requireRoom('checks', this.checks.size)
-    this.checks.put(key, this.#indexed(row, before))
+    this.#keep(this.checks, key, row)
   }
 
   /** Takes an instance out, and its checks. */
@@ -127,14 +133,17 @@ export class Catalog {
     this.nodes.delete(node)
   }
 
-  #indexed<R extends Indexed>(row: Unindexed<R>, before: R | undefined): R {
-    const index = this.#init.stamp()
-    return { ...row, CreateIndex: before?.CreateIndex ?? index, ModifyIndex: index } as R
+  /** Whoever asks next is told the index that the row has. */
+  #keep<R extends Indexed>(table: Table<R>, key: string, row: Unindexed<R>): void {
+    this.together(() => {
+      const index = this.#init.stamps.next()
+      table.put(key, { ...row, CreateIndex: table.get(key)?.CreateIndex ?? index, ModifyIndex: index } as R)
+    })
   }
 
   #nodeChanged(before: NodeRow | undefined, after: NodeRow | undefined): void {
     const name = (after ?? before)?.Node ?? ''
-    const revision = this.#init.stamp()
+    const revision = this.#init.stamps.next()
     this.#touch(revision, 'nodes', `node/${name}`, 'catalog', 'checks')
     for (const { Service, ID } of this.servicesOn(name)) {
       this.#touch(revision, `service/${Service}`)
@@ -147,7 +156,7 @@ export class Catalog {
     this.#byName.change(before, after)
     this.#byNode.change(before, after)
     const { Node, ID, Service } = (after ?? before) as ServiceRow
-    const revision = this.#init.stamp()
+    const revision = this.#init.stamps.next()
     if (before && before.Service !== Service) this.#touch(revision, `service/${before.Service}`)
     this.#touch(revision, `service/${Service}`, `node/${Node}`, 'catalog')
     this.#init.onService(Node, ID)
@@ -157,7 +166,7 @@ export class Catalog {
     this.#checksByNode.change(before, after)
     this.#checksByService.change(before, after)
     const { Node, ServiceID, CheckID } = (after ?? before) as CheckRow
-    const revision = this.#init.stamp()
+    const revision = this.#init.stamps.next()
     this.#touch(revision, 'checks', `node/${Node}`)
     const concerned = ServiceID === '' ? this.servicesOn(Node) : [this.service(Node, ServiceID)]
     for (const service of concerned) {

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { Topics } from '../../../../src/daemon/consul/live/topics.ts'
 import { Catalog } from '../../../../src/daemon/consul/state/catalog.ts'
 import { requireRoom, requireShort } from '../../../../src/daemon/consul/state/limits.ts'
+import { Stamps } from '../../../../src/daemon/consul/state/stamps.ts'
 import { Turn } from '../../../../src/daemon/turn.ts'
 
 function catalogInHand() {
@@ -12,7 +13,7 @@ function catalogInHand() {
   const catalog = new Catalog({
     journal: { changed: () => {} },
     topics,
-    stamp: () => ++index,
+    stamps: new Stamps(() => ++index),
     onService: (node, id) => told.push(`${node} ${id}`),
     onCheckFailed: (node, id) => told.push(`${node} ${id} failed`),
     onNodeGone: node => told.push(`${node} gone`),
@@ -33,6 +34,17 @@ describe('Catalog', () => {
     const before = [catalog.service('n', 'w'), topics.revision(['service/web'])]
     catalog.putService({ ...row })
     assert.deepEqual([catalog.service('n', 'w'), topics.revision(['service/web'])], before)
+  })
+
+  it('tells of a change by the index that what changed has, and of what changes together by one', () => {
+    const { topics, check, catalog, row } = catalogInHand()
+    assert.equal(catalog.nodes.get('n')?.ModifyIndex, topics.revision(['nodes']))
+    catalog.together(() => {
+      catalog.putService({ ...row, Port: 2 })
+      check('own', 'w')
+    })
+    const indexes = [catalog.service('n', 'w'), catalog.check('n', 'own')].map(changed => changed?.ModifyIndex)
+    assert.deepEqual(indexes, Array(2).fill(topics.revision(['service/web'])))
   })
 
   it('tells a service by the checks of its node as well as its own, and no other service', () => {
