@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { type DemoMessage, moment } from './message.ts'
 
 const CLI = fileURLToPath(new URL('../bin/ropewalk.js', import.meta.url))
-const LIMIT_MS = 20_000
+const LIMIT_MS = 60_000
 
 /** How to start a process of the demo. */
 export interface DemoProcessOptions {
@@ -46,7 +46,7 @@ export class DemoProcess {
     return this.messages.filter((message): message is Extract<DemoMessage, { type: Type }> => message.type === type)
   }
 
-  /** Waits for the first message of one kind. Rejects when the process ends before it, or after 20 s. */
+  /** Waits for the first message of one kind. Rejects when the process ends before it, or after a minute. */
   async untilTold<Type extends DemoMessage['type']>(type: Type): Promise<Extract<DemoMessage, { type: Type }>> {
     const limit = AbortSignal.timeout(LIMIT_MS)
     for (;;) {

@@ -2,7 +2,12 @@ import { describe, it } from 'node:test'
 import { assertLossless, runDemo } from './run-demo.ts'
 
 describe('The demo', () => {
-  it('loses no request in restarts, crashes, losses of the registry, pauses and scaling', async () => {
-    assertLossless(await runDemo())
-  })
+  // Half a minute on a quiet machine.
+  it(
+    'loses no request in restarts, crashes, losses of the registry, pauses and scaling',
+    { timeout: 600_000 },
+    async () => {
+      assertLossless(await runDemo())
+    },
+  )
 })

@@ -6,7 +6,7 @@ import type { EngineTrial } from '../engines/engine-trial.ts'
 export const consulTrial: EngineTrial = {
   title: 'Consul',
   engine: 'consul',
-  ttlMs: 4_000,
+  ttlMs: 8_000,
   async start() {
     const server = await startConsul()
     return {

@@ -8,7 +8,7 @@ import type { EngineTrial, TrialServer } from '../engines/engine-trial.ts'
 export const etcdTrial: EngineTrial = {
   title: 'etcd',
   engine: 'etcd',
-  ttlMs: 3_000,
+  ttlMs: 5_000,
   start: async () => serverOf(await startEtcd()),
   url: port => `etcd://127.0.0.1:${port}`,
   open: (port, { clock }) => new EtcdRegistry({ endpoints: [`127.0.0.1:${port}`], clock }),

@@ -6,7 +6,7 @@ import type { EngineTrial } from '../engines/engine-trial.ts'
 export const zookeeperTrial: EngineTrial = {
   title: 'ZooKeeper',
   engine: 'zookeeper',
-  ttlMs: 3_000,
+  ttlMs: 5_000,
   async start() {
     const zooKeeper = await startZooKeeper()
     return {
