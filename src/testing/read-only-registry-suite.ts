@@ -24,6 +24,7 @@ export interface ReadOnlySuiteOptions extends Pick<RegistrySuiteOptions, 'deviat
 const NOT_FOR_READERS = new Set([
   'refuses an instance out of its limits and lists nothing of it',
   'refuses a change out of its limits and changes nothing',
+  'shows it to who joins others that watch already as well, and not what was removed',
   'keeps 10,000 instances of one service, or as many as its pace allows',
   'keeps 1,000 services, or as many as its pace allows, and names them all',
   'registers nothing when that is given up before',

@@ -74,6 +74,11 @@ export class Followed implements MirrorSource {
     this.#sweepLater()
   }
 
+  /** Resolves when all that was written there until now can be read of a service that is followed, or soon; undefined where it is not. Never rejects. */
+  shown(serviceName: string): Promise<void> | undefined {
+    return this.#follows.get(serviceName)?.shown()
+  }
+
   /** How many services are followed. */
   get size(): number {
     return this.#follows.size

@@ -36,7 +36,7 @@ export function openFrontData(init: FrontDataInit): RegistryData {
   const random = systemRandom
   const health = new BackendHealth(backend.url, onHealth)
   const followed = new Followed({ backend, health, clock, random })
-  const holdings = new Holdings({ backend, health, clock, random })
+  const holdings = new Holdings({ backend, health, clock, random, shown: name => followed.shown(name) })
   const common = { clock, settled: false, graceMs, quietMs, defer: (task: () => void) => turn.at('notify', task) }
   const held = new Rosters({ ...common, revision: 0 })
   const leases = new FrontLeases({ clock, rosters: held, graceMs, preservation }, holdings)

@@ -16,6 +16,8 @@ export interface HoldingsInit {
   readonly health: BackendHealth
   readonly clock: Clock
   readonly random: Random
+  /** Resolves when what was written in the backend is told here too; undefined where nobody is told of that service. */
+  readonly shown: (serviceName: string) => Promise<void> | undefined
 }
 
 /**
@@ -52,9 +54,26 @@ export class Holdings implements LeaseJournal, Durability {
     for (const holding of holdings) {
       holding.whenKept(error => {
         failure ??= error
-        if (--left === 0) callback(failure)
+        if (--left === 0) this.#answer(callback, { failure, claims })
       })
     }
+  }
+
+  /** Who has written here finds it here when it is answered, as at a daemon with data of its own. */
+  #answer(
+    callback: KeptCallback,
+    { failure, claims }: { failure?: Error | undefined; claims: readonly Claim[] },
+  ): void {
+    if (failure) return callback(failure)
+    const names = new Set(claims.map(({ instance }) => instance.serviceName))
+    const waiting = Array.from(names, name => this.#init.shown(name)).filter(shown => shown !== undefined)
+    if (waiting.length === 0) return callback()
+    void this.#whenShown(waiting, callback)
+  }
+
+  async #whenShown(waiting: readonly Promise<void>[], callback: KeptCallback): Promise<void> {
+    await Promise.all(waiting)
+    callback()
   }
 
   /** Marks the instance draining in the backend, and waits as that does. */
@@ -76,7 +95,7 @@ export class Holdings implements LeaseJournal, Durability {
     const key = keyOf(claim)
     let holding = this.#holdings.get(key)
     if (!holding) {
-      const { backend, ...rest } = this.#init
+      const { backend, shown: _, ...rest } = this.#init
       const made: Holding = new Holding({
         ...rest,
         ...backend,

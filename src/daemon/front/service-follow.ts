@@ -1,4 +1,4 @@
-import type { Abortable } from '../../core/abort.ts'
+import { timeLimit, type Abortable } from '../../core/abort.ts'
 import type { Clock } from '../../core/clock.ts'
 import { publish } from '../../core/event.ts'
 import type { Random } from '../../core/random.ts'
@@ -18,6 +18,9 @@ export interface ServiceFollowInit {
   readonly random: Random
 }
 
+/** How long a writer is kept waiting for what it wrote to be told here, in milliseconds. */
+const SHOWN_MS = 2_000
+
 /** The longest wait for those below to work with a draining mark: whoever drains has a limit of its own. */
 const DRAIN_MS = 60 * 60_000
 
@@ -30,6 +33,11 @@ export class ServiceFollow {
   readonly #init: ServiceFollowInit
   readonly #stopping = new AbortController()
   readonly #told = Promise.withResolvers<void>()
+  /** The look at the backend that is under way or was made last, and the one that is to follow it. */
+  #look: Promise<void> = Promise.resolve()
+  #nextLook: Promise<void> | undefined
+  /** What was told last, since the watch was opened. */
+  #newest: InstanceSet | undefined
   /** Until when it is kept though nobody watches. */
   keptUntil = 0
 
@@ -43,6 +51,18 @@ export class ServiceFollow {
   /** Resolves with the first set; rejects when it is stopped before that. */
   get told(): Promise<void> {
     return this.#told.promise
+  }
+
+  /**
+   * Resolves when everything is told that was written through the backend's Registry until now, as the first set of a watch that begins now shows it; or
+   * soon when that does not come. Who asks while a look is under way shares the next one.
+   */
+  shown(): Promise<void> {
+    this.#nextLook ??= this.#look = this.#look.then(() => {
+      this.#nextLook = undefined
+      return this.#lookOnce()
+    })
+    return this.#nextLook
   }
 
   /** Ends it. Harmless a second time. */
@@ -66,14 +86,31 @@ export class ServiceFollow {
     })
   }
 
-  async #show(sets: AsyncIterable<InstanceSet>): Promise<void> {
-    const { rosters, health } = this.#init
-    for await (const set of sets) {
-      if (set.stale) health.failed()
-      else health.answered()
-      rosters.tell(set)
-      this.#told.resolve()
+  async #lookOnce(): Promise<void> {
+    const { registry, serviceName, clock } = this.#init
+    using limit = timeLimit(clock, SHOWN_MS, this.#stopping)
+    try {
+      for await (const set of registry.watch(serviceName, limit)) return this.#tell(set)
+    } catch {
+      // What is wrong with the backend the watch tells, and what is told late is told all the same.
     }
+  }
+
+  async #show(sets: AsyncIterable<InstanceSet>): Promise<void> {
+    this.#newest = undefined
+    for await (const set of sets) this.#tell(set)
+  }
+
+  /** Of two readers one may come with what the other has told already, or with less. */
+  #tell(set: InstanceSet): void {
+    const { rosters, health } = this.#init
+    const newest = this.#newest
+    if (this.#stopping.signal.aborted || set === newest || set.revision < (newest?.revision ?? 0)) return
+    this.#newest = set
+    if (set.stale) health.failed()
+    else health.answered()
+    rosters.tell(set)
+    this.#told.resolve()
   }
 
   async #acknowledge(sets: AsyncIterable<InstanceSet>): Promise<void> {

@@ -36,9 +36,10 @@ export class Connection {
   #init: ConnectionInit
   #listener: ConnectionListener | undefined
   #outbox: (Encoded | string)[] = []
+  #answers: string[] = []
   #outboxLength = 0
   #heardAt: number
-  #flushTask = () => this.flush()
+  #sayTask = () => this.#say()
 
   constructor(init: ConnectionInit) {
     this.#init = init
@@ -75,8 +76,15 @@ export class Connection {
 
   /** Says `message` at the end of this turn, after all that was said before. */
   send(message: Encoded | string): void {
-    if (this.#outbox.length === 0) this.#init.turn.at('send', this.#flushTask)
+    if (this.#outbox.length === 0) this.#init.turn.at('send', this.#sayTask)
     this.add(message)
+  }
+
+  /** Says at the end of this turn that something is done, after all that is told in it: so who has done it knows by then what it brought about. */
+  answer(message: string): void {
+    if (this.#answers.length === 0) this.#init.turn.at('send', this.#sayTask)
+    this.#answers.push(message)
+    this.#outboxLength += message.length
   }
 
   /** Says `message` with the next `flush`, which is left to the caller. */
@@ -85,12 +93,17 @@ export class Connection {
     this.#outboxLength += typeof message === 'string' ? message.length : message.text.length
   }
 
-  /** Says what there is to say without waiting for the end of this turn. */
+  /** Says what there is to say without waiting for the end of this turn, unless answers wait for it. */
   flush(): void {
+    if (this.#answers.length === 0) this.#say()
+  }
+
+  #say(): void {
     const { webSocket } = this.#init
-    const messages = this.#outbox
+    const messages = this.#answers.length > 0 ? [...this.#outbox, ...this.#answers] : this.#outbox
     if (messages.length === 0) return
     this.#outbox = []
+    this.#answers = []
     this.#outboxLength = 0
     if (!webSocket.isOpen) return
     for (const frame of frames(messages)) webSocket.sendFrame(frame)
@@ -105,7 +118,7 @@ export class Connection {
 
   /** Says what is left to say, then goodbye with this code; what the peer does not take in time is dropped. */
   close(code: number, reason: string): void {
-    this.flush()
+    this.#say()
     this.#init.webSocket.resume()
     this.#init.webSocket.close(code, reason)
   }

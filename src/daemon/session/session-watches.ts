@@ -66,6 +66,13 @@ export class SessionWatches {
     this.#dirty.delete(watch)
   }
 
+  /** Tells at once what is new of a service, if it is watched, though there is no room: of what this session itself has written. */
+  tell(service: string): void {
+    const watch = this.#watches.get(service)
+    const news = watch && this.#news(watch)
+    if (news) this.#init.connection.add(news)
+  }
+
   acknowledge({ service, revision }: AcknowledgeMessage): void {
     this.#watches.get(service)?.handle.acknowledge(revision)
   }

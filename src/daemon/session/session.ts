@@ -286,7 +286,7 @@ export class Session implements ConnectionListener {
     this.#context.durability.whenKept(() => this.#connection.close(CLOSE_CODES.goodbye, 'goodbye'), claims)
   }
 
-  /** Answers a request when what it wrote is kept. */
+  /** Answers a request when what it wrote is kept, and told where this session watches it. */
   #attempt(owner: Owner, message: WriteMessage): void {
     const { seq } = message
     let claim: Claim | undefined
@@ -297,8 +297,10 @@ export class Session implements ConnectionListener {
     }
     this.#context.durability.whenKept(
       error => {
-        if (error) this.#refuse(seq, error)
-        else this.#connection.send(OK.encode(seq))
+        if (error) return this.#refuse(seq, error)
+        // What waits for room is told all the same, for it may be the watch of who goes on when this is answered.
+        if (this.#connection.congested) this.#greeted?.watches.tell(message.service)
+        this.#connection.answer(OK.encode(seq))
       },
       claim ? [claim] : [],
     )

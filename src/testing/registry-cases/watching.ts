@@ -31,6 +31,20 @@ export const watchCases: RegistryCases = {
     }
   },
 
+  'shows it to who joins others that watch already as well, and not what was removed': async bench => {
+    await bench.follow()
+    for (let weight = 1; weight <= 20; weight++) {
+      const lease = await bench.registry.register(bench.instance('a', { weight }))
+      const follower = await bench.follow()
+      assert.equal(follower.sets[0]?.instances[0]?.weight, weight)
+      follower.stop()
+      await lease.revoke()
+      const later = await bench.follow()
+      assert.deepEqual(later.sets[0]?.instances, [])
+      later.stop()
+    }
+  },
+
   'shows the first instance of a service to those who watched before': async bench => {
     const follower = await bench.follow()
     await bench.registry.register(bench.instance('a'))

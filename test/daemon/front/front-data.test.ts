@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { InstanceConflictError, RegistryUnavailableError } from '../../../src/discovery/errors.ts'
 import { createInstance } from '../../../src/discovery/create-instance.ts'
 import type { InstanceSet } from '../../../src/discovery/instance-set.ts'
@@ -8,6 +9,7 @@ import type { Registry } from '../../../src/discovery/registry.ts'
 import { Store } from '../../../src/discovery/store/store.ts'
 import type { ServicesAnswer } from '../../../src/protocol/rest.ts'
 import { until } from '../../adapters/daemon/until.ts'
+import { engineFixture } from '../../discovery/engine/engine-fixture.ts'
 import { CountingRegistry } from './counting-registry.ts'
 import { serveFront } from './serve-front.ts'
 
@@ -65,6 +67,24 @@ describe('A front', () => {
     await until(() => behind.at(-1)?.instances[0]?.weight === 7, 'it has changed behind')
     await lease.revoke()
     await until(() => behind.at(-1)?.instances.length === 0, 'it has gone behind')
+  })
+
+  it('answers who has written when those that watch here are told, so that a watch which joins theirs shows it', async t => {
+    const { server, engine, registry } = engineFixture()
+    const { connect } = await serveFront(t, registry)
+    const client = connect()
+    const sets = follow(client, t.signal)
+    await until(() => sets.length > 0, 'there is a watch')
+    const tellsAgain = engine.stall()
+    let isAnswered = false
+    const registered = client.register(instanceOf('a'), { ttlMs: 60_000 }).then(() => (isAnswered = true))
+    await until(() => server.record({ serviceName: 'users', id: 'a' }) !== undefined, 'it is behind')
+    for (let turn = 0; turn < 100; turn++) await nextTurn()
+    assert.equal(isAnswered, false)
+    tellsAgain()
+    await registered
+    const joined = await client.watch('users', { signal: t.signal })[Symbol.asyncIterator]().next()
+    assert.deepEqual(idsOf(joined.value as InstanceSet), ['a ready'])
   })
 
   it('takes out of the registry behind what nobody holds any more after the grace', async t => {

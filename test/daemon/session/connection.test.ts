@@ -67,6 +67,21 @@ describe('Connection', () => {
     assert.deepEqual(texts(webSocket), ['[{"a":1},{"type":"ok","seq":1},{"b":2}]'])
   })
 
+  it('says answers after all that is told in the same turn, and with it', async () => {
+    const { connection, webSocket } = connected()
+    connection.answer('{"ok":1}')
+    connection.add('{"a":1}')
+    connection.flush()
+    connection.add('{"b":2}')
+    connection.flush()
+    assert.deepEqual(webSocket.sent, [])
+    await nextTurn()
+    assert.deepEqual(texts(webSocket), ['[{"a":1},{"b":2},{"ok":1}]'])
+    connection.answer('{"ok":2}')
+    await nextTurn()
+    assert.deepEqual(texts(webSocket).slice(1), ['[{"ok":2}]'])
+  })
+
   it('says at once, in one frame, what was sent and added before a flush, and nothing twice', async () => {
     const { connection, webSocket } = connected()
     connection.send('{"a":1}')

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { setTimeout as delay } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
+import { Connection } from '../../../src/daemon/session/connection.ts'
+import { Encoder } from '../../../src/daemon/session/encoded.ts'
+import { SessionWatches } from '../../../src/daemon/session/session-watches.ts'
+import { Turn } from '../../../src/daemon/turn.ts'
+import { Store } from '../../../src/discovery/store/store.ts'
 import { users } from '../../discovery/store/instances.ts'
 import { serveSessions, until } from './session-client.ts'
 
@@ -152,4 +157,31 @@ describe('The watches of a session', () => {
     await client.next('delta', ({ put = [], changed = [] }) => [...put, ...changed][0]?.metadata?.round === '1000')
     assert.ok(client.frames < 500)
   })
+
+  it('tell who has written something of it before it is answered, though there is no room', async () => {
+    const [turn, store, sent] = [new Turn(), new Store(), [] as string[]]
+    const webSocket = {
+      isOpen: true,
+      bufferedBytes: 2 ** 30,
+      sendFrame: (frame: Buffer) => sent.push(frame.toString()),
+    }
+    const connection = new Connection({ webSocket: { ...noWebSocket, ...webSocket }, turn, now: () => 0 })
+    const [mayRead, encoder] = [() => true, new Encoder()]
+    const { rosters, epoch } = store
+    const watches = new SessionWatches({ rosters, epoch, encoder, turn, connection, name: 'one', mayRead })
+    watches.watch({ type: 'watch', service: 'users' })
+    await nextTurn()
+    assert.deepEqual(sent, [])
+    store.leases.register(store.leases.connect({ id: 'x', name: 'x' }), users('a'), 60_000)
+    watches.tell('users')
+    watches.tell('orders')
+    connection.answer('{"type":"ok","seq":1}')
+    await nextTurn()
+    assert.match(sent.join(), /^[^[]*\[\{"type":"set","service":"users".*"id":"a".*\},\{"type":"ok","seq":1\}\]$/)
+    watches.close('close')
+    store.close()
+  })
 })
+
+const ignore = () => {}
+const noWebSocket = { listen: ignore, pause: ignore, resume: ignore, ping: ignore, close: ignore, destroy: ignore }
