@@ -18,15 +18,22 @@ export interface ConsulApiProgram extends ServerProgram {
 /** The registry daemon. */
 export const ours: ConsulApi = {
   name: 'ropewalk registry',
-  async start() {
-    const program = await Program.start<{ port: number }>(new URL('programs/consul-api-daemon.ts', import.meta.url))
-    return {
-      port: program.facts.port,
-      cpuMs: () => program.cpuMs(),
-      residentBytesMax: () => program.ask('residentBytesMax'),
-      close: () => program.close(),
-    }
-  },
+  start: async () => nodeProgram(await Program.start(new URL('programs/consul-api-daemon.ts', import.meta.url))),
+}
+
+/** A server that answers blocking queries with so many bytes and knows no registry. The floor of all that Node can do. */
+export function bareProcesses(bytes: number): ConsulApi {
+  const file = new URL('programs/bare-answers.ts', import.meta.url)
+  return { name: 'two bare processes', start: async () => nodeProgram(await Program.start(file, { bytes })) }
+}
+
+function nodeProgram(program: Program<{ port: number }>): ConsulApiProgram {
+  return {
+    port: program.facts.port,
+    cpuMs: () => program.cpuMs(),
+    residentBytesMax: () => program.ask('residentBytesMax'),
+    close: () => program.close(),
+  }
 }
 
 /** Consul 1.8.7 as `agent -dev`. */

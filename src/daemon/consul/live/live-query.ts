@@ -79,7 +79,7 @@ export class LiveQuery {
    * there is. Returns a function that takes the call back.
    */
   wait({ index, waitMs, clock }: WaitInit, tell: (result: Result) => void): () => void {
-    const waiter: Waiter = { index, tell, timer: clock.schedule(waitMs, () => this.#finish(waiter)) }
+    const waiter: Waiter = { index, tell, timer: clock.schedule(waitMs, () => this.#finish(waiter, this.result())) }
     this.#waiters.add(waiter)
     this.#unwatch ??= this.#question.watch(() => this.#changed())
     return () => this.#remove(waiter)
@@ -87,7 +87,7 @@ export class LiveQuery {
 
   /** Tells everybody what there is: nothing is waited for any more. */
   finish(): void {
-    for (const waiter of this.#waiters) this.#finish(waiter)
+    for (const waiter of this.#waiters) this.#finish(waiter, this.result())
   }
 
   #evaluate(revision: number): void {
@@ -99,13 +99,13 @@ export class LiveQuery {
   }
 
   #changed(): void {
-    const { index } = this.result()
-    for (const waiter of this.#waiters) if (index > waiter.index) this.#finish(waiter)
+    const result = this.result()
+    for (const waiter of this.#waiters) if (result.index > waiter.index) this.#finish(waiter, result)
   }
 
-  #finish(waiter: Waiter): void {
+  #finish(waiter: Waiter, result: Result): void {
     this.#remove(waiter)
-    waiter.tell(this.result())
+    waiter.tell(result)
   }
 
   #remove(waiter: Waiter): void {
