@@ -1,4 +1,4 @@
-import { sleep } from '../../core/abort.ts'
+import { abortable, sleep, type Abortable } from '../../core/abort.ts'
 import type { EngineCall, EngineClaim, InstanceKey, TakeOptions } from '../../discovery/engine/engine.ts'
 import { InstanceConflictError, LeaseLostError } from '../../discovery/errors.ts'
 import type { Instance } from '../../discovery/instance.ts'
@@ -37,6 +37,8 @@ export class ConsulClaim implements EngineClaim, HeldClaim, WatchedClaim {
   /** Knows the service and its check; undefined before the first write. */
   #agent: ConsulAgent | undefined
   #watching: AbortController | undefined
+  /** The registration that was sent last, until its end, though its caller has given it up. */
+  #registering: Promise<unknown> = Promise.resolve()
   #checkId = ''
   #ttlMs = 0
   #writes = 0
@@ -114,7 +116,16 @@ export class ConsulClaim implements EngineClaim, HeldClaim, WatchedClaim {
     this.#lose()
   }
 
+  /** Sends one after the other: what its caller gives up reaches the agent, which may carry it out later than what is sent next on another connection. */
+  async #register(body: object, { signal }: EngineCall): Promise<void> {
+    await abortable(this.#registering, signal)
+    const sent = this.#put(['service', 'register'], { body })
+    this.#registering = sent.catch(ignore)
+    await abortable(sent, signal)
+  }
+
   async #deregister(agent: ConsulAgent, call: EngineCall): Promise<void> {
+    await abortable(this.#registering, call.signal)
     const isThere = this.isIn(await agent.call({ path: this.path }, call))
     if (isThere) await this.#put(['service', 'deregister', consulId(this.#key)], call)
   }
@@ -152,7 +163,7 @@ export class ConsulClaim implements EngineClaim, HeldClaim, WatchedClaim {
       checkId: this.#checkId,
       removeAfterMs: this.#context.removeAfterMs,
     })
-    await this.#put(['service', 'register'], { ...call, body })
+    await this.#register(body, call)
     this.#isDraining = instance.status === 'draining'
     const told = isTold ? this.#tell(call) : undefined
     const isWritten = (own: ServiceEntry | undefined) => recordIn(own?.Service.Meta)?.write === write
@@ -166,7 +177,7 @@ export class ConsulClaim implements EngineClaim, HeldClaim, WatchedClaim {
     if (answer.status !== 200) throw this.#lose()
   }
 
-  async #put(path: readonly string[], { signal, body }: EngineCall & { body?: object }): Promise<ConsulAnswer> {
+  async #put(path: readonly string[], { signal, body }: Abortable & { body?: object }): Promise<ConsulAnswer> {
     if (!this.#agent) throw this.#lose()
     const query = body ? { 'replace-existing-checks': 'true' } : {}
     const accept = body ? /^$/ : new RegExp(`${UNKNOWN_CHECK.source}|${UNKNOWN_SERVICE.source}`, 'i')
@@ -222,3 +233,5 @@ async function allOf<T extends readonly unknown[]>(
   await Promise.allSettled(promises)
   return Promise.all(promises)
 }
+
+function ignore(): void {}

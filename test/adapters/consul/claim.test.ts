@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { ConsulClient } from '../../../src/adapters/consul/client.ts'
 import { contentOf } from '../../../src/adapters/consul/request.ts'
 import type { ServiceEntry } from '../../../src/adapters/consul/service-entry.ts'
 import { InstanceConflictError, LeaseLostError } from '../../../src/discovery/errors.ts'
 import { missingEngine, startConsul } from '../../engines/engines.ts'
 import { until } from '../daemon/until.ts'
+import { LateProxy } from './late-proxy.ts'
 import { call, instanceOf, RealConsul } from './real-consul.ts'
 
 const skip = missingEngine('consul')
@@ -51,6 +53,28 @@ describe('ConsulClaim, with a real Consul', { skip }, async () => {
     const passing = await client.call({ path: ['health', 'service', 'leaving'], query: { passing: '' } })
     assert.deepEqual(contentOf(passing), [])
     assert.equal(statuses(await entry(client, 'leaving'))['ropewalk'], 'warning')
+  })
+
+  it('has no change come about late that was given up before another was made', async t => {
+    const proxy = await LateProxy.listen(t, http)
+    const engine = new RealConsul(t, proxy.port).engine()
+    const instance = instanceOf('late')
+    const claim = engine.claim(instance)
+    await claim.take(instance, { ttlMs, ...call() })
+    const controller = new AbortController()
+    const held = proxy.holdRegistration()
+    const given = assert.rejects(claim.write(instanceOf('late', { weight: 1_000 }), { signal: controller.signal }), {
+      message: 'given up',
+    })
+    const comesAbout = await held
+    controller.abort(new Error('given up'))
+    await given
+    const written = claim.write(instanceOf('late', { weight: 2 }), call())
+    // It comes about after the next change if that is not made to wait for it.
+    await Promise.race([written, delay(200)])
+    await comesAbout()
+    await written
+    assert.equal((await entry(new RealConsul(t, http).client(), 'late'))?.Service.Weights?.Passing, 2)
   })
 
   it('hears at once when somebody deregisters it', async t => {
