@@ -98,7 +98,10 @@ export class ConsulClaim implements EngineClaim, HeldClaim, WatchedClaim {
 
   async abandon(call: EngineCall): Promise<void> {
     this.#watching?.abort()
-    if (this.#agent && !this.#lost.signal.aborted) await this.#deregister(this.#agent, call)
+    if (!this.#agent || this.#lost.signal.aborted) return
+    // Another process may be taking it over just now: a check is of one claim, and a service of whoever registers it last.
+    if (this.#holder !== undefined) await this.#put(['check', 'fail', this.#checkId], call)
+    else await this.#deregister(this.#agent, call)
   }
 
   /** Whether an answer for `path` shows what this claim wrote. */

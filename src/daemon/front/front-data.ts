@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { timeLimit } from '../../core/abort.ts'
 import type { Clock } from '../../core/clock.ts'
 import { systemRandom } from '../../core/random.ts'
 import { MirroredRosters } from '../../discovery/store/mirrored-rosters.ts'
@@ -62,10 +61,7 @@ export function openFrontData(init: FrontDataInit): RegistryData {
     store: { epoch: randomUUID(), leases, rosters, graceMs, close: () => leases.close() },
     durability: holdings,
     backend: backendNow,
-    async handOver(signal) {
-      using limit = timeLimit(clock, graceMs, { signal })
-      await holdings.handOver(limit.signal)
-    },
+    handOver: signal => holdings.handOver({ graceMs, signal }),
     close() {
       followed.close()
       holdings.close()

@@ -1,3 +1,4 @@
+import { abortable, firstAborted, timeLimit } from '../../core/abort.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Random } from '../../core/random.ts'
 import type { DrainOptions, DrainReport, Lease } from '../../discovery/lease.ts'
@@ -81,9 +82,23 @@ export class Holdings implements LeaseJournal, Durability {
     return this.#obtain(claim).drain(options)
   }
 
-  /** Waits until other fronts hold what sessions hold here, or `signal` aborts. */
-  async handOver(signal: AbortSignal): Promise<void> {
-    await Promise.all(Array.from(this.#holdings.values(), holding => holding.handOver(signal)))
+  /** Waits until other fronts hold what sessions hold here, for as long as within each `graceMs` one more goes over, or until `signal` aborts. */
+  async handOver({ graceMs, signal }: { graceMs: number; signal: AbortSignal }): Promise<void> {
+    const { clock } = this.#init
+    using either = firstAborted([signal])
+    const left = new Set(this.#holdings.values())
+    const hands = Array.from(left, async holding => {
+      await holding.handOver(either.signal)
+      left.delete(holding)
+    })
+    const all = Promise.all(hands)
+    for (let before = Infinity; left.size > 0 && left.size < before && !signal.aborted;) {
+      before = left.size
+      using limit = timeLimit(clock, graceMs, either)
+      await abortable(all, limit.signal).catch(ignore)
+    }
+    either.abort()
+    await all
   }
 
   /** Renews nothing any more. */
@@ -126,3 +141,5 @@ function asClaimed(
 function keyOf({ instance: { serviceName, id } }: Claim): string {
   return `${serviceName}/${id}`
 }
+
+function ignore(): void {}

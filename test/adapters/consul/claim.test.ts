@@ -160,6 +160,21 @@ describe('ConsulClaim, with a real Consul', { skip }, async () => {
     await third.take(instance, { ttlMs, holder: 'somebody', ...call() })
   })
 
+  it('fails, and leaves to whoever takes it over, what its process held on behalf of somebody when that ends', async t => {
+    const [real, other] = [new RealConsul(t, http), new RealConsul(t, http)]
+    const instance = instanceOf('bequeathed')
+    const engine = real.engine()
+    await engine.claim(instance).take(instance, { ttlMs, holder: 'somebody', ...call() })
+    await engine.close(call())
+    const client = other.client()
+    await until(async () => statuses(await entry(client, 'bequeathed'))['ropewalk'] === 'critical', 'it fails')
+    await other
+      .engine()
+      .claim(instance)
+      .take(instance, { ttlMs, holder: 'somebody', ...call() })
+    assert.equal(statuses(await entry(client, 'bequeathed'))['ropewalk'], 'passing')
+  })
+
   it('keeps its id when Consul ends the session', async t => {
     const real = new RealConsul(t, http)
     const instance = instanceOf('sessionless')
