@@ -25,7 +25,8 @@ async function replace(system: DemoSystem, serviceName: ServiceName, old: DemoPr
 
 const steady: Scene = {
   title: 'nothing happens',
-  play: () => sleep(6_000),
+  // The load grows for a third of it.
+  play: () => sleep(9_000),
 }
 
 const rollingRestart: Scene = {
