@@ -52,7 +52,7 @@ export function agentRoutes(state: ConsulState): ConsulRoute[] {
       pattern: '/v1/agent/force-leave/:node',
       methods: { PUT: routes.forceLeave },
       support: 'partly',
-      note: 'There is no other member: 500 as for an unknown one.',
+      note: 'There is no member but this node, which stays, as in Consul: 500 for any other.',
     },
     { path: '/v1/agent/leave', methods: { PUT: routes.leave }, support: 'no', note: 'Stop the process instead.' },
     {
@@ -148,7 +148,9 @@ class AgentRoutes {
     )
   }
 
+  /** A member of Consul that is alive takes no notice of being told that it has left. */
   readonly forceLeave = (call: Call): Answer => {
+    if (call.rest === this.#state.settings.nodeName) return done
     throw new ConsulRefusedError(500, `agent: No node found with name '${call.rest}'`)
   }
 

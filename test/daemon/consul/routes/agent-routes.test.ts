@@ -24,6 +24,7 @@ describe('agentRoutes', () => {
     const { ask } = await serveConsul(t)
     assert.equal((await ask('PUT', '/v1/agent/join/1.1.1.1')).status, 501)
     assert.equal((await ask('PUT', '/v1/agent/leave')).status, 501)
+    assert.equal((await ask('PUT', '/v1/agent/force-leave/n0')).status, 200)
     assert.equal((await ask('PUT', '/v1/agent/force-leave/x')).text, "agent: No node found with name 'x'")
     assert.equal((await ask('PUT', '/v1/agent/reload')).status, 200)
   })

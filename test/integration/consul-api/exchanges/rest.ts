@@ -1,8 +1,9 @@
 import type { Exchange, Json } from '../exchange.ts'
 import { get, put } from '../requests.ts'
 
-/** About events and prepared queries; and at last everything is taken out. Each list goes on where the former left off. */
+/** About members, events and prepared queries; and at last everything is taken out. Each list goes on where the former left off. */
 export const REST_EXCHANGES: Readonly<Record<string, readonly Exchange[]>> = {
+  'members that are told to leave': [put('/v1/agent/force-leave/n0'), put('/v1/agent/force-leave/nope')],
   events: [
     get('/v1/event/list'),
     put('/v1/event/fire/deploy?service=web', 'payload', { keep: { e: (body: Json) => body.ID } }),
