@@ -1,14 +1,17 @@
 import { ConsulRegistry } from '../../src/adapters/consul/index.ts'
 import { startConsul } from '../engines/engines.ts'
 import { PATIENCE_MS } from '../patience.ts'
-import { consul } from './consul.ts'
 import { frontTrial, LONG_GROUPS } from './front.ts'
 
-const { pace } = consul
+const pace = {
+  instances: 100,
+  services: 100,
+  reason: 'a front gives what is behind ten seconds for an answer, and a Consul agent a few hundred requests a second',
+}
 
 /** DaemonRegistry, at two fronts of one Consul. */
 export const frontConsul = frontTrial(
-  { title: 'DaemonRegistry at a front of Consul', engine: 'consul', atLeisure: LONG_GROUPS, ...(pace && { pace }) },
+  { title: 'DaemonRegistry at a front of Consul', engine: 'consul', atLeisure: LONG_GROUPS, pace },
   async () => {
     const server = await startConsul()
     const addresses = [`127.0.0.1:${server.ports.http}`]
