@@ -152,7 +152,7 @@ describe('RegistryDaemon', () => {
   })
 
   it('is not settled for a while after a start without data', async t => {
-    const { port } = await daemonOf(t, { settleMs: 100 })
+    const { port } = await daemonOf(t, { settleMs: 5_000 })
     const { client, settled } = await usersAt(t, port())
     assert.equal(settled, false)
     assert.equal((await client.next('delta')).settled, true)

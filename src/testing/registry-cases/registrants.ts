@@ -95,7 +95,7 @@ export const registrantCases: RegistryCases = {
       async () => {
         const follower = await bench.follow(await bench.peer())
         await bench.until(() => sleepy.leases[0]?.lost.aborted === true, 'the first lease has lapsed')
-        await bench.until(() => sleepy.leases.length === 2, 'it has registered again')
+        await bench.until(() => sleepy.leases.length > 1, 'it has registered again')
         await bench.until(() => follower.ids?.join() === 'a', 'the instance is back')
         assert.ok(sleepy.refusals[0] instanceof LeaseLostError)
       },
