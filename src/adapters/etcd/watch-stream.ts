@@ -1,3 +1,4 @@
+import { afterLimit } from '../../core/after-limit.ts'
 import type { Clock, Timer } from '../../core/clock.ts'
 import { cancelError } from './answer-error.ts'
 import { EtcdCompactedError, EtcdNodeError, EtcdTokenError } from './errors.ts'
@@ -48,7 +49,7 @@ export class WatchStream {
       stream => this.#begin(stream),
       (error: unknown) => this.end(error as Error),
     )
-    this.#timer = options.clock.schedule(options.progressMs, () => this.#look())
+    this.#timer = afterLimit(options.clock, options.progressMs, () => this.#look())
   }
 
   /** Whether another watch may be added. */
@@ -72,6 +73,7 @@ export class WatchStream {
     if (this.#ended) return
     this.#ended = error
     this.#timer.cancel()
+    if (error instanceof EtcdTokenError) this.#options.forgetToken()
     this.#options.onEnd()
     this.#stream?.end(error)
     const watches = [...this.#watches.values()]
@@ -108,7 +110,7 @@ export class WatchStream {
     if (!this.#heard) return this.end(new EtcdNodeError(etcd, `no sign of life from its watches for ${progressMs} ms`))
     this.#heard = false
     this.#send({ progress_request: {} })
-    this.#timer = clock.schedule(progressMs, () => this.#look())
+    this.#timer = afterLimit(clock, progressMs, () => this.#look())
   }
 
   #hear(answer: WatchAnswer): void {

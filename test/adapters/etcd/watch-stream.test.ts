@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { EtcdTokenError } from '../../../src/adapters/etcd/errors.ts'
 import { keysBelow } from '../../../src/adapters/etcd/key-range.ts'
 import { Watches } from '../../../src/adapters/etcd/watches.ts'
+import type { Clock } from '../../../src/core/clock.ts'
 import { FakeClock } from '../../../src/testing/fake-clock.ts'
 import { ScriptedWatches } from './scripted-watches.ts'
 
@@ -67,6 +69,37 @@ describe('WatchStream', () => {
     assert.equal(gateway.streams.length, 2)
     gateway.streams[0]?.say(changed(1, 10))
     assert.deepEqual([one.heard, one.errors], [[10], []])
+  })
+
+  it('does not take it for silence of etcd when it was the process that stood still', async () => {
+    const fake = new FakeClock()
+    let stoodMs = 0
+    const clock: Clock = {
+      now: () => fake.now() + stoodMs,
+      wallTime: () => fake.wallTime() + stoodMs,
+      schedule: (delayMs, callback) => fake.schedule(delayMs, callback),
+    }
+    const gateway = new ScriptedWatches()
+    const on = new Watches({ etcd: 'etcd', open: gateway.open, forgetToken: () => {}, clock, progressMs: 1_000 })
+    const { errors } = watch(on, '/a/')
+    await fake.settle()
+    gateway.last.say(created(1))
+    await fake.advance(1_000)
+    stoodMs = 500
+    await fake.advance(1_000)
+    gateway.last.say({ watchId: -1 })
+    await fake.advance(500)
+    assert.deepEqual(errors, [])
+    await fake.advance(1_000)
+    assert.deepEqual(errors, ['ERR_ETCD_NODE'])
+  })
+
+  it('has the token forgotten when the whole stream is refused for it', async () => {
+    const { clock, gateway, tokens, watches: on } = watches()
+    const { errors } = watch(on, '/a/')
+    await clock.settle()
+    gateway.last.end(new EtcdTokenError('etcd', 'invalid auth token'))
+    assert.deepEqual([errors, tokens], [['ERR_ETCD_TOKEN'], ['forgotten']])
   })
 
   it('ends every watch when nothing comes between two looks, though it asked for it', async () => {

@@ -12,6 +12,8 @@ export class FrameReader {
   flags = 0
   /** The stream it belongs to; 0: the connection. */
   stream = 0
+  /** How long it was, with what only filled it. */
+  length = 0
   bytes: Buffer = NOTHING
   start = 0
   end = 0
@@ -44,6 +46,7 @@ export class FrameReader {
     this.type = bytes.readUInt8(start - 6)
     this.flags = bytes.readUInt8(start - 5)
     this.stream = bytes.readUInt32BE(start - 4) & 0x7f_ff_ff_ff
+    this.length = end - start
     this.start = start
     this.end = end
     this.#at = end

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { TimeLimit } from '../../../core/abort.ts'
+import { afterLimit } from '../../../core/after-limit.ts'
 import type { Clock, Timer } from '../../../core/clock.ts'
 import { answerError } from '../answer-error.ts'
 import { EtcdNodeError } from '../errors.ts'
@@ -79,7 +80,6 @@ export class GrpcCall {
   constructor(options: GrpcCallOptions) {
     const { node, tls, clock, connectMs } = options
     this.#options = options
-    this.#timer = clock.schedule(connectMs, () => this.#fail(new TimeLimit(connectMs)))
     this.#socket = openSocket({
       origin: node,
       tls,
@@ -88,6 +88,7 @@ export class GrpcCall {
       onConnect: () => this.#connect(),
       onClose: error => this.#fail(error),
     })
+    this.#timer = afterLimit(clock, connectMs, () => this.#fail(new TimeLimit(connectMs)))
     this.#socket.write(Buffer.concat([BEGINNING, frame(FRAME.headers, HEADERS, encodeHeaders(headersOf(options)))]))
   }
 
@@ -134,26 +135,28 @@ export class GrpcCall {
       case FRAME.ping:
         return this.#answerPing(received)
       case FRAME.window:
-        this.#outgoing.widen(received.stream, received.bytes.readUInt32BE(received.start))
-        return this.#send()
+        return this.#takeWindow(received)
       default:
     }
   }
 
-  #takeData({ bytes, start, end, flags }: FrameReader): void {
+  #takeData({ stream, length, bytes, start, end, flags }: FrameReader): void {
+    if (stream !== STREAM) throw new Error(`it sends on stream ${stream}, which nobody has opened`)
     if (!this.#speaksGrpc) throw new Error('it speaks no gRPC')
     const messages = this.#messages
     messages.add(bytes, start, end)
     while (!this.#ended && messages.next()) this.#options.listener.onMessage(messages)
     if ((flags & FLAG.endStream) !== 0) throw new Error('it ended the stream')
-    this.#received += end - start
+    // What only fills takes room, too.
+    this.#received += length
     if (this.#received < RECEIVED_BYTES) return
     const room = numbers(this.#received)
     this.#received = 0
     this.#write(Buffer.concat([frame(FRAME.window, {}, room), frame(FRAME.window, { stream: STREAM }, room)]))
   }
 
-  #takeHeaders({ type, bytes, start, end, flags }: FrameReader): void {
+  #takeHeaders({ type, stream, bytes, start, end, flags }: FrameReader): void {
+    if (stream !== STREAM) throw new Error(`it sends on stream ${stream}, which nobody has opened`)
     if (type === FRAME.headers) this.#isLast = (flags & FLAG.endStream) !== 0
     this.#headers = Buffer.concat([this.#headers, bytes.subarray(start, end)])
     if (this.#headers.length > HEADER_BYTES_MAX)
@@ -190,9 +193,18 @@ export class GrpcCall {
     this.#speaksHttp2 = true
     if ((flags & FLAG.acknowledges) !== 0) return
     for (let at = start; at + 6 <= end; at += 6) {
-      if (bytes.readUInt16BE(at) === SETTING.window) this.#outgoing.resize(bytes.readUInt32BE(at + 2))
+      if (bytes.readUInt16BE(at) !== SETTING.window) continue
+      const window = bytes.readUInt32BE(at + 2)
+      if (window > WINDOW_BYTES) throw new RangeError(`its window of ${window} bytes is larger than ${WINDOW_BYTES}`)
+      this.#outgoing.resize(window)
     }
     this.#write(frame(FRAME.settings, { flags: FLAG.acknowledges }))
+    this.#send()
+  }
+
+  #takeWindow({ stream, length, bytes, start }: FrameReader): void {
+    if (length !== 4) throw new RangeError(`it widens a window by a number of ${length} bytes`)
+    this.#outgoing.widen(stream, bytes.readUInt32BE(start) & WINDOW_BYTES)
     this.#send()
   }
 

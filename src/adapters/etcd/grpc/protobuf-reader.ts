@@ -1,3 +1,6 @@
+/** A number takes no more bytes than this. */
+const NUMBER_BYTES_MAX = 10
+
 /** Goes through the fields of a protobuf message that stands from `start` up to `end` in `bytes`: numbers, and what has a length. */
 export class ProtobufReader {
   readonly #bytes: Buffer
@@ -50,7 +53,9 @@ export class ProtobufReader {
   #varint(): number {
     const bytes = this.#bytes
     let [value, factor, byte] = [0, 1, 128]
+    const stop = this.#at + NUMBER_BYTES_MAX
     for (; byte >= 128; factor *= 128) {
+      if (this.#at >= stop) throw new RangeError('a number of protobuf is too long')
       if (this.#at >= this.#end) throw new RangeError('a message of protobuf breaks off')
       byte = bytes[this.#at++] as number
       value += (byte & 127) * factor

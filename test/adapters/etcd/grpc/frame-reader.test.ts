@@ -58,6 +58,9 @@ describe('FrameReader', () => {
       read(Buffer.concat([headers, data])).map(({ payload }) => payload),
       ['abcd', 'abcd'],
     )
+    const reader = new FrameReader()
+    reader.add(data)
+    assert.deepEqual([reader.next(), reader.length, reader.end - reader.start], [true, 4, 2])
     const overfull = frame(FRAME.data, { flags: FLAG.padded }, Buffer.of(9))
     assert.throws(() => read(overfull), RangeError)
   })

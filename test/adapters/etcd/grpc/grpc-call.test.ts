@@ -1,46 +1,51 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import {
   constants,
   createSecureServer,
   createServer,
-  type Http2Server,
   type IncomingHttpHeaders,
   type ServerHttp2Stream,
 } from 'node:http2'
-import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net'
+import { createServer as createTcpServer } from 'node:net'
 import { describe, it } from 'node:test'
 import { createServer as createTlsServer } from 'node:tls'
-import { GrpcCall } from '../../../../src/adapters/etcd/grpc/grpc-call.ts'
+import { FLAG, FRAME, frame, settings } from '../../../../src/adapters/etcd/grpc/frame.ts'
+import { FrameReader } from '../../../../src/adapters/etcd/grpc/frame-reader.ts'
+import { encodeHeaders } from '../../../../src/adapters/etcd/grpc/hpack.ts'
 import { messageFrame } from '../../../../src/adapters/etcd/grpc/message-reader.ts'
 import { systemClock } from '../../../../src/core/clock.ts'
 import { TcpRelay } from '../../../../src/testing/tcp-relay.ts'
 import { until } from '../../daemon/until.ts'
+import { called, GRPC, listening, NOBODY } from './called.ts'
 
 const pem = (name: string) => readFileSync(new URL(`../../../endpoint/certificates/${name}`, import.meta.url), 'utf8')
 const identity = { cert: pem('localhost.pem'), key: pem('localhost.key') }
 
-const GRPC = { ':status': 200, 'content-type': 'application/grpc' }
-/** A port that nobody listens on. */
-const NOBODY = 1
+/** How a server of gRPC begins. */
+const BEGINS = Buffer.concat([
+  settings({}),
+  frame(
+    FRAME.headers,
+    { stream: 1, flags: FLAG.endHeaders },
+    encodeHeaders(Object.entries(GRPC).map(([name, value]) => [name, String(value)] as const)),
+  ),
+])
+/** What a client says before its first frame. */
+const PREFACE_BYTES = 24
+/** An empty message in a frame that is filled with as much as may be. */
+const FILLED = frame(
+  FRAME.data,
+  { stream: 1, flags: FLAG.padded },
+  Buffer.concat([Buffer.of(255), messageFrame(Buffer.alloc(0)), Buffer.alloc(255)]),
+)
+/** So many of these are more than 1 MiB. */
+const FILLED_FRAMES = 4_100
+
 const RESPOND_LATER = { waitForTrailers: true }
 
 type Serve = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void
-
-/** The port a server listens on until the test is over. */
-async function listening(stack: AsyncDisposableStack, server: Server | Http2Server): Promise<number> {
-  const open = new Set<{ destroy(): void }>()
-  server.on('connection', socket => void open.add(socket))
-  stack.defer(() => {
-    server.close()
-    for (const socket of open) socket.destroy()
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return (server.address() as AddressInfo).port
-}
 
 /** A server of HTTP/2 that answers so. */
 async function served(stack: AsyncDisposableStack, serve: Serve): Promise<number> {
@@ -51,36 +56,6 @@ async function served(stack: AsyncDisposableStack, serve: Serve): Promise<number
     serve(stream, headers)
   })
   return listening(stack, server)
-}
-
-interface Given {
-  readonly scheme?: string
-  readonly tls?: Readonly<Record<string, string>>
-  readonly connectMs?: number
-}
-
-/** A call with what is heard of it. */
-function called(
-  stack: AsyncDisposableStack,
-  port: number,
-  { scheme = 'http', tls = {}, connectMs = 60_000 }: Given = {},
-) {
-  const heard = { messages: [] as string[], ends: [] as Error[], strangers: 0 }
-  const call = new GrpcCall({
-    node: `${scheme}://127.0.0.1:${port}`,
-    path: '/a.B/C',
-    metadata: { hasleader: 'true', authorization: 'x'.repeat(300) },
-    tls,
-    connectMs,
-    clock: systemClock,
-    listener: {
-      onMessage: ({ bytes, start, end }) => heard.messages.push(bytes.toString('utf8', start, end)),
-      onEnd: error => heard.ends.push(error),
-      onStranger: () => heard.strangers++,
-    },
-  })
-  stack.defer(() => call.end(new Error('the test is over')))
-  return { call, heard, say: (...texts: string[]) => call.write(texts.map(text => Buffer.from(text))) }
 }
 
 const echo: Serve = stream => {
@@ -257,6 +232,69 @@ describe('GrpcCall', () => {
       assert.match(String(heard.ends[0]), message)
       assert.equal(heard.strangers, 0)
     }
+  })
+
+  it('gives back the room that is taken by what only fills', async () => {
+    await using stack = new AsyncDisposableStack()
+    const widened = Promise.withResolvers<void>()
+    const server = createTcpServer(socket => {
+      const frames = new FrameReader()
+      let began = false
+      socket.on('error', () => {})
+      socket.on('data', (bytes: Buffer) => {
+        frames.add(began ? bytes : bytes.subarray(PREFACE_BYTES))
+        began = true
+        while (frames.next()) if (frames.type === FRAME.window && frames.stream === 1) widened.resolve()
+      })
+      socket.write(Buffer.concat([BEGINS, ...Array<Buffer>(FILLED_FRAMES).fill(FILLED)]))
+    })
+    const { heard } = called(stack, await listening(stack, server))
+    await until(() => heard.messages.length === FILLED_FRAMES, 'they have come')
+    await widened.promise
+    assert.deepEqual(heard.ends, [])
+  })
+
+  it('ends when what comes is against the rules', async () => {
+    await using stack = new AsyncDisposableStack()
+    const sorts: [Buffer, RegExp][] = [
+      [frame(FRAME.data, { stream: 3 }, messageFrame(Buffer.from('hello'))), /on stream 3, which nobody has opened/],
+      [frame(FRAME.headers, { stream: 3, flags: FLAG.endHeaders }), /on stream 3, which nobody has opened/],
+      [frame(FRAME.window, { stream: 1 }, Buffer.alloc(3)), /by a number of 3 bytes/],
+      [settings({ 4: 2 ** 31 }), /window of 2147483648 bytes is larger/],
+      [frame(FRAME.data, { stream: 1 }, Buffer.from('0100000000', 'hex')), /compressed/],
+      [frame(FRAME.data, { stream: 1 }, Buffer.from('00ffffffff', 'hex')), /longer than 268435456/],
+      [frame(FRAME.headers, { stream: 1, flags: FLAG.endHeaders }, Buffer.of(0xff, 0xff)), /break off/],
+      [
+        Buffer.concat(Array<Buffer>(5).fill(frame(FRAME.headers, { stream: 1 }, Buffer.alloc(16_000)))),
+        /headers are longer/,
+      ],
+    ]
+    for (const [bytes, message] of sorts) {
+      const server = createTcpServer(socket => void socket.on('error', () => {}).write(Buffer.concat([BEGINS, bytes])))
+      const { heard } = called(stack, await listening(stack, server))
+      await until(() => heard.ends.length === 1, 'it has ended')
+      assert.match(String(heard.ends[0]), message)
+    }
+  })
+
+  it('passes over frames it does not know', async () => {
+    await using stack = new AsyncDisposableStack()
+    const unknown = frame(0xfa, { stream: 7, flags: 0xff }, Buffer.alloc(100))
+    const wide = frame(FRAME.window, { stream: 1 }, Buffer.from('80000001', 'hex'))
+    const hello = frame(FRAME.data, { stream: 1 }, messageFrame(Buffer.from('hello')))
+    const server = createTcpServer(
+      socket => void socket.on('error', () => {}).write(Buffer.concat([BEGINS, unknown, wide, hello])),
+    )
+    const { heard } = called(stack, await listening(stack, server))
+    await until(() => heard.messages.length === 1, 'it has come')
+    assert.deepEqual(heard.ends, [])
+  })
+
+  it('leaves nothing behind when what is said of TLS is no certificate', async () => {
+    await using stack = new AsyncDisposableStack()
+    assert.throws(() => called(stack, NOBODY, { scheme: 'https', tls: { cert: 'none', key: 'none' }, connectMs: 1 }))
+    // A limit that nobody keeps any more would fail the test from its timer.
+    await new Promise<void>(resolve => void systemClock.schedule(50, resolve))
   })
 
   it('ends once, and says nothing after that', async () => {

@@ -50,4 +50,10 @@ describe('ProtobufReader', () => {
       assert.throws(() => read(Buffer.from(bytes, 'hex')), RangeError, bytes)
     }
   })
+
+  it('refuses a number that does not end', () => {
+    assert.throws(() => read(Buffer.alloc(1_000, 0x80)), /too long/)
+    assert.throws(() => read(Buffer.from(`08${'ff'.repeat(10)}01`, 'hex')), /too long/)
+    assert.deepEqual(read(Buffer.from(`08${'ff'.repeat(9)}01`, 'hex')), [[1, 2 ** 64]])
+  })
 })
