@@ -1,6 +1,7 @@
 import { publish } from '../../core/event.ts'
 import { RopewalkError } from '../../core/error.ts'
 import { LeaseLostError } from '../../discovery/errors.ts'
+import type { DepartureCause } from '../../discovery/store/change.ts'
 import { StoreLimitError } from '../../discovery/store/limits.ts'
 import type { Claim, Owner } from '../../discovery/store/owner.ts'
 import type { Store } from '../../discovery/store/store.ts'
@@ -62,6 +63,8 @@ export class Session implements ConnectionListener {
   readonly #context: SessionContext
   readonly #rights: SessionRights
   readonly #over = new AbortController()
+  /** What is said of claims that were lost, for those whose registration has yet to be answered. */
+  readonly #losses = new WeakMap<Claim, string>()
   #drains = 0
   /** Whether nothing was heard for too long when that was last looked at. */
   #isOverdue = false
@@ -212,7 +215,7 @@ export class Session implements ConnectionListener {
     const owner = store.leases.connect({
       id: `session:${hello.session}`,
       name,
-      onLost: ({ instance: { serviceName: service, id } }, cause) => this.#say({ type: 'lost', service, id, cause }),
+      onLost: (claim, cause) => this.#lose(claim, cause),
     })
     const { rosters, epoch } = store
     const watches = new SessionWatches({
@@ -301,6 +304,8 @@ export class Session implements ConnectionListener {
         // What waits for room is told all the same, for it may be the watch of who goes on when this is answered.
         if (this.#connection.congested) this.#greeted?.watches.tell(message.service)
         this.#connection.answer(OK.encode(seq))
+        const loss = claim?.gone && this.#losses.get(claim)
+        if (loss) this.#connection.answer(loss)
       },
       claim ? [claim] : [],
     )
@@ -309,6 +314,14 @@ export class Session implements ConnectionListener {
   #write(owner: Owner, message: WriteMessage): Claim | undefined {
     if (message.type === 'register') return this.#register(owner, message)
     return message.type === 'update' ? this.#update(owner, message) : this.#revoke(owner, message)
+  }
+
+  /** Who waits for the answer knows nothing yet that it could lose, and is told once more after that: the disk, or the registry behind, may take longer than the lease stands. */
+  #lose(claim: Claim, cause: DepartureCause | 'replaced'): void {
+    const { serviceName: service, id } = claim.instance
+    const loss = JSON.stringify({ type: 'lost', service, id, cause } satisfies ServerMessage)
+    this.#losses.set(claim, loss)
+    this.#connection.send(loss)
   }
 
   #refuse(seq: number, error: unknown): void {

@@ -119,6 +119,38 @@ describe('A session', () => {
     assert.deepEqual(await client.next('lost'), { type: 'lost', service: 'users', id: 'a', cause: 'lapsed' })
   })
 
+  it('is told of a loss that comes before the answer to the registration after that too, or it would not know', async t => {
+    const waiting: (() => void)[] = []
+    const { connect, clock } = await serveSessions(t, { durability: { whenKept: callback => waiting.push(callback) } })
+    const client = await connect()
+    await client.hello('one')
+    const registered = client.register('a', { seq: 1, ttlMs: 1_000 })
+    await until(() => waiting.length === 1, 'the request is there')
+    await clock.advance(3_000)
+    const lost = { type: 'lost', service: 'users', id: 'a', cause: 'lapsed' }
+    assert.deepEqual(await client.next('lost'), lost)
+    waiting.shift()?.()
+    await registered
+    assert.deepEqual(await client.next('lost'), lost)
+  })
+
+  it('is not told of a loss of what it has revoked itself before its registration was answered', async t => {
+    const waiting: (() => void)[] = []
+    const { connect } = await serveSessions(t, { durability: { whenKept: callback => waiting.push(callback) } })
+    const client = await connect()
+    await client.hello('one')
+    const instance = { id: 'a', endpoints: ['tcp://127.0.0.1:1'], startedAt: 0 }
+    client.say({ type: 'register', seq: 1, service: 'users', instance, ttlMs: 1_000 })
+    client.say({ type: 'revoke', seq: 2, service: 'users', id: 'a' })
+    await until(() => waiting.length === 2, 'both requests are there')
+    for (const kept of waiting) kept()
+    await client.next('ok', ({ seq }) => seq === 2)
+    assert.deepEqual(
+      client.heard.map(({ type }) => type),
+      [],
+    )
+  })
+
   it('leaves its instances suspect when its connection is lost, and finds them again', async t => {
     const { connect, store } = await serveSessions(t)
     const client = await connect()
