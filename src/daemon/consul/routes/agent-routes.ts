@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net'
 import { CONSUL_VERSION } from '../consul-options.ts'
 import type { ConsulState } from '../consul-state.ts'
 import { ConsulRefusedError } from '../errors.ts'
@@ -44,8 +45,8 @@ export function agentRoutes(state: ConsulState): ConsulRoute[] {
       path: '/v1/agent/join/',
       pattern: '/v1/agent/join/:address',
       methods: { PUT: routes.join },
-      support: 'no',
-      note: 'There is no gossip to join.',
+      support: 'partly',
+      note: 'There is no gossip: 200 for the address of this node, 501 for any other.',
     },
     {
       path: '/v1/agent/force-leave/',
@@ -90,6 +91,7 @@ class AgentRoutes {
         EnableLocalScriptChecks: settings.scriptChecks !== false,
         EnableRemoteScriptChecks: settings.scriptChecks === true,
         BindAddr: settings.address,
+        SerfAdvertiseAddrLAN: `tcp://${this.#lanAddress}`,
         ServerMode: true,
         Version: CONSUL_VERSION,
       },
@@ -141,7 +143,9 @@ class AgentRoutes {
     return Object.entries({ leases, missing, kept }).map(([name, value]) => gauge(`ropewalk.leases.${name}`, value))
   }
 
-  readonly join = (): Answer => {
+  /** A member of Consul may join itself, which changes nothing. */
+  readonly join = (call: Call): Answer => {
+    if (call.rest === this.#lanAddress || call.rest === this.#state.settings.address) return done
     throw new ConsulRefusedError(
       501,
       'This registry has no gossip to join: it is one process, and clients find it by its address',
@@ -160,6 +164,11 @@ class AgentRoutes {
 
   readonly monitor = (): Answer =>
     text('This registry does not stream its log: read the standard output of its process\n', { status: 501 })
+
+  get #lanAddress(): string {
+    const { address, serverPort } = this.#state.settings
+    return `${isIPv6(address) ? `[${address}]` : address}:${serverPort + LAN_PORT_OFFSET}`
+  }
 
   #member(name: string): object {
     const { settings } = this.#state

@@ -20,6 +20,12 @@ describe('agentRoutes', () => {
     assert.equal((await ask('GET', '/v1/agent/checks')).body['_node_maintenance'].Notes, 'why')
   })
 
+  it('let the node join itself, by the address that it tells', async t => {
+    const { ask } = await serveConsul(t)
+    const { SerfAdvertiseAddrLAN } = (await ask('GET', '/v1/agent/self')).body.DebugConfig
+    assert.equal((await ask('PUT', `/v1/agent/join/${SerfAdvertiseAddrLAN.replace('tcp://', '')}`)).status, 200)
+  })
+
   it('say what there is not', async t => {
     const { ask } = await serveConsul(t)
     assert.equal((await ask('PUT', '/v1/agent/join/1.1.1.1')).status, 501)
