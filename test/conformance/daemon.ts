@@ -24,7 +24,7 @@ async function openDaemon(process: DaemonProcess): Promise<RegistryFixture> {
   return {
     registry: registryAt(relay.port, 'suite'),
     peer: async () => registryAt(process.port, 'peer'),
-    ttlMs: 500,
+    ttlMs: 1_500,
     async disconnect() {
       relay.refuse()
       return async () => relay.heal()

@@ -14,7 +14,10 @@ describe('The guide to moving between registries', { skip: missingEngine('etcd')
       .replaceAll('127.0.0.1:8500', `127.0.0.1:${port}`)
     await trial.write(page, 'ts')
     const daemon = `npx ropewalk registry --memory --no-dns --listen tcp:${port}:interface=127.0.0.1 &`
-    const { stdout, stderr, status } = await trial.run(`${daemon}\n${blocks(page, 'sh').join('\n')}`)
+    const steps = blocks(page, 'sh')
+    const list = `${steps.pop()?.trim()} > listed`
+    const listed = `for n in {1..150}; do ${list}; grep -q synced-from listed && break; sleep 0.2; done; cat listed`
+    const { stdout, stderr, status } = await trial.run([daemon, ...steps, listed].join('\n'))
     assert.equal(stdout.match(/\{"id":"42","name":"Ada"\}/g)?.length, 2, stderr)
     assert.match(stdout, /"ropewalk.synced-from": "etcd:/, stderr)
     assert.equal(status, 0, stderr)

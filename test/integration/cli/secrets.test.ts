@@ -40,8 +40,8 @@ describe('A secret in the URL of a registry', () => {
   for (const url of URLS) {
     const scheme = url.slice(0, url.indexOf(':'))
     it(`of ${scheme} is in no error, whether by an option or the environment`, async t => {
-      const byOption = await ropewalk('resolve', 'users', '--registry', url, '--timeout', '300ms')
-      const byEnvironment = start(t, ['services', '--timeout', '300ms'], { environment: { ROPEWALK_REGISTRY: url } })
+      const byOption = await ropewalk('resolve', 'users', '--registry', url, '--timeout', '2s')
+      const byEnvironment = start(t, ['services', '--timeout', '2s'], { environment: { ROPEWALK_REGISTRY: url } })
       for (const { status, stdout, stderr } of [byOption, await byEnvironment.ended()]) {
         assert.notEqual(status, 0)
         assert.match(stderr, /127\.0\.0\.1:1|cannot be reached/)
