@@ -13,7 +13,7 @@ export interface InstanceSet {
   /** Whether the registry has ever known this service name: tells "nobody is up just now" from "no such service". */
   readonly known: boolean
   /**
-   * False while the registry, just (re)started, cannot vouch that what is absent is gone. A Resolver then keeps what it knew.
+   * False while the registry, just (re)started or within reach again, cannot vouch that what is absent is gone. A Resolver then keeps what it knew.
    */
   readonly settled: boolean
   /** How long ago this was known to be current, in milliseconds; 0 when it comes straight from the registry. Grows while `stale`. */

@@ -38,7 +38,7 @@ export interface EngineRegistrySettings {
    * other programs that read the engine. Default 0; 2,000 with an engine that takes no notes.
    */
   quietMs?: number | undefined
-  /** How long sets are not settled after the engine has lost its data, in milliseconds. Default 15,000. */
+  /** How long sets are not settled after the engine has lost its data or was out of reach, in milliseconds. Default 15,000. */
   settleMs?: number | undefined
   /** How often everything that is watched is read anew though all looks well, in milliseconds, give or take a fifth. Default 300,000. */
   resyncMs?: number | undefined

@@ -172,7 +172,9 @@ export class EngineWatch {
   #lose(): void {
     this.#freshness.lost()
     const shown = this.#sets.value
-    if (shown && !shown.stale) this.#sets.set(Object.freeze({ ...shown, stale: true }))
+    if (!shown || shown.stale) return
+    this.#options.epochs.lost()
+    this.#sets.set(Object.freeze({ ...shown, stale: true }))
   }
 
   /** Whether somebody began to drain with this set or, unseen, before it; or the note has yet to be written since it was opened. */
