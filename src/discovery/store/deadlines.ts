@@ -35,6 +35,8 @@ export class Deadlines<T extends Due> {
   #count = 0
   #timer: Timer | undefined
   #timerAt = Infinity
+  /** While it looks at what is due it sets no timer: one for what is about to be looked at would be late at once, by this very turn. */
+  #isLooking = false
   #closed = false
 
   constructor(clock: Clock, listener: DeadlineListener<T>) {
@@ -69,6 +71,7 @@ export class Deadlines<T extends Due> {
   }
 
   #arm(): void {
+    if (this.#isLooking) return
     const at = this.#heap[0]?.at ?? Infinity
     if (this.#timer && at !== Infinity && at >= this.#timerAt) return
     this.#timer?.cancel()
@@ -83,11 +86,16 @@ export class Deadlines<T extends Due> {
     const pausedMs = this.#clock.now() - this.#timerAt
     this.#timer = undefined
     if (pausedMs > PAUSE_MS_MIN) this.#listener.onPause(pausedMs)
-    for (let entry = this.#heap[0]; entry && entry.at <= this.#clock.now(); entry = this.#heap[0]) {
-      this.#pop()
-      this.#look(entry)
+    this.#isLooking = true
+    try {
+      for (let entry = this.#heap[0]; entry && entry.at <= this.#clock.now(); entry = this.#heap[0]) {
+        this.#pop()
+        this.#look(entry)
+      }
+    } finally {
+      this.#isLooking = false
+      this.#arm()
     }
-    this.#arm()
   }
 
   #look({ at, item }: Entry<T>): void {

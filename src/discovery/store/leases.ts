@@ -101,6 +101,7 @@ export class Leases {
     if (owner.presence !== 'connected' && owner.presence !== 'vouched') return
     owner.presence = 'disconnected'
     owner.awaySince = this.#clock.now()
+    owner.excusedMs = 0
     this.#refresh(owner)
     this.#dropIfDone(owner)
   }
@@ -114,7 +115,11 @@ export class Leases {
 
   /** The owner's heartbeat, `lagMs` ago: every claim of it stands for its TTL from then on. Takes the same short time for any number. */
   renew(owner: Owner, lagMs = 0): void {
-    owner.heardAt = Math.max(owner.heardAt, this.#clock.now() - lagMs)
+    const heardAt = this.#clock.now() - lagMs
+    if (heardAt > owner.heardAt) {
+      owner.heardAt = heardAt
+      owner.excusedMs = 0
+    }
     const confirmed = owner.presence === 'unconfirmed' && owner.kind === 'timed'
     if (confirmed) owner.presence = 'timed'
     if (confirmed || owner.late) this.#refresh(owner)
@@ -192,6 +197,7 @@ export class Leases {
     owner.name = init.name
     if (init.onLost) owner.onLost = init.onLost
     owner.heardAt = this.#clock.now()
+    owner.excusedMs = 0
     this.#refresh(owner)
     return owner
   }
@@ -222,10 +228,12 @@ export class Leases {
     return this.#preservation?.review(claim, verdict) ?? verdict
   }
 
-  /** This process slept, so silence in that time proves nothing. */
+  /** This process slept, so silence in that time proves nothing; but who starves sleeps again and again, and listens between. */
   #excuse(pausedMs: number): void {
     const now = this.#clock.now()
     for (const owner of this.#owners.values()) {
+      if (owner.excusedMs >= longestMs(owner, this.#graceMs)) continue
+      owner.excusedMs += pausedMs
       owner.heardAt = Math.min(now, owner.heardAt + pausedMs)
       owner.awaySince = Math.min(now, owner.awaySince + pausedMs)
     }
@@ -241,6 +249,13 @@ export class Leases {
     this.#deadlines.forget(owner)
     if (this.#owners.get(owner.id) === owner) this.#owners.delete(owner.id)
   }
+}
+
+/** The grace, or the longest TTL of what the owner holds. */
+function longestMs({ claims }: Owner, graceMs: number): number {
+  let longest = graceMs
+  for (const { ttlMs } of claims) longest = Math.max(longest, ttlMs)
+  return longest
 }
 
 function requireHeld({ gone, instance: { serviceName, id } }: Claim): void {

@@ -41,6 +41,8 @@ export class Owner {
   heardAt: number
   /** Since when it is disconnected or unconfirmed. */
   awaySince: number
+  /** How long this very process stood still, in all, while it was silent or away: that time proves nothing, but not without end. */
+  excusedMs = 0
   /** Whether any of its claims is `late`, or kept beyond its time, so that hearing of it changes something. */
   late = false
   /** When it is looked at next; belongs to `Deadlines`. */

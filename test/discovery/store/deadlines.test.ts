@@ -93,6 +93,19 @@ describe('Deadlines', () => {
     assert.deepEqual(seen, [3_100, 'a'])
   })
 
+  it('counts no time twice when several items that are due together are put off', () => {
+    const clock = new StoppableClock()
+    const pauses: number[] = []
+    const deadlines = new Deadlines<Item>(clock, {
+      onDue: due => deadlines.watch(due, clock.now() + 1_000),
+      onPause: pausedMs => pauses.push(pausedMs),
+    })
+    for (const name of ['a', 'b', 'c']) deadlines.watch(item(name), 400)
+    clock.stop(400)
+    clock.stop(800)
+    assert.deepEqual(pauses, [300])
+  })
+
   it('looks at every item once and never early, whatever the times', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat({ max: 500 }), { maxLength: 40 }), async times => {

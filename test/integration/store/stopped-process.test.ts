@@ -28,4 +28,34 @@ describe('Leases of a process that was stopped', () => {
     clock.run(TTL_MS)
     assert.deepEqual(statusesNow(), ['late'])
   })
+
+  it('excuses silence for a TTL in all, and one sleep more, when this process sleeps again and again', () => {
+    const { clock, leases, statusesNow } = stoppable()
+    leases.register(leases.connect({ id: 'one', name: 'one' }), users('a'), 10_000)
+    leases.register(leases.timed({ id: 'curl', name: 'curl' }), users('b'), 10_000)
+    for (let sleeps = 0; sleeps < 8; sleeps++) clock.stop(2_500)
+    assert.deepEqual(statusesNow(), ['late'])
+    for (let sleeps = 0; sleeps < 9; sleeps++) clock.stop(2_500)
+    assert.deepEqual(statusesNow(), [])
+  })
+
+  it('excuses the silence of who was heard of since as at first', () => {
+    const { clock, leases, statusesNow } = stoppable()
+    const owner = leases.connect({ id: 'one', name: 'one' })
+    leases.register(owner, users('a'), TTL_MS)
+    for (let sleeps = 0; sleeps < 5; sleeps++) {
+      clock.stop(60_000)
+      assert.deepEqual(statusesNow(), ['ready'])
+      leases.renew(owner)
+    }
+  })
+
+  it('takes out who was away for the grace, however often this process sleeps meanwhile', () => {
+    const { clock, leases, statusesNow } = stoppable()
+    const owner = leases.connect({ id: 'one', name: 'one' })
+    leases.register(owner, users('a'), TTL_MS)
+    leases.disconnect(owner)
+    for (let sleeps = 0; sleeps < 5; sleeps++) clock.stop(2_500)
+    assert.deepEqual(statusesNow(), [])
+  })
 })

@@ -6,6 +6,8 @@ export interface TtlCheck extends Due {
   readonly checkId: string
   readonly ttlMs: number
   expiresAt: number
+  /** How long this process stood still, in all, since it was last told: it is given no more when that is a whole TTL. */
+  excusedMs: number
 }
 
 /** All the checks that live by being told: each is due when its TTL has passed since it was last told. Telling costs one assignment. */
@@ -22,7 +24,7 @@ export class TtlChecks {
         else onExpired(check.checkId)
       },
       onPause: pausedMs => {
-        for (const check of this.#checks.values()) check.expiresAt += pausedMs
+        for (const check of this.#checks.values()) excuse(check, pausedMs)
       },
     })
   }
@@ -38,7 +40,7 @@ export class TtlChecks {
   /** Begins to count; anew if there is such a check. */
   start(checkId: string, ttlMs: number): void {
     this.stop(checkId)
-    const check = { checkId, ttlMs, expiresAt: this.#clock.now() + ttlMs, dueAt: Infinity }
+    const check = { checkId, ttlMs, expiresAt: this.#clock.now() + ttlMs, excusedMs: 0, dueAt: Infinity }
     this.#checks.set(checkId, check)
     this.#deadlines.watch(check, check.expiresAt)
   }
@@ -48,6 +50,7 @@ export class TtlChecks {
     const check = this.#checks.get(checkId)
     if (!check) return false
     check.expiresAt = this.#clock.now() + check.ttlMs
+    check.excusedMs = 0
     if (check.dueAt === Infinity) this.#deadlines.watch(check, check.expiresAt)
     return true
   }
@@ -62,4 +65,10 @@ export class TtlChecks {
   close(): void {
     this.#deadlines.close()
   }
+}
+
+function excuse(check: TtlCheck, pausedMs: number): void {
+  if (check.excusedMs >= check.ttlMs) return
+  check.excusedMs += pausedMs
+  check.expiresAt += pausedMs
 }
