@@ -1,8 +1,8 @@
 import { writeFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readLines } from '../../src/daemon/journal-lines.ts'
-import type { WrittenBatch } from '../../src/daemon/journal-record.ts'
+import { readLines } from '../../src/daemon/journal/journal-lines.ts'
+import type { WrittenBatch } from '../../src/daemon/journal/journal-record.ts'
 
 /** What the instances are after each line of a journal, beginning with none, as `id=weight id=weight …`. */
 export function statesOf(journal: Buffer): string[] {

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import type { Clock } from '../../../core/clock.ts'
-import { attemptOn } from '../../attempt-on.ts'
+import { attemptOn } from '../../journal/attempt-on.ts'
 import type { JournalError } from '../../errors.ts'
-import { LogFile } from '../../log-file.ts'
-import { type LogReading, readLog, readOrSetAside } from '../../read-log.ts'
+import { LogFile } from '../../journal/log-file.ts'
+import { type LogReading, readLog, readOrSetAside } from '../../journal/read-log.ts'
 
 /** Changes of what the lines say raise it; a file of another one is not touched. */
 const FORMAT = 1

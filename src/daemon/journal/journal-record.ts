@@ -1,7 +1,7 @@
-import { createInstance } from '../discovery/create-instance.ts'
-import { plainInstance } from '../discovery/plain-instance.ts'
-import type { LeaseRecord } from '../discovery/store/claims.ts'
-import type { Claim } from '../discovery/store/owner.ts'
+import { createInstance } from '../../discovery/create-instance.ts'
+import { plainInstance } from '../../discovery/plain-instance.ts'
+import type { LeaseRecord } from '../../discovery/store/claims.ts'
+import type { Claim } from '../../discovery/store/owner.ts'
 
 /** Changes of what the lines say raise it; a file of another one is not touched. */
 export const JOURNAL_FORMAT = 2

@@ -1,13 +1,13 @@
-import type { Clock, Timer } from '../core/clock.ts'
-import { publish } from '../core/event.ts'
-import type { LeaseJournal, LeaseRecord } from '../discovery/store/claims.ts'
-import type { Claim } from '../discovery/store/owner.ts'
-import type { Store } from '../discovery/store/store.ts'
-import type { Durability } from './durability.ts'
-import { JournalError } from './errors.ts'
+import type { Clock, Timer } from '../../core/clock.ts'
+import { publish } from '../../core/event.ts'
+import type { LeaseJournal, LeaseRecord } from '../../discovery/store/claims.ts'
+import type { Claim } from '../../discovery/store/owner.ts'
+import type { Store } from '../../discovery/store/store.ts'
+import type { Durability } from '../durability.ts'
+import { JournalError } from '../errors.ts'
 import type { JournalFile } from './journal-file.ts'
 import { type JournalBatch, recordOf } from './journal-record.ts'
-import type { Turn } from './turn.ts'
+import type { Turn } from '../turn.ts'
 
 /** What could not be written, and need not be undone, is tried again after this long. */
 const RETRY_MS = 1_000

@@ -3,10 +3,10 @@ import fs, { appendFileSync, readdirSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
-import { LogFile } from '../../src/daemon/log-file.ts'
-import { readLog, readOrSetAside } from '../../src/daemon/read-log.ts'
-import { FakeClock } from '../../src/testing/fake-clock.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { LogFile } from '../../../src/daemon/journal/log-file.ts'
+import { readLog, readOrSetAside } from '../../../src/daemon/journal/read-log.ts'
+import { FakeClock } from '../../../src/testing/fake-clock.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const READING = {
   format: 1,

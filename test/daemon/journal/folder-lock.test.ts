@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { FolderLock } from '../../src/daemon/folder-lock.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { FolderLock } from '../../../src/daemon/journal/folder-lock.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const lockForEver = (folder: string) => `
-  import { FolderLock } from ${JSON.stringify(new URL('../../src/daemon/folder-lock.ts', import.meta.url).href)}
+  import { FolderLock } from ${JSON.stringify(new URL('../../../src/daemon/journal/folder-lock.ts', import.meta.url).href)}
   globalThis.lock = new FolderLock(${JSON.stringify(folder)})
   console.log('locked')
   setInterval(() => {}, 1000)`

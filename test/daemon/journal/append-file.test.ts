@@ -3,8 +3,8 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { promisify } from 'node:util'
-import { AppendFile } from '../../src/daemon/append-file.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { AppendFile } from '../../../src/daemon/journal/append-file.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 async function opened(t: TestContext, { content = '', length = 0 } = {}) {
   const path = join(await temporaryFolder(t), 'file')

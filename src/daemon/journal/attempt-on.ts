@@ -1,4 +1,4 @@
-import { JournalError } from './errors.ts'
+import { JournalError } from '../errors.ts'
 
 /** SQLITE_BUSY. */
 const BUSY_CODE = 5

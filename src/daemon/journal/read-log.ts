@@ -1,7 +1,7 @@
 import { renameSync } from 'node:fs'
-import type { Clock } from '../core/clock.ts'
-import { publish } from '../core/event.ts'
-import { JournalError } from './errors.ts'
+import type { Clock } from '../../core/clock.ts'
+import { publish } from '../../core/event.ts'
+import { JournalError } from '../errors.ts'
 import { readLines } from './journal-lines.ts'
 
 /** How the lines of a log are read. */

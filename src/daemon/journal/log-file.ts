@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { AppendFile } from './append-file.ts'
 import { attemptOn } from './attempt-on.ts'
-import { JournalError } from './errors.ts'
+import { JournalError } from '../errors.ts'
 import { encodeLine } from './journal-lines.ts'
 import { JournalRewrite } from './journal-rewrite.ts'
 

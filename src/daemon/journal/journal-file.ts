@@ -1,9 +1,9 @@
 import { join } from 'node:path'
-import type { Clock } from '../core/clock.ts'
-import { publish } from '../core/event.ts'
-import type { LeaseRecord } from '../discovery/store/claims.ts'
+import type { Clock } from '../../core/clock.ts'
+import { publish } from '../../core/event.ts'
+import type { LeaseRecord } from '../../discovery/store/claims.ts'
 import { attemptOn } from './attempt-on.ts'
-import type { JournalError } from './errors.ts'
+import type { JournalError } from '../errors.ts'
 import { FolderLock } from './folder-lock.ts'
 import {
   JOURNAL_FORMAT,

@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import * as fc from 'fast-check'
-import { encodeLine, readLines } from '../../src/daemon/journal-lines.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { encodeLine, readLines } from '../../../src/daemon/journal/journal-lines.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 async function writer(t: TestContext) {
   const path = join(await temporaryFolder(t), 'lines')
