@@ -1,92 +1,26 @@
-import { after, before, describe, it } from 'node:test'
-import { setTimeout as delay } from 'node:timers/promises'
+import { after, before, describe } from 'node:test'
 import { EtcdRegistry } from '../../../src/adapters/etcd/index.ts'
-import type { EngineCluster } from '../../../tools/engines/servers/engine-cluster.ts'
-import type { EngineServer } from '../../../tools/engines/servers/engine-server.ts'
-import type { EtcdPort } from '../../../tools/engines/servers/etcd.ts'
 import { missingEngine, startEtcdCluster } from '../../engines/engines.ts'
 import { BadDay } from '../engines/bad-day.ts'
+import { clusterDays, type ClusterDay, wholeCluster } from '../engines/cluster-days.ts'
 import { etcdTrial } from './etcd-trial.ts'
 
-const TTL_MS = 5_000
-
-type Node = EngineServer<EtcdPort>
-
 describe('etcd of three nodes on a bad day', { skip: missingEngine('etcd') }, () => {
-  let cluster: EngineCluster<EtcdPort>
-  let day: BadDay
+  let today: ClusterDay | undefined
 
   before(async () => {
-    cluster = await startEtcdCluster({ links: true })
+    const cluster = await startEtcdCluster({ links: true })
     const endpoints = cluster.nodes.map(node => `127.0.0.1:${node.ports.client}`)
-    day = await BadDay.start({
+    const day = await BadDay.start({
       ...etcdTrial,
-      ttlMs: TTL_MS,
-      // What happens here happens to single nodes.
-      start: async () => ({
-        port: cluster.node(0).ports.client,
-        kill: () => cluster.kill(),
-        pause: () => each(cluster.nodes, node => node.pause()),
-        resume: () => each(cluster.nodes, node => node.resume()),
-        restart: options => cluster.restart(options),
-        stop: () => cluster.stop(),
-      }),
+      ttlMs: 5_000,
+      start: async () => wholeCluster(cluster, cluster.node(0).ports.client),
       url: () => `etcd://${endpoints.join()}`,
       open: (_, { clock }) => new EtcdRegistry({ endpoints, clock }),
     })
+    today = { cluster, day }
   })
-  after(() => day?.[Symbol.asyncDispose]())
+  after(() => today?.day[Symbol.asyncDispose]())
 
-  it('whose leader is killed, and comes back, costs no call', async context => {
-    const leader = cluster.node(await cluster.leader())
-    await leader.kill()
-    await day.work(context)
-    await day.recover(context, () => leader.restart())
-  })
-
-  it('of which each is killed in turn costs no call', async context => {
-    for (const node of cluster.nodes) {
-      await node.kill()
-      await day.work(context)
-      await node.restart()
-      await cluster.leader()
-    }
-    await day.recover(context, () => {})
-  })
-
-  it('whose leader hangs costs no call', async context => {
-    const leader = cluster.node(await cluster.leader())
-    await leader.pause()
-    await day.work(context)
-    await day.recover(context, () => leader.resume())
-  })
-
-  it('whose leader is cut off from the others, but not from its clients, costs no call', async context => {
-    const leader = await cluster.leader()
-    cluster.isolate(leader)
-    await cluster.leader({ without: [leader] })
-    await day.work(context)
-    await day.recover(context, async () => {
-      cluster.rejoin(leader)
-      await cluster.node(leader).untilReady()
-    })
-  })
-
-  it('of which one is left, so that there is no leader, costs no call, and goes on when the others are back', async context => {
-    const [, ...others] = cluster.nodes
-    await each(others, node => node.pause())
-    await day.untilStale()
-    await delay(2 * TTL_MS)
-    await day.recover(context, () => each(others, node => node.resume()))
-  })
-
-  it('that is killed as a whole, and comes back without its data, costs no call', async context => {
-    await cluster.kill()
-    await day.untilStale()
-    await day.recover(context, () => cluster.restart({ empty: true }))
-  })
+  clusterDays(() => today as ClusterDay)
 })
-
-async function each(nodes: readonly Node[], act: (node: Node) => Promise<void>): Promise<void> {
-  await Promise.all(nodes.map(act))
-}
