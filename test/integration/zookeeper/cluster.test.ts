@@ -9,8 +9,8 @@ describe('ZooKeeper of three servers on a bad day', { skip: missingEngine('zooke
   let today: ClusterDay | undefined
 
   before(async () => {
-    // A server without its leader stops answering after `syncLimit` ticks.
-    const cluster = await startZooKeeperCluster({ config: { syncLimit: 10 }, links: true })
+    // A server without its leader stops answering after `syncLimit` ticks. One that was elected waits `initLimit` for the others, who may have elected another.
+    const cluster = await startZooKeeperCluster({ config: { syncLimit: 10, initLimit: 50 }, links: true })
     const servers = cluster.nodes.map(({ ports }) => ({ host: '127.0.0.1', port: ports.client }))
     const day = await BadDay.start({
       ...zookeeperTrial,
