@@ -54,8 +54,9 @@ export class AppendFile {
 
   /** Harmless a second time. */
   close(): void {
-    if (!this.#closed) closeSync(this.#file)
+    if (this.#closed) return
     this.#closed = true
+    closeSync(this.#file)
   }
 
   /** Nobody knows what the disk has of it. */

@@ -15,6 +15,8 @@ export class JournalRewrite {
   constructor(path: string) {
     this.#path = path
     this.#file = new AppendFile(path, 0)
+    // It may fail before anybody waits for it.
+    this.#finished.promise.catch(() => {})
   }
 
   /** Whether all but what was written meanwhile is on the disk. */
@@ -22,7 +24,7 @@ export class JournalRewrite {
     return this.#isReady
   }
 
-  /** Resolves when it is in use, and rejects when that has failed, or nobody knows whether it still would be after a crash of the machine. */
+  /** Resolves when it is in use or not wanted any more; rejects when it has failed, or nobody knows whether it would be in use after a crash of the machine. */
   get finished(): Promise<void> {
     return this.#finished.promise
   }
@@ -48,8 +50,7 @@ export class JournalRewrite {
       this.#file.syncNow()
       renameSync(this.#path, path)
     } catch (error) {
-      this.abandon()
-      this.#finished.reject(error)
+      this.abandon(error as Error)
       return undefined
     }
     // From here on this is the file, whatever else fails: the former one has no name any more.
@@ -66,10 +67,16 @@ export class JournalRewrite {
     }
   }
 
-  /** Leaves nothing of it. Harmless a second time. */
-  abandon(): void {
+  /** Leaves nothing of it: it has failed, where there is a `cause`. Harmless a second time. */
+  abandon(cause?: Error): void {
+    if (cause) this.#finished.reject(cause)
+    else this.#finished.resolve()
     this.#file.close()
-    rmSync(this.#path, { force: true })
+    try {
+      rmSync(this.#path, { force: true })
+    } catch {
+      // A folder that takes no change now. What is left there is overwritten by the next one, or removed when the log is opened, which throws.
+    }
   }
 }
 

@@ -42,12 +42,18 @@ export class LogFile {
     try {
       line = this.#append(value)
     } catch (error) {
-      return queueMicrotask(() => callback(error as JournalError))
+      if (!this.#rewrite) return queueMicrotask(() => callback(error as JournalError))
+      // It may be what took the room.
+      this.#abandonRewrite((error as JournalError).cause as Error)
+      return this.write(value, callback)
     }
     this.#isWriting = true
     this.#file.sync(cause => {
       this.#isWriting = false
-      if (cause) return callback(this.#error('cannot be written', cause))
+      if (cause) {
+        this.#abandonRewrite(cause)
+        return callback(this.#error('cannot be written', cause))
+      }
       this.#rewrite?.follow(line)
       this.#replaceIfReady()
       callback()
@@ -67,11 +73,28 @@ export class LogFile {
 
   /**
    * Writes the file anew with `values`, which say all there is: one line per turn of the event loop; what is written meanwhile goes to
-   * both. Where it fails, the file in use stays, and is stale again when it has grown further. Ends without effect when the file is closed.
+   * both. Where that fails, or a write does meanwhile, which may want its room, or be of what `values` have said already, the file in use
+   * stays, and is stale again when it has grown further. Ends without effect when the file is closed.
    */
   async renew(values: Iterable<unknown>): Promise<void> {
-    const rewrite = this.#attempt('cannot be written anew', () => new JournalRewrite(`${this.path}.new`))
-    this.#rewrite = rewrite
+    try {
+      const rewrite = new JournalRewrite(`${this.path}.new`)
+      this.#rewrite = rewrite
+      await this.#fill(rewrite, values)
+      await rewrite.finished
+    } catch (error) {
+      this.#baseBytes = this.#file.length
+      throw this.#error('cannot be written anew', error as Error)
+    }
+  }
+
+  /** Lets go of the file. Harmless a second time. */
+  close(): void {
+    this.#abandonRewrite()
+    this.#file.close()
+  }
+
+  async #fill(rewrite: JournalRewrite, values: Iterable<unknown>): Promise<void> {
     try {
       for (const value of values) {
         rewrite.append(encodeLine(value))
@@ -80,24 +103,14 @@ export class LogFile {
       }
       await rewrite.sync()
       this.#replaceIfReady()
-      await rewrite.finished
-    } catch (error) {
-      // Once it is ready, it is in use or has been abandoned.
-      if (!rewrite.isReady) {
-        if (this.#rewrite !== rewrite) return
-        rewrite.abandon()
-        this.#rewrite = undefined
-      }
-      this.#baseBytes = this.#file.length
-      throw this.#error('cannot be written anew', error as Error)
+    } catch (cause) {
+      if (this.#rewrite === rewrite) this.#abandonRewrite(cause as Error)
     }
   }
 
-  /** Lets go of the file. Harmless a second time. */
-  close(): void {
-    this.#rewrite?.abandon()
+  #abandonRewrite(cause?: Error): void {
+    this.#rewrite?.abandon(cause)
     this.#rewrite = undefined
-    this.#file.close()
   }
 
   /** Not between a write and its sync, which are of one file. */

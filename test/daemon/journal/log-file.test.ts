@@ -27,12 +27,29 @@ async function opened(t: TestContext) {
 }
 
 /** A disk that refuses `method` from now on, for `path` if that is given. */
-function refusing(t: TestContext, method: 'openSync' | 'renameSync', path?: string): void {
+function refusing(t: TestContext, method: 'openSync' | 'renameSync' | 'rmSync', path?: string): void {
   const real = fs[method] as (...parameters: unknown[]) => unknown
   const mocked = t.mock.method(fs, method, (...parameters: unknown[]) => {
     if (path === undefined || parameters[0] === path) throw new Error('refused')
     return real(...parameters)
   })
+  syncBuiltinESMExports()
+  t.after(() => {
+    mocked.mock.restore()
+    syncBuiltinESMExports()
+  })
+}
+
+function refuse(...parameters: unknown[]): void {
+  const last = parameters.at(-1)
+  if (typeof last !== 'function') throw new Error('refused')
+  setImmediate(() => (last as (error: Error) => void)(new Error('refused')))
+}
+
+/** A disk that refuses what is asked next, by `method`. */
+function refusingOnce(t: TestContext, method: 'writeSync' | 'fdatasync'): void {
+  const mocked = t.mock.method(fs, method)
+  mocked.mock.mockImplementationOnce(refuse as never)
   syncBuiltinESMExports()
   t.after(() => {
     mocked.mock.restore()
@@ -96,6 +113,57 @@ describe('LogFile', () => {
     await write(log, 2)
     log.close()
     assert.deepEqual([open().contents, readdirSync(folder)], [[1, 2], ['things.log']])
+  })
+
+  it('goes on when nothing in its folder can be changed any more', async t => {
+    const { open, folder, path } = await opened(t)
+    const { log } = open()
+    await write(log, 1)
+    refusing(t, 'renameSync')
+    refusing(t, 'rmSync', `${path}.new`)
+    await assert.rejects(log.renew([{ format: 1, n: 100 }]), /cannot be written anew \(refused\)/)
+    await write(log, 2)
+    log.close()
+    assert.deepEqual(readLog(path, READING).contents, [1, 2])
+    assert.deepEqual(readdirSync(folder), ['things.log', 'things.log.new'])
+  })
+
+  it('has nothing of what was refused while it was written anew, which is given up', async t => {
+    const { open, folder } = await opened(t)
+    const { log } = open()
+    await write(log, 1)
+    // All of them are in memory already: that the last one cannot be kept is known later.
+    const renewing = log.renew([1, 2, 3, 4, 5].map(n => ({ format: 1, n })))
+    refusingOnce(t, 'fdatasync')
+    const given = assert.rejects(renewing, /cannot be written anew \(refused\)/)
+    await assert.rejects(write(log, 5), /cannot be written \(refused\)/)
+    await given
+    await write(log, 6)
+    log.close()
+    assert.deepEqual([open().contents, readdirSync(folder)], [[1, 6], ['things.log']])
+  })
+
+  it('takes the room for a write from the file that is written anew', async t => {
+    const { open, folder } = await opened(t)
+    const { log } = open()
+    await write(log, 1)
+    const renewing = log.renew([1, 2, 3, 4, 5].map(n => ({ format: 1, n })))
+    const given = assert.rejects(renewing, /cannot be written anew \(refused\)/)
+    refusingOnce(t, 'writeSync')
+    await write(log, 2)
+    await given
+    log.close()
+    assert.deepEqual([open().contents, readdirSync(folder)], [[1, 2], ['things.log']])
+  })
+
+  it('is not to be written anew again at once when that could not be begun', async t => {
+    const { open, path } = await opened(t)
+    const { log } = open()
+    log.writeNow({ format: 1, n: 1, filling: 'x'.repeat(17 * 1024 * 1024) })
+    assert.ok(log.isStale)
+    refusing(t, 'openSync', `${path}.new`)
+    await assert.rejects(log.renew([{ format: 1, n: 1 }]), /cannot be written anew \(refused\)/)
+    assert.ok(!log.isStale)
   })
 })
 
