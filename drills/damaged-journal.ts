@@ -5,13 +5,11 @@ import { observe } from '../src/core/event.ts'
 import { RegistryDaemon } from '../src/daemon/registry-daemon.ts'
 import { createInstance } from '../src/discovery/create-instance.ts'
 import { damagesOf, type Damage } from './damaged-journal/damages.ts'
+import { damageOtherFiles } from './damaged-journal/other-files.ts'
 import { statesOf } from './damaged-journal/states.ts'
-import { DaemonProcess, temporaryFolder } from './harness/daemon-process.ts'
+import { temporaryFolder } from './harness/daemon-process.ts'
 import type { Drill } from './harness/drill.ts'
-import type { DrillRun } from './harness/drill-run.ts'
-import { RegistryReader } from './harness/registry-reader.ts'
 
-const GARBAGE = 'not what was written\n'.repeat(100)
 const BODY = { endpoints: ['tcp://127.0.0.1:1'], ttlMs: 600_000 }
 
 /** The file with the registrations is not as it was written. */
@@ -44,7 +42,7 @@ export const damagedJournal: Drill = {
     )
     run.figure('damages that were tried', damages.length, '')
     run.figure('of these set aside', aside, '')
-    await keysOf(run, folder)
+    await damageOtherFiles(run, folder)
   },
 }
 
@@ -125,30 +123,4 @@ async function startWith(
     await daemon.stop()
     await rm(dataPath, { recursive: true })
   }
-}
-
-/** The same for the file of the Consul API, which lies beside it, by a process of its own. */
-async function keysOf(run: DrillRun, folder: string): Promise<void> {
-  const dataPath = join(folder, 'process')
-  const daemon = await DaemonProcess.start(run, { dataPath })
-  const put = async () => (await fetch(`${daemon.url}/v1/kv/a`, { method: 'PUT', body: 'b' })).text()
-  await put()
-  await new RegistryReader(daemon).put('/services/users/instances/u1', BODY)
-  await daemon.kill()
-  const logs = (await readdir(dataPath)).filter(name => name.endsWith('.log'))
-  for (const name of logs) await writeFile(join(dataPath, name), GARBAGE)
-  await daemon.restart()
-  const key = await fetch(`${daemon.url}/v1/kv/a`)
-  const { instances, settled } = await new RegistryReader(daemon).set('users')
-  const aside = (await readdir(dataPath)).filter(name => name.includes('.damaged-'))
-  const events = (await daemon.events()).filter(event => event.startsWith('journal.damaged'))
-  run.promise(
-    'Keys of the Consul API are treated likewise',
-    key.status === 404 && (await put()).includes('true'),
-    `${key.status}`,
-  )
-  const isSaid = aside.length === logs.length && events.length === logs.length && logs.length > 1
-  run.promise('Every file that is garbage is moved aside and told', isSaid, `${aside.join(' ')}; ${events.join('; ')}`)
-  run.promise('After that nothing is served, unsettled', instances.length === 0 && !settled)
-  await daemon.kill()
 }

@@ -56,11 +56,10 @@ export class ConsulState {
     const stamp = this.stamps.next
     this.settings = settings
     this.context = context
-    this.journal = new StateJournal({
-      file: dataPath === undefined ? undefined : new StateFile(dataPath, clock),
-      turn,
-      clock,
-    })
+    const file = dataPath === undefined ? undefined : new StateFile(dataPath, clock)
+    // Instances that were registered by this API may be missing, whatever the registry's own file says.
+    if (file?.isLost) store.rosters.unsettle()
+    this.journal = new StateJournal({ file, turn, clock })
     this.topics = new Topics(turn, store.rosters.revision)
     const projection = new Projection({ leases: store.leases, turn, clock, node })
     const { journal, topics } = this

@@ -1,7 +1,10 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { attemptOn } from './attempt-on.ts'
+
+/** SQLITE_NOTADB. */
+const NOT_A_DATABASE_CODE = 26
 
 /**
  * Keeps every other process out of a folder of data, by the file `registry.lock` in it. Node has no locks for files, SQLite has them, on every
@@ -24,6 +27,17 @@ export class FolderLock {
 
 function locked(folder: string, path: string): DatabaseSync {
   mkdirSync(folder, { recursive: true })
+  try {
+    return lock(path)
+  } catch (error) {
+    if ((error as { errcode?: number }).errcode !== NOT_A_DATABASE_CODE) throw error
+    // A damaged disk: nothing is ever written to the file. Who can tell that it is no database has found that nobody locks it.
+    truncateSync(path)
+    return lock(path)
+  }
+}
+
+function lock(path: string): DatabaseSync {
   const database = new DatabaseSync(path)
   try {
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')

@@ -254,8 +254,17 @@ export class Rosters {
 
   /** From now on what is absent is gone: every watcher is told. */
   settle(): void {
-    if (this.#settled) return
-    this.#settled = true
+    this.#vouch(true)
+  }
+
+  /** From now on what is absent may exist, for something that was known is lost: every watcher is told. Until `settle`. */
+  unsettle(): void {
+    this.#vouch(false)
+  }
+
+  #vouch(settled: boolean): void {
+    if (this.#settled === settled) return
+    this.#settled = settled
     for (const roster of this.#rosters.values()) {
       roster.invalidate()
       this.mark(roster)

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { serveConsul } from './consul-server.ts'
@@ -35,6 +37,20 @@ describe('ConsulState', () => {
     )
     assert.equal((await second.ask('PUT', '/v1/agent/check/fail/service:web')).status, 200)
     assert.ok(second.store.rosters.stamp() > before.index)
+  })
+
+  it('does not vouch for what is absent when its file was damaged', async t => {
+    const dataPath = await temporaryFolder(t)
+    const first = await serveConsul(t, { dataPath })
+    await first.ask('PUT', '/v1/agent/service/register', { Name: 'web', Port: 80 })
+    await first.close()
+    const whole = await serveConsul(t, { dataPath })
+    assert.equal(whole.store.rosters.set('web').settled, true)
+    await whole.close()
+    await writeFile(join(dataPath, 'consul.log'), 'not what was written\n'.repeat(100))
+    const damaged = await serveConsul(t, { dataPath })
+    const { instances, settled } = damaged.store.rosters.set('web')
+    assert.deepEqual({ instances, settled }, { instances: [], settled: false })
   })
 
   it('goes on with indexes above those of before, whatever the clock says', async t => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { FolderLock } from '../../../src/daemon/journal/folder-lock.ts'
@@ -20,6 +21,14 @@ describe('FolderLock', () => {
     lock.release()
     lock.release()
     new FolderLock(folder).release()
+  })
+
+  it('does without what a damaged disk has in the place of its file', async t => {
+    const folder = await temporaryFolder(t)
+    await writeFile(join(folder, 'registry.lock'), 'not what was written\n'.repeat(500))
+    const lock = new FolderLock(folder)
+    assert.throws(() => new FolderLock(folder), { code: 'ERR_JOURNAL', message: /another daemon has it open/ })
+    lock.release()
   })
 
   it('is gone with its process, however that ends', async t => {

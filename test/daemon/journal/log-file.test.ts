@@ -3,6 +3,7 @@ import fs, { appendFileSync, readdirSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
+import { observe } from '../../../src/core/event.ts'
 import { LogFile } from '../../../src/daemon/journal/log-file.ts'
 import { readLog, readOrSetAside } from '../../../src/daemon/journal/read-log.ts'
 import { FakeClock } from '../../../src/testing/fake-clock.ts'
@@ -70,13 +71,16 @@ describe('LogFile', () => {
     assert.deepEqual(open().contents, [1, 2])
   })
 
-  it('cuts off what a crash left of a last line', async t => {
+  it('cuts off what a crash left of a last line, and says so', async t => {
     const { open, path } = await opened(t)
     const { log } = open()
     await write(log, 1)
     log.close()
     appendFileSync(path, '0000')
+    const told: string[] = []
+    t.after(observe('daemon', ({ event, message }) => told.push(`${event} ${message}`)))
     const again = open()
+    assert.match(told.join(), /^journal\.torn .*things\.log ends with 4 bytes that are no whole line[^]*$/)
     await write(again.log, 2)
     again.log.close()
     assert.deepEqual(open().contents, [1, 2])
@@ -174,7 +178,7 @@ describe('readLog', () => {
     await write(log, 1)
     const { length } = log
     await write(log, 2)
-    assert.deepEqual(readLog(path, READING, length), { contents: [1], length })
+    assert.deepEqual(readLog(path, READING, length), { contents: [1], length, tornBytes: 0 })
   })
 
   it('refuses a log of another format, and moves a damaged one aside', async t => {
@@ -184,7 +188,8 @@ describe('readLog', () => {
     log.close()
     assert.throws(() => readLog(path, { ...READING, format: 2 }), /of format 1, and this version reads format 2/)
     appendFileSync(path, 'nonsense\nmore nonsense\n')
-    assert.deepEqual(readOrSetAside(path, READING, new FakeClock()), { contents: [], length: 0 })
+    const begun = { contents: [], length: 0, tornBytes: 0, isLost: true }
+    assert.deepEqual(readOrSetAside(path, READING, new FakeClock()), begun)
     assert.equal(readdirSync(folder).filter(name => name.startsWith('things.log.damaged-')).length, 1)
   })
 })

@@ -123,6 +123,20 @@ describe('Rosters', () => {
     assert.deepEqual(rosters.delta('users', 101)?.settled, true)
   })
 
+  it('says when it does not vouch any more for what is absent', () => {
+    const { rosters, endTurn } = rostersInHand({ settled: true })
+    let told = 0
+    rosters.put(of('users'), 'joined')
+    rosters.watch('users', { ...watcher, onChange: () => told++ })
+    endTurn()
+    rosters.unsettle()
+    endTurn()
+    const settled = ['users', 'nobody'].map(name => rosters.set(name).settled)
+    assert.deepEqual({ settled, told }, { settled: [false, false], told: 2 })
+    rosters.settle()
+    assert.equal(rosters.set('nobody').settled, true)
+  })
+
   it('forgets the longest empty service beyond its limit, and its revision still only grows', () => {
     const { rosters } = rostersInHand()
     const count = STORE_LIMITS.emptyServices + 1

@@ -21,6 +21,8 @@ export type StoredRows = ReadonlyMap<string, ReadonlyMap<string, unknown>>
  */
 export class StateFile {
   readonly path: string
+  /** Whether there was one that is damaged, so that what it had is not known any more. */
+  readonly isLost: boolean
   readonly #log: LogFile
   #rows: StoredRows
 
@@ -29,6 +31,7 @@ export class StateFile {
     this.path = join(folder, 'consul.log')
     const read = attemptOn(this.path, 'cannot be read', () => readOrSetAside(this.path, READING, clock))
     this.#rows = read.contents
+    this.isLost = read.isLost
     this.#log = new LogFile(this.path, read.length)
   }
 
