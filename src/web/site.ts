@@ -16,6 +16,7 @@ import { AnswerHeads } from './direct/answer-head.ts'
 import { AnswerWriter } from './direct/answer-writer.ts'
 import { DirectConnection, type DirectInit, type DirectListener } from './direct/direct-connection.ts'
 import { DirectParser } from './direct/direct-parser.ts'
+import { Outbox } from './direct/outbox.ts'
 import { type FetchFunction, fetchHandler } from './fetch-handler.ts'
 import { type HealthOptions, healthRoutes } from './health-routes.ts'
 import type { SiteHandler } from './site-handler.ts'
@@ -155,7 +156,7 @@ export class Site extends BaseService {
     }
     const parser = new DirectParser({ headBytesMax: headerBytesMax })
     const writer = new AnswerWriter(new AnswerHeads(this.clock, { keepAliveMs }))
-    return { listener, parser, writer, keepAliveMs, onOther }
+    return { listener, parser, writer, outbox: new Outbox(), keepAliveMs, onOther }
   }
 
   #createServer(): Server {

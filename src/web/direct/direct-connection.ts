@@ -4,6 +4,7 @@ import type { WholeAnswer, WholeRequest } from '../whole-request.ts'
 import type { AnswerWriter } from './answer-writer.ts'
 import type { DirectParser } from './direct-parser.ts'
 import { DirectRequest } from './direct-request.ts'
+import type { Outbox, Sender } from './outbox.ts'
 
 /** Answers a request at once or later; undefined if it is not for it. What it throws, or rejects with, is answered as an error. */
 export type DirectListener = (request: WholeRequest) => WholeAnswer | Promise<WholeAnswer> | undefined
@@ -13,6 +14,7 @@ export interface DirectInit {
   readonly listener: DirectListener
   readonly parser: DirectParser
   readonly writer: AnswerWriter
+  readonly outbox: Outbox
   /** How long a connection may wait for its next request. */
   readonly keepAliveMs: number
   /** Takes a connection whose next request is not for the listener, or not plain; what was read of that can be read again. */
@@ -24,11 +26,13 @@ export interface DirectInit {
  * takes the connections of clients that send one request after the other, each in one piece, as programs with small requests do; with the first
  * request that is anything else it gives the connection away, for good.
  */
-export class DirectConnection {
+export class DirectConnection implements Sender {
   readonly #socket: Socket
   readonly #init: DirectInit
   /** The one that is being answered. */
   #request: DirectRequest | undefined
+  /** What it is answered with, at the end of this turn. */
+  #answer: WholeAnswer | undefined
   /** What came before the one before was answered. */
   #early: Buffer | undefined
   #isLast = false
@@ -61,7 +65,9 @@ export class DirectConnection {
     if (!this.#request) this.#socket.destroy()
   }
 
+  /** Who says that this was the last request is still told what is known by then. */
   readonly #onEnd = (): void => {
+    this.send()
     this.#onClose()
     this.#socket.end()
   }
@@ -69,6 +75,7 @@ export class DirectConnection {
   readonly #onClose = (): void => {
     const request = this.#request
     this.#request = undefined
+    this.#answer = undefined
     request?.gone()
   }
 
@@ -80,7 +87,7 @@ export class DirectConnection {
     const answer = this.#ask(request)
     if (answer === undefined) this.#giveAway(chunk)
     else if (answer instanceof Promise) this.#sendLater(request, answer)
-    else this.#send(request, answer)
+    else this.#sendSoon(request, answer)
   }
 
   #ask(request: DirectRequest): ReturnType<DirectListener> {
@@ -93,15 +100,25 @@ export class DirectConnection {
 
   #sendLater(request: DirectRequest, answer: Promise<WholeAnswer>): void {
     answer.then(
-      whole => this.#send(request, whole),
-      (error: unknown) => this.#send(request, errorAnswer(request, error)),
+      whole => this.#sendSoon(request, whole),
+      (error: unknown) => this.#sendSoon(request, errorAnswer(request, error)),
     )
   }
 
-  #send(request: DirectRequest, answer: WholeAnswer): void {
+  #sendSoon(request: DirectRequest, answer: WholeAnswer): void {
     // Its client is gone.
     if (this.#request !== request) return
+    this.#answer = answer
+    this.#init.outbox.add(this)
+  }
+
+  /** Sends the answer that is known, if there is one; for the Outbox. */
+  send(): void {
+    const request = this.#request
+    const answer = this.#answer
+    if (!request || !answer) return
     this.#request = undefined
+    this.#answer = undefined
     this.#write(request, answer)
     if (this.#isLast) this.#socket.end()
     // Who does not read what he asked for is asked nothing more, so that no answers pile up.

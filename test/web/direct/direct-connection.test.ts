@@ -159,6 +159,20 @@ describe('A DirectConnection', () => {
     await gone.promise
   })
 
+  it('answers a client that ends with its request', async t => {
+    const { client } = await setUp(t)
+    client.socket.end(GET.replaceAll('\n', '\r\n'))
+    await client.receives(/direct$/)
+    await client.ends()
+  })
+
+  it('answers several clients in the turn in which they asked', async t => {
+    const { client, url } = await setUp(t)
+    const clients = [client, await RawClient.open(t, url), await RawClient.open(t, url)]
+    for (const one of clients) one.send(GET)
+    for (const one of clients) await one.receives(/direct$/)
+  })
+
   it('ends when its client has ended', async t => {
     const { client } = await setUp(t)
     client.send(GET)
