@@ -1,12 +1,13 @@
 import { compilePattern } from '../pattern/compile-pattern.ts'
+import type { Effort } from '../pattern/effort.ts'
 import { FilterProblem } from './filter-problem.ts'
 import { type Expression, type Match, type Operator, parseFilter } from './parse-filter.ts'
 import type { FilterType } from './subjects.ts'
 
 export { FilterProblem } from './filter-problem.ts'
 
-/** Tells whether a value is as an expression says. */
-export type Predicate = (value: unknown) => boolean
+/** Tells whether a value is as an expression says. Throws `PatternProblem` when its patterns take more steps than there are left. */
+export type Predicate = (value: unknown, effort: Effort) => boolean
 
 /** Makes a predicate of a filter expression about values of that type. Throws `FilterProblem` for one that makes no sense of them. */
 export function compileFilter(text: string, type: FilterType): Predicate {
@@ -17,10 +18,12 @@ function compile(expression: Expression, type: FilterType): Predicate {
   if (expression.kind === 'match') return compilePath({ match: expression, depth: 0 }, type)
   if (expression.kind === 'not') {
     const operand = compile(expression.operand, type)
-    return value => !operand(value)
+    return (value, effort) => !operand(value, effort)
   }
   const [left, right] = [compile(expression.left, type), compile(expression.right, type)]
-  return expression.kind === 'and' ? value => left(value) && right(value) : value => left(value) || right(value)
+  return expression.kind === 'and'
+    ? (value, effort) => left(value, effort) && right(value, effort)
+    : (value, effort) => left(value, effort) || right(value, effort)
 }
 
 /** How far a selector has been followed. */
@@ -35,19 +38,19 @@ function compilePath({ match, depth }: Step, type: FilterType): Predicate {
   if (name === undefined) return compileMatch(match, type)
   if (typeof type === 'object' && 'list' in type) {
     const each = compilePath({ match, depth }, type.list)
-    return value => Array.isArray(value) && value.some(each)
+    return (value, effort) => Array.isArray(value) && value.some(one => each(one, effort))
   }
   const next = { match, depth: depth + 1 }
   if (typeof type === 'object' && 'fields' in type && Object.hasOwn(type.fields, name)) {
     const field = compilePath(next, type.fields[name] as FilterType)
-    return value => field((value as Record<string, unknown> | null | undefined)?.[name])
+    return (value, effort) => field((value as Record<string, unknown> | null | undefined)?.[name], effort)
   }
   if (typeof type === 'object' && 'map' in type) {
     const entry = compilePath(next, type.map)
     const whereMissing = match.operator !== 'Equal'
-    return value => {
+    return (value, effort) => {
       const map = value as Record<string, unknown> | null | undefined
-      return map && Object.hasOwn(map, name) ? entry(map[name]) : whereMissing
+      return map && Object.hasOwn(map, name) ? entry(map[name], effort) : whereMissing
     }
   }
   throw new FilterProblem(`Selector "${match.selector.join('.')}" is not valid`)
@@ -59,7 +62,7 @@ function compileMatch(match: Match, type: FilterType): Predicate {
   const positive = compilePositive(match, type)
   if (!positive)
     throw new FilterProblem(`Invalid match operator "${operator}" for selector "${match.selector.join('.')}"`)
-  return isNegative ? value => !positive(value) : positive
+  return isNegative ? (value, effort) => !positive(value, effort) : positive
 }
 
 function compilePositive(match: Match, type: FilterType): Predicate | undefined {
@@ -85,7 +88,7 @@ function compileScalar(
   if (operator === 'In') return value => typeof value === 'string' && value.includes(match.value)
   if (operator !== 'Matches') return undefined
   const pattern = patternOf(match.value)
-  return value => typeof value === 'string' && pattern(value)
+  return (value, effort) => typeof value === 'string' && pattern(value, effort)
 }
 
 const ZERO = { string: '', int: 0, bool: false } as const
@@ -109,7 +112,7 @@ function uncoercible({ value, selector }: Match, parser: string): FilterProblem 
   )
 }
 
-function patternOf(source: string): (text: string) => boolean {
+function patternOf(source: string): ReturnType<typeof compilePattern> {
   try {
     return compilePattern(source)
   } catch (error) {

@@ -148,7 +148,9 @@ class HclParser {
 function add(result: HclObject, name: string, value: HclValue): void {
   const before = result[name]
   if (before === undefined) result[name] = value
-  else result[name] = Array.isArray(before) ? [...before, value] : [before, value]
+  // Into the list that is there: a copy for each would take a day for a file that says one name over and over.
+  else if (Array.isArray(before)) before.push(value)
+  else result[name] = [before, value]
 }
 
 function outdented(body: string): string {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Clock, Timer } from '../../../core/clock.ts'
 import { Body } from '../http/answer.ts'
 
@@ -27,12 +28,20 @@ export interface Result {
   readonly index: number
 }
 
-/** Who waits for another result. */
-interface Waiter {
-  readonly index: number
+/** Hears, once, how waiting ended. */
+export interface WaitListener {
   readonly tell: (result: Result) => void
+  /** What is asked for cannot be evaluated any more. */
+  readonly fail: (error: unknown) => void
+}
+
+/** Who waits for another result. */
+interface Waiter extends WaitListener {
+  readonly index: number
   readonly timer: Timer
 }
+
+type Outcome = { readonly result: Result } | { readonly error: unknown }
 
 /** How long to wait for what. */
 export interface WaitInit {
@@ -48,13 +57,18 @@ export interface WaitInit {
  */
 export class LiveQuery {
   readonly #question: Question
+  readonly #onSize: (added: number) => void
   #evaluatedAt = -1
-  #result: Result = { status: 200, body: new Body(''), index: 0 }
+  #result: Result = NOTHING
+  /** In the place of an answer that was let go: what it is known again by. */
+  #digest: string | undefined
   readonly #waiters = new Set<Waiter>()
   #unwatch: (() => void) | undefined
 
-  constructor(question: Question) {
+  /** `onSize` is told how many more bytes, or fewer, are kept for it. */
+  constructor(question: Question, onSize: (added: number) => void = () => {}) {
     this.#question = question
+    this.#onSize = onSize
   }
 
   /** Whether anybody waits for it to change. */
@@ -62,24 +76,33 @@ export class LiveQuery {
     return this.#waiters.size > 0
   }
 
-  /** The bytes of its newest answer. */
+  /** How many bytes are kept for it: of its newest answer, as text and as it is sent. */
   get bytes(): number {
-    return this.#result.body.text.length
+    return 2 * this.#result.body.text.length
   }
 
-  /** The answer as it is now. */
+  /** The answer as it is now. Throws what the evaluation throws. */
   result(): Result {
     const revision = this.#question.revision()
-    if (revision !== this.#evaluatedAt) this.#evaluate(revision)
-    return this.#result
+    if (revision === this.#evaluatedAt && this.#digest === undefined) return this.#result
+    return this.#evaluate(revision)
+  }
+
+  /** Keeps of the answer only what it is known again by: whoever asks next has it made anew, at the same index if it is the same. */
+  letGo(): void {
+    if (this.#digest !== undefined || this.#evaluatedAt < 0) return
+    const { status, body, index } = this.#result
+    this.#keep({ ...NOTHING, index })
+    this.#digest = digestOf(status, body.text)
   }
 
   /**
-   * Calls `tell` with the first answer whose index is above the given one: not before this call has returned. After `waitMs` it is told what
+   * Tells the first answer whose index is above the given one: not before this call has returned. After `waitMs` there is told what
    * there is. Returns a function that takes the call back.
    */
-  wait({ index, waitMs, clock }: WaitInit, tell: (result: Result) => void): () => void {
-    const waiter: Waiter = { index, tell, timer: clock.schedule(waitMs, () => this.#finish(waiter, this.result())) }
+  wait({ index, waitMs, clock }: WaitInit, { tell, fail }: WaitListener): () => void {
+    const timer = clock.schedule(waitMs, () => this.#finish(waiter, this.#outcome()))
+    const waiter: Waiter = { index, tell, fail, timer }
     this.#waiters.add(waiter)
     this.#unwatch ??= this.#question.watch(() => this.#changed())
     return () => this.#remove(waiter)
@@ -87,25 +110,52 @@ export class LiveQuery {
 
   /** Tells everybody what there is: nothing is waited for any more. */
   finish(): void {
-    for (const waiter of this.#waiters) this.#finish(waiter, this.result())
+    for (const waiter of this.#waiters) this.#finish(waiter, this.#outcome())
   }
 
-  #evaluate(revision: number): void {
+  #evaluate(revision: number): Result {
     const { status, text, index } = this.#question.evaluate()
     const isFirst = this.#evaluatedAt < 0
     this.#evaluatedAt = revision
-    if (!isFirst && text === this.#result.body.text && status === this.#result.status) return
-    this.#result = { status, body: new Body(text), index: Math.max(1, index, this.#result.index + 1) }
+    const isSame = !isFirst && this.#isSame(status, text)
+    if (isSame && this.#digest === undefined) return this.#result
+    const newest = isSame ? this.#result.index : Math.max(1, index, this.#result.index + 1)
+    const result = { status, body: new Body(text), index: newest }
+    this.#keep(result)
+    return result
+  }
+
+  #isSame(status: number, text: string): boolean {
+    if (this.#digest !== undefined) return this.#digest === digestOf(status, text)
+    return text === this.#result.body.text && status === this.#result.status
+  }
+
+  #keep(result: Result): void {
+    const before = this.bytes
+    this.#result = result
+    this.#digest = undefined
+    this.#onSize(this.bytes - before)
+  }
+
+  /** What there is now, for those who wait, of whom none can hear an exception. */
+  #outcome(): Outcome {
+    try {
+      return { result: this.result() }
+    } catch (error) {
+      return { error }
+    }
   }
 
   #changed(): void {
-    const result = this.result()
-    for (const waiter of this.#waiters) if (result.index > waiter.index) this.#finish(waiter, result)
+    const outcome = this.#outcome()
+    for (const waiter of this.#waiters)
+      if ('error' in outcome || outcome.result.index > waiter.index) this.#finish(waiter, outcome)
   }
 
-  #finish(waiter: Waiter, result: Result): void {
+  #finish(waiter: Waiter, outcome: Outcome): void {
     this.#remove(waiter)
-    waiter.tell(result)
+    if ('error' in outcome) waiter.fail(outcome.error)
+    else waiter.tell(outcome.result)
   }
 
   #remove(waiter: Waiter): void {
@@ -115,4 +165,10 @@ export class LiveQuery {
     this.#unwatch?.()
     this.#unwatch = undefined
   }
+}
+
+const NOTHING: Result = { status: 200, body: new Body(''), index: 0 }
+
+function digestOf(status: number, text: string): string {
+  return createHash('sha256').update(`${status} `).update(text).digest('base64')
 }

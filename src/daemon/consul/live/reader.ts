@@ -1,6 +1,7 @@
 import type { Clock } from '../../../core/clock.ts'
 import type { Random } from '../../../core/random.ts'
 import type { FrontendContext } from '../../frontend.ts'
+import { ClientGoneError } from '../../../web/errors.ts'
 import { ConsulRefusedError } from '../errors.ts'
 import type { Answer } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
@@ -112,19 +113,23 @@ export class Reader {
       end()
       resolve(result)
     }
+    const fail = (error: unknown) => {
+      end()
+      reject(error)
+    }
     const unwatch = call.guard.watch(() => {
       try {
         call.guard.recheck()
         const other = this.#ask(read)
         if (other !== query) tell(other.result())
       } catch (error) {
-        end()
-        reject(error)
+        fail(error)
       }
     })
     const { clock } = this.#init
-    const cancel = query.wait({ index: options.index, waitMs: this.#jittered(options.waitMs), clock }, tell)
-    const unheed = call.request.whenGone(() => tell(query.result()))
+    const cancel = query.wait({ index: options.index, waitMs: this.#jittered(options.waitMs), clock }, { tell, fail })
+    // Nobody reads it.
+    const unheed = call.request.whenGone(() => fail(new ClientGoneError()))
     return promise
   }
 

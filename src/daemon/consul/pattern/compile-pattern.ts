@@ -1,3 +1,4 @@
+import type { Effort } from './effort.ts'
 import { type CharTest, isWord, parsePattern, type PatternNode, PatternProblem } from './parse-pattern.ts'
 
 /** A program may have so many steps: `(a{1000}){1000}` is refused. */
@@ -15,13 +16,16 @@ type Assertion = Extract<PatternNode, { kind: 'assert' }>['at']
 /**
  * A test for a regular expression that is found anywhere in a text. It follows all possibilities at once (Thompson's construction), so it takes
  * at most the length of the text times that of the pattern: patterns come from clients, and a backtracking engine could be made to
- * take for ever. Throws `PatternProblem`.
+ * take for ever. That product is counted, for a long pattern on many texts is too much as well: the test throws `PatternProblem` when `effort` is
+ * spent. Throws `PatternProblem` for a pattern that cannot be read.
  * @see Russ Cox, "Regular Expression Matching Can Be Simple And Fast", 2007
  */
-export function compilePattern(source: string): (text: string) => boolean {
+export function compilePattern(source: string): (text: string, effort: Effort) => boolean {
   const builder = new Builder()
   const start = builder.build(parsePattern(source), builder.add({ kind: 'done' }))
-  return text => isFound(builder.steps, { start, text })
+  const { steps } = builder
+  const [here, next] = [new Reached(steps.length), new Reached(steps.length)]
+  return (text, effort) => isFound(steps, { start, text, effort, here, next })
 }
 
 class Builder {
@@ -59,40 +63,61 @@ class Builder {
   }
 }
 
-function isFound(steps: readonly Step[], { start, text }: { start: number; text: string }): boolean {
+/** The steps reached at one place of a text, each once. What it uses is made once, for it is used for every character. */
+class Reached {
+  readonly list: Int32Array
+  count = 0
+  readonly #round: Float64Array
+  #now = 0
+
+  constructor(steps: number) {
+    this.list = new Int32Array(steps)
+    this.#round = new Float64Array(steps)
+  }
+
+  clear(): void {
+    this.count = 0
+    this.#now++
+  }
+
+  add(step: number): boolean {
+    if (this.#round[step] === this.#now) return false
+    this.#round[step] = this.#now
+    this.list[this.count++] = step
+    return true
+  }
+}
+
+interface Search {
+  readonly start: number
+  readonly text: string
+  readonly effort: Effort
+  readonly here: Reached
+  readonly next: Reached
+}
+
+function isFound(steps: readonly Step[], { start, text, effort, ...rooms }: Search): boolean {
   const codes = Array.from(text, char => char.codePointAt(0) ?? 0)
-  let states = new Set<number>()
+  let { here, next } = rooms
+  here.clear()
   for (let at = 0; at <= codes.length; at++) {
-    const reached = new Set<number>()
-    for (const state of states) reach(steps, { state, codes, at, reached })
-    reach(steps, { state: start, codes, at, reached })
-    states = new Set()
-    for (const state of reached) {
-      const step = steps[state] as Step
+    here.add(start)
+    next.clear()
+    // What is reached without a character is appended to what is gone through.
+    for (let index = 0; index < here.count; index++) {
+      const step = steps[here.list[index] as number] as Step
       if (step.kind === 'done') return true
-      if (step.kind === 'char' && at < codes.length && step.test(codes[at] as number)) states.add(step.next)
+      if (step.kind === 'split') {
+        here.add(step.next)
+        here.add(step.other)
+      } else if (step.kind === 'assert') {
+        if (holds(step.at, { codes, at })) here.add(step.next)
+      } else if (at < codes.length && step.test(codes[at] as number)) next.add(step.next)
     }
+    effort.spend(here.count)
+    ;[here, next] = [next, here]
   }
   return false
-}
-
-interface Reach {
-  readonly state: number
-  readonly codes: readonly number[]
-  readonly at: number
-  readonly reached: Set<number>
-}
-
-/** Adds everything that can be reached from `state` without a character. */
-function reach(steps: readonly Step[], { state, codes, at, reached }: Reach): void {
-  const open = [state]
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (reached.has(next)) continue
-    reached.add(next)
-    const step = steps[next] as Step
-    if (step.kind === 'split') open.push(step.other, step.next)
-    else if (step.kind === 'assert' && holds(step.at, { codes, at })) open.push(step.next)
-  }
 }
 
 function holds(assertion: Assertion, { codes, at }: { codes: readonly number[]; at: number }): boolean {

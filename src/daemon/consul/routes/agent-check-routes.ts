@@ -66,7 +66,7 @@ class AgentCheckRoutes {
   }
 
   readonly list = (call: Call): Answer => {
-    const matches = agentFilterOf(call, 'check')
+    const matches = agentFilterOf(call, 'check')()
     const rows = this.#state.agent.checks().filter(row => maySee(call, row))
     const entries = rows.map(row => [row.CheckID, agentCheck(row)] as const)
     return json(Object.fromEntries(entries.filter(([, check]) => matches(check))))

@@ -78,7 +78,7 @@ class AgentServiceRoutes {
   }
 
   readonly list = (call: Call): Answer => {
-    const matches = agentFilterOf(call, 'service')
+    const matches = agentFilterOf(call, 'service')()
     const rows = [...this.#rows()].filter(([, { Service }]) => call.guard.may('services:read', Service))
     const entries = rows.map(([id, row]) => [id, agentService(row)] as const)
     return json(Object.fromEntries(entries.filter(([, service]) => matches(service))))

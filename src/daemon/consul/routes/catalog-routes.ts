@@ -86,9 +86,10 @@ class CatalogRoutes {
   readonly nodes = (call: Call): Answer | Promise<Answer> => {
     const { view, topics, settings } = this.#state
     const hasMeta = hasNodeMeta(call)
-    const matches = filterOf(call, 'node')
+    const filter = filterOf(call, 'node')
     const near = byNearness<{ Node: string }>(call, { ownNode: settings.nodeName, nodeOf: ({ Node }) => Node })
     const make = (sees: Sees) => {
+      const matches = filter()
       const isShown = (node: NodeRow) => sees('nodes:read', node.Node) && hasMeta(node) && matches(node)
       return JSON.stringify(near(view.nodes().filter(isShown)))
     }
@@ -169,10 +170,11 @@ class CatalogRoutes {
   #entries(call: Call, list: () => ServiceEntry[]): (sees: Sees) => string {
     const hasMeta = hasNodeMeta(call)
     const tagged = hasTags(call)
-    const matches = filterOf(call, 'catalogService')
+    const filter = filterOf(call, 'catalogService')
     const { nodeName: ownNode } = this.#state.settings
     const near = byNearness<{ Node: string }>(call, { ownNode, nodeOf: ({ Node }) => Node })
     return sees => {
+      const matches = filter()
       const isShown = ({ node, service }: ServiceEntry) =>
         sees('nodes:read', node.Node) && sees('services:read', service.Service)
       const entries = list().filter(entry => isShown(entry) && hasMeta(entry.node) && tagged(entry))
@@ -185,8 +187,9 @@ class CatalogRoutes {
     const { rest: name } = call
     queryOptions(call, settings.datacenter)
     if (name === '') throw new ConsulRefusedError(400, 'Missing node name')
-    const matches = filterOf(call, 'service')
+    const filter = filterOf(call, 'service')
     const make = (sees: Sees) => {
+      const matches = filter()
       const node = view.node(name)
       if (!node || !sees('nodes:read', node.Node)) return nothing
       const rows = [...view.servicesOn(node.Node)].filter(([, { Service }]) => sees('services:read', Service))

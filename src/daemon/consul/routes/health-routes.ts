@@ -146,13 +146,14 @@ class HealthRoutes {
     queryOptions(call, settings.datacenter)
     if (call.rest === '') throw new ConsulRefusedError(400, missing)
     const hasMeta = hasNodeMeta(call)
-    const matches = filterOf(call, 'check')
+    const filter = filterOf(call, 'check')
     const isWanted = ({ Node }: CheckRow) => {
       const node = catalog.node(Node)
       return node !== undefined && hasMeta(node)
     }
     const near = byNearness<CheckRow>(call, { ownNode: settings.nodeName, nodeOf: ({ Node }) => Node })
     const make = (sees: Sees) => {
+      const matches = filter()
       const isShown = ({ Node, ServiceName }: CheckRow) =>
         sees('nodes:read', Node) && (ServiceName === '' || sees('services:read', ServiceName))
       const wanted = near(rows().filter(row => isShown(row) && isWanted(row) && matches(row)))
@@ -169,12 +170,15 @@ class HealthRoutes {
     const hasMeta = hasNodeMeta(call)
     const tagged = hasTags(call)
     const isPassing = onlyPassing(call) ? passes : () => true
-    const matches = filterOf(call, 'entry')
+    const filter = filterOf(call, 'entry')
     const isFiltered = call.has('filter')
     const { nodeName: ownNode } = this.#state.settings
     const near = byNearness<ServiceEntry>(call, { ownNode, nodeOf: ({ node }) => node.Node })
     const isWanted = (entry: ServiceEntry) => hasMeta(entry.node) && tagged(entry) && isPassing(entry)
-    return entries => near(entries.filter(entry => isWanted(entry) && (!isFiltered || matches(shown(entry)))))
+    return entries => {
+      const matches = filter()
+      return near(entries.filter(entry => isWanted(entry) && (!isFiltered || matches(shown(entry)))))
+    }
   }
 
   #entryText({ node, service, checks }: ServiceEntry): string {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { compileFilter } from '../../../../src/daemon/consul/filter/compile-filter.ts'
+import { Effort } from '../../../../src/daemon/consul/pattern/effort.ts'
 import { SUBJECTS } from '../../../../src/daemon/consul/filter/subjects.ts'
 
 const ENTRY = {
@@ -19,7 +20,7 @@ const ENTRY = {
   ],
 }
 
-const holds = (expression: string) => compileFilter(expression, SUBJECTS.entry)(ENTRY)
+const holds = (expression: string) => compileFilter(expression, SUBJECTS.entry)(ENTRY, new Effort())
 
 describe('compileFilter', () => {
   it('compares texts, numbers and truth values', () => {

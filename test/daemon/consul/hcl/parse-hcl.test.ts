@@ -62,4 +62,9 @@ EOF
       }),
     )
   })
+
+  it('collects what has the same name in time in proportion to the text', () => {
+    const list = parseHcl('a = 1 '.repeat(200_000))['a']
+    assert.ok(Array.isArray(list) && list.length === 200_000)
+  })
 })

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { compilePattern } from '../../../../src/daemon/consul/pattern/compile-pattern.ts'
+import { compilePattern as compile } from '../../../../src/daemon/consul/pattern/compile-pattern.ts'
+import { Effort } from '../../../../src/daemon/consul/pattern/effort.ts'
 import { PatternProblem } from '../../../../src/daemon/consul/pattern/parse-pattern.ts'
 
 /** Patterns that mean the same to the engine's own expressions. */
@@ -21,6 +22,11 @@ const pattern = fc.letrec<{ node: string }>(tie => ({
 })).node
 
 const text = fc.string({ unit: fc.constantFrom('a', 'b', 'c', '1', ' ', '-'), maxLength: 12 })
+
+function compilePattern(source: string): (subject: string) => boolean {
+  const test = compile(source)
+  return subject => test(subject, new Effort())
+}
 
 describe('compilePattern', () => {
   it('finds what the expressions of the engine find', () => {
@@ -70,5 +76,17 @@ describe('compilePattern', () => {
         }
       }),
     )
+  })
+
+  it('gives up when all texts together take more steps than there are, and does so in proportion to text and pattern', () => {
+    const test = compile('(a{1,100}){1,10}b')
+    const effort = new Effort(1_000_000)
+    const search = () => {
+      for (let count = 0; count < 100; count++) test('a'.repeat(500), effort)
+    }
+    assert.throws(search, (error: Error) => error instanceof PatternProblem && /too many steps/.test(error.message))
+    const spent: number[] = []
+    compile('web')('x'.repeat(1_000), { spend: (steps: number) => void spent.push(steps) } as unknown as Effort)
+    assert.deepEqual([spent.length, Math.max(...spent)], [1_001, 1])
   })
 })
