@@ -15,6 +15,7 @@ import type { RegistryService } from '../discovery/registry-service.ts'
 import { run } from '../run.ts'
 import { OptionConflictError } from './errors.ts'
 import { openRegistry } from './open-registry.ts'
+import { reloadAtHangup } from './reload-at-hangup.ts'
 import { withoutSecrets } from './registry-urls/without-secrets.ts'
 import { packageVersion } from './package-version.ts'
 import { UrlPrinter } from './url-printer.ts'
@@ -59,7 +60,7 @@ export async function runRegistry(options: RunRegistryOptions): Promise<void> {
   const backend = await openBackend(options)
   const file = options.access === undefined ? undefined : new AccessFile(options.access)
   const acl = options.acl && new AclAccess({ ...options.acl, others: file })
-  const consulApi = new ConsulFrontend({ ...consul, acl })
+  const consulApi = new ConsulFrontend({ ...consul, acl, leave: () => void application.stop().catch(() => {}) })
   const daemon = new RegistryDaemon({
     name: 'daemon',
     endpoint: listen,
@@ -75,7 +76,10 @@ export async function runRegistry(options: RunRegistryOptions): Promise<void> {
     access: acl ?? file,
   })
   const before = [file, backend?.registry].filter(service => service !== undefined)
-  await run(new Application('registry', [...before, daemon, new UrlPrinter(daemon)]))
+  const application = new Application('registry', [...before, daemon, new UrlPrinter(daemon)])
+  const unlisten = consul?.reload && reloadAtHangup(() => consulApi.reload())
+  await run(application)
+  unlisten?.()
 }
 
 /** What it is the front of, if anything. Rejects with `OptionConflictError` when it shall keep data as well, and as `openRegistry` does. */

@@ -44,7 +44,7 @@ export class Router {
     return this
   }
 
-  /** Gives every request whose path begins with `prefix` as it is written, whatever its method, to one answerer; returns the router. */
+  /** Gives every request whose path begins with `prefix` as it is written, whatever its method, to one answerer first; returns the router. */
   below(prefix: string, answerer: Answerer): this {
     this.#answerers.push({ prefix, answerer })
     return this

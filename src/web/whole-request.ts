@@ -26,5 +26,5 @@ export interface WholeAnswer {
   readonly body: AnswerBody
 }
 
-/** Answers one request. What it throws, or rejects with, becomes the answer, see `answerError`. */
-export type Answerer = (request: WholeRequest) => WholeAnswer | Promise<WholeAnswer>
+/** Answers one request; undefined leaves it to the routes. What it throws, or rejects with, becomes the answer, see `answerError`. */
+export type Answerer = (request: WholeRequest) => WholeAnswer | Promise<WholeAnswer> | undefined

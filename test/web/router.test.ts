@@ -59,6 +59,14 @@ describe('Router', () => {
     assert.equal((await fetch(`${url}/v1`)).status, 404)
   })
 
+  it('sends to its route what the answerer of its prefix leaves to it', async t => {
+    const below = new Router().below('/v1/', () => undefined)
+    below.route('GET', '/v1/stream', ({ response }) => void response.end('by the route'))
+    const url = await serveNode(t, below.handle)
+    assert.equal(await (await fetch(`${url}/v1/stream`)).text(), 'by the route')
+    assert.equal((await fetch(`${url}/v1/other`)).status, 404)
+  })
+
   it('answers HEAD as GET, without the body', async t => {
     const response = await fetch(`${await serveNode(t, router.handle)}/services/x`, { method: 'HEAD' })
     assert.equal(response.status, 200)

@@ -10,12 +10,13 @@ import type { HclObject, HclValue } from '../../daemon/consul/hcl/parse-hcl.ts'
 
 /** Runs the registry daemon as `consul agent ARGS` would run an agent. Throws `FlagProblem`, `ConfigProblem`. */
 export async function runAgent(args: readonly string[]): Promise<void> {
-  const config = agentConfig(parseFlags(args))
+  const flags = parseFlags(args)
+  const config = agentConfig(flags)
   printBanner(config)
   const { pidPath } = config
   if (pidPath !== undefined) writePid(pidPath)
   try {
-    await run(config)
+    await run(config, () => definitionsOf(agentConfig(flags)))
   } finally {
     if (pidPath !== undefined) rmSync(pidPath, { force: true })
   }
@@ -31,7 +32,7 @@ function writePid(path: string): void {
   }
 }
 
-async function run(config: AgentConfig): Promise<void> {
+async function run(config: AgentConfig, reload: () => ConsulDefinitions): Promise<void> {
   await runRegistry({
     listen: endpointOf(config.clientAddress, config.httpPort),
     dataPath: config.dataPath ?? null,
@@ -48,6 +49,7 @@ async function run(config: AgentConfig): Promise<void> {
       scriptChecks: config.scriptChecks,
       indented: config.isDev,
       definitions: definitionsOf(config),
+      reload,
     },
   })
 }

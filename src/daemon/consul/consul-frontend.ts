@@ -2,7 +2,7 @@ import { RegistryUnavailableError } from '../../discovery/errors.ts'
 import { StoreLimitError } from '../../discovery/store/limits.ts'
 import type { Rosters } from '../../discovery/store/rosters.ts'
 import { NodeRequest } from '../../web/node-request.ts'
-import type { Router } from '../../web/router.ts'
+import type { Exchange, Router } from '../../web/router.ts'
 import type { RequestHead, WholeAnswer, WholeRequest } from '../../web/whole-request.ts'
 import { type Access, openAccess } from '../access/access.ts'
 import { ForbiddenError, TokenUnknownError } from '../access/errors.ts'
@@ -15,13 +15,14 @@ import { ConsulDnsCatalog } from './dns/consul-dns-catalog.ts'
 import { type ConsulOptions, consulSettings } from './consul-options.ts'
 import { ConsulState } from './consul-state.ts'
 import { ConsulRefusedError } from './errors.ts'
-import { type Answer, empty, fromNowhere, text } from './http/answer.ts'
+import { type Answer, empty, fromNowhere, streamed, text } from './http/answer.ts'
 import { Call } from './http/call.ts'
 import { demandOf } from './http/demands.ts'
 import type { Method, RouteMatch, RouteTable } from './http/route-table.ts'
 import { sentAnswer } from './http/sent-answer.ts'
 import { ASKED_NOBODY } from './live/query-options.ts'
 import { consulRoutes } from './routes/consul-routes.ts'
+import { MONITOR_PATH, streamLog } from './routes/monitor-route.ts'
 
 /** No query waits longer, its jitter included. */
 const WAIT_MS_MAX = 11 * 60_000
@@ -53,6 +54,7 @@ export class ConsulFrontend implements Frontend {
     this.#node = settings.nodeName
     this.#rosters = context.store.rosters
     router.below('/v1/', this.#answer)
+    router.route('GET', MONITOR_PATH, exchange => this.#stream(exchange))
     router.route('GET', '/', ({ request, response }) =>
       new NodeRequest(request, response).send(sentAnswer(request, ROOT)),
     )
@@ -64,14 +66,20 @@ export class ConsulFrontend implements Frontend {
     return new ConsulDnsCatalog(this.#state, defaults)
   }
 
+  /** Reads its configuration again. False where there is none, or where it is not mounted. Throws `ConsulRefusedError`, and what the reading throws. */
+  reload(): boolean {
+    return this.#state?.reload() ?? false
+  }
+
   close(): void {
     this.#state?.close()
     this.#state = undefined
   }
 
-  readonly #answer = (request: WholeRequest): WholeAnswer | Promise<WholeAnswer> => {
+  readonly #answer = (request: WholeRequest): WholeAnswer | Promise<WholeAnswer> | undefined => {
     try {
       const answer = this.#dispatch(request)
+      if (answer === streamed) return undefined
       if (!(answer instanceof Promise)) return this.#sent(request, answer)
       return answer.then(
         later => this.#sent(request, later),
@@ -80,6 +88,15 @@ export class ConsulFrontend implements Frontend {
     } catch (error) {
       return this.#sent(request, refusal(error, request))
     }
+  }
+
+  /** What was found in order, and goes on. */
+  #stream({ request, response, query }: Exchange): void {
+    if (!this.#state) return void response.destroy()
+    const init = { request: new NodeRequest(request, response), rest: '', search: query.toString() }
+    const call = new Call({ ...init, access: this.#access, node: this.#node })
+    call.guard.meet(demandOf('GET', MONITOR_PATH))
+    streamLog(this.#state.logReaders, call, response)
   }
 
   #dispatch(request: WholeRequest): Answer | Promise<Answer> {

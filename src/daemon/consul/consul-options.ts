@@ -21,6 +21,10 @@ export interface ConsulOptions {
   readonly scriptChecks?: ScriptChecks | undefined
   /** What is registered at the agent at each start, as the API takes it. Default: nothing. */
   readonly definitions?: ConsulDefinitions | undefined
+  /** Reads `definitions` again, when a client or a signal asks for that; what it throws is told to who asked. Default: they stay as they are. */
+  readonly reload?: (() => ConsulDefinitions) | undefined
+  /** Ends the process in an orderly way, when a client asks for that. Default: that is refused. */
+  readonly leave?: (() => void) | undefined
   /** Fewer keys, and bytes of values in Base64, than docs/reference/consul-api.md says. Default: as it says. */
   readonly kvLimits?: KvLimits | undefined
   /** Lets in by tokens that are managed by `/v1/acl`; the daemon has to go by it too. Default: there are none. */
@@ -35,11 +39,14 @@ export interface ConsulDefinitions {
   readonly checks: readonly object[]
 }
 
-/** The same with nothing left open but the id, which the data may have. */
+/** The same with its defaults. The id of the node may be in the data. */
 export type ConsulSettings = Required<{
-  readonly [K in keyof Omit<ConsulOptions, 'nodeId' | 'acl' | 'kvLimits'>]: Exclude<ConsulOptions[K], undefined>
+  readonly [K in keyof Omit<ConsulOptions, Open>]: Exclude<ConsulOptions[K], undefined>
 }> &
-  Pick<ConsulOptions, 'nodeId' | 'acl' | 'kvLimits'>
+  Pick<ConsulOptions, Open>
+
+/** What may be left open. */
+type Open = 'nodeId' | 'acl' | 'kvLimits' | 'reload' | 'leave'
 
 /** The version of Consul that this API is that of. */
 export const CONSUL_VERSION = '1.8.7'
@@ -50,6 +57,8 @@ export function consulSettings(options: ConsulOptions): ConsulSettings {
     nodeName: options.nodeName ?? hostname(),
     nodeId: options.nodeId,
     acl: options.acl,
+    reload: options.reload,
+    leave: options.leave,
     nodeMeta: options.nodeMeta ?? {},
     kvLimits: options.kvLimits,
     datacenter: options.datacenter ?? 'dc1',

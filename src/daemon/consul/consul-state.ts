@@ -4,7 +4,7 @@ import { isIPv4 } from 'node:net'
 import type { FrontendContext } from '../frontend.ts'
 import { Acl } from './acl/acl.ts'
 import { Agent } from './agent/agent.ts'
-import { registerDefinitions } from './agent/register-definitions.ts'
+import { ConfiguredDefinitions } from './agent/configured-definitions.ts'
 import { Reaper } from './agent/reaper.ts'
 import { CheckRuns } from './checks/check-runs.ts'
 import { CONSUL_VERSION, type ConsulSettings } from './consul-options.ts'
@@ -15,6 +15,7 @@ import { Sessions } from './sessions/sessions.ts'
 import { Table } from './state/table.ts'
 import { Reader } from './live/reader.ts'
 import { Topics } from './live/topics.ts'
+import { LogReaders } from './monitor/log-readers.ts'
 import { CatalogView } from './rows/catalog-view.ts'
 import { isNative, NativeInstances } from './rows/native-rows.ts'
 import { Projection } from './rows/projection.ts'
@@ -41,9 +42,11 @@ export class ConsulState {
   readonly sessions: Sessions
   readonly queries: PreparedQueries
   readonly events: Events
+  readonly logReaders: LogReaders
   /** Tokens and policies; undefined where there are none. */
   readonly acl: Acl | undefined
   readonly #identity: Table<string>
+  readonly #configured: ConfiguredDefinitions
   readonly #reaper: Reaper
   readonly #unwatch: () => void
 
@@ -97,13 +100,15 @@ export class ConsulState {
     this.sessions = new Sessions({ clock, journal, topics, stamp, catalog, kv: this.kv, node })
     this.queries = new PreparedQueries({ journal, topics, stamp, sessions: this.sessions })
     this.events = new Events(topics, stamp)
+    this.logReaders = new LogReaders(clock)
     this.natives = new NativeInstances(store.rosters, node)
     this.view = new CatalogView({ catalog, natives: this.natives, node })
     this.reader = new Reader({ clock, random, datacenter: settings.datacenter, topics, backend: context.backend })
     this.acl = this.#newAcl(stamp)
+    this.#configured = new ConfiguredDefinitions(this.agent, journal)
     this.#reaper = new Reaper(clock, { agent: this.agent, onReaped: () => {} })
     this.#load()
-    registerDefinitions(this.agent, settings.definitions)
+    this.#configured.apply(settings.definitions)
     projection.flush()
     this.#unwatch = this.#watchOthers()
   }
@@ -120,9 +125,21 @@ export class ConsulState {
     return id
   }
 
+  /** Reads the configuration again, all of it or nothing. False where there is none that could be. Throws `ConsulRefusedError`, and what the reading throws. */
+  reload(): boolean {
+    const definitions = this.settings.reload?.()
+    if (!definitions) return false
+    this.journal.attempt(() => {
+      this.#configured.apply(definitions)
+      return true
+    })
+    return true
+  }
+
   /** Ends what is waited for and what is checked, writes what is left, and lets go of the disk. */
   close(): void {
     this.reader.close()
+    this.logReaders.close()
     this.agent.close()
     this.sessions.close()
     this.#reaper.close()
@@ -171,6 +188,7 @@ export class ConsulState {
       catalog.services,
       catalog.checks,
       agent.definitions,
+      this.#configured.rows,
       sessions.rows,
       kv.rows,
       queries.rows,

@@ -45,6 +45,50 @@ describe('consul-compat', () => {
     assert.equal(code, 0)
   })
 
+  it('reads its files again when it is told to, by a request or a signal, and says why when it cannot', async t => {
+    const folder = await temporaryFolder(t)
+    const port = await freePort()
+    const say = (config: string) => writeFile(join(folder, 'a.json'), config)
+    await say('{"service":{"name":"a"}}')
+    const child = await start(t, port, ['-dev', '-config-dir', folder])
+    const reload = () => fetch(`http://127.0.0.1:${port}/v1/agent/reload`, { method: 'PUT' })
+    const services = async () => Object.keys(await get(port, '/v1/agent/services'))
+    await say('{"service":{"name":"b"}}')
+    assert.equal((await reload()).status, 200)
+    assert.deepEqual(await services(), ['b'])
+    await say('{"service":{"name":"c"')
+    const refused = await reload()
+    assert.equal(refused.status, 500)
+    assert.match(await refused.text(), /^Failed reloading services: .*a\.json: /)
+    assert.deepEqual(await services(), ['b'])
+    await say('{"service":{"name":"d"}}')
+    child.kill('SIGHUP')
+    await until(async () => (await services()).join() === 'd', 'they are those of the files')
+  })
+
+  it('forgets at a start what its files say no longer, and nothing else', async t => {
+    const folder = await temporaryFolder(t)
+    const port = await freePort()
+    await writeFile(join(folder, 'a.json'), '{"service":{"name":"a"},"check":{"name":"m","ttl":"1h"}}')
+    const args = ['-data-dir', join(folder, 'data'), '-config-file', join(folder, 'a.json')]
+    const first = await start(t, port, args)
+    await fetch(`http://127.0.0.1:${port}/v1/agent/service/register`, { method: 'PUT', body: '{"Name":"api"}' })
+    first.kill('SIGTERM')
+    await once(first, 'exit')
+    await writeFile(join(folder, 'a.json'), '{}')
+    await start(t, port, args)
+    assert.deepEqual(Object.keys(await get(port, '/v1/agent/services')), ['api'])
+    assert.deepEqual(Object.keys(await get(port, '/v1/agent/checks')), [])
+  })
+
+  it('ends with 0 when it is told to leave, and answers before', async t => {
+    const port = await freePort()
+    const child = await start(t, port, ['-dev'])
+    const ended = once(child, 'exit')
+    assert.equal((await fetch(`http://127.0.0.1:${port}/v1/agent/leave`, { method: 'PUT' })).status, 200)
+    assert.deepEqual(await ended, [0, null])
+  })
+
   it('writes its number to a file while it runs, and tells of its node what the files say', async t => {
     const folder = await temporaryFolder(t)
     const port = await freePort()

@@ -16,6 +16,8 @@ export interface Exchange {
   readonly until?: (body: Json) => boolean
   /** Of a text the numbers are not compared. */
   readonly seesNoNumbers?: boolean
+  /** Of a text nothing is compared that comes after this. */
+  readonly seesUpTo?: string
   /** Of an answer that is no refusal nothing is seen but that it is none. */
   readonly seesOnlyRefusals?: boolean
 }
@@ -76,7 +78,7 @@ export class Side {
       return {
         status: response.status,
         headers: headersOf(response.headers),
-        body: this.#normal(exchange.seesNoNumbers ? text.replaceAll(/\d+/g, '#') : orderly(path, body)),
+        body: this.#normal(bodySeen(exchange, { path, text, body })),
       }
     }
   }
@@ -101,6 +103,14 @@ export class Side {
     for (const [name, text] of this.#kept) if (text !== '') normal = withName(normal, { name, text })
     return normal
   }
+}
+
+function bodySeen(
+  { seesNoNumbers, seesUpTo }: Exchange,
+  { path, text, body }: { path: string; text: string; body: Json },
+): Json {
+  if (seesUpTo !== undefined) return text.includes(seesUpTo) ? text.split(seesUpTo)[0] + seesUpTo : text
+  return seesNoNumbers ? text.replaceAll(/\d+/g, '#') : orderly(path, body)
 }
 
 /** With the name of what was kept in its place, where it is a word of its own: a small index is also a part of some UUIDs. */

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../../../core/clock.ts'
+import { publish } from '../../../core/event.ts'
 import type { CheckRuns } from '../checks/check-runs.ts'
 import type { Finding } from '../checks/probe.ts'
 import { ConsulRefusedError } from '../errors.ts'
@@ -114,21 +115,27 @@ export class Agent {
       if (replaceChecks && !kept.has(check.CheckID)) this.deregisterCheck(check.CheckID)
       else this.#init.catalog.putCheck({ ...unindexed(check), ServiceName: row.Service, ServiceTags: row.Tags })
     }
+    tell('registered', row)
   }
 
   /** Takes a service out, and its checks. Harmless if there is none. */
   deregisterService(id: string): void {
     for (const { CheckID } of this.#init.catalog.checksOf(this.node, id)) this.deregisterCheck(CheckID)
-    if (this.service(id)) this.#init.catalog.deleteService(this.node, id)
+    const row = this.service(id)
+    if (!row) return
+    this.#init.catalog.deleteService(this.node, id)
+    tell('deregistered', row)
   }
 
-  /** Registers a check of a service or, without one, of the node. Throws `ConsulRefusedError`. */
+  /** Registers a check of a service or, without one, of the node; one of the configuration goes on as it was. Throws `ConsulRefusedError`. */
   registerCheck(fields: CheckFields, { isConfigured }: Pick<ServiceRegistration, 'isConfigured'> = {}): void {
     const { ServiceID = '', Name = '' } = fields
     this.#requireAllowed(fields, isConfigured)
     const service = ServiceID === '' ? undefined : this.service(ServiceID)
     if (ServiceID !== '' && !service) throw new ConsulRefusedError(500, `ServiceID "${ServiceID}" does not exist`)
-    this.#putCheck({ ...fields, CheckID: fields.CheckID || fields.ID || Name }, { service, before: undefined })
+    const CheckID = fields.CheckID || fields.ID || Name
+    const before = isConfigured ? this.#init.catalog.check(this.node, CheckID) : undefined
+    this.#putCheck({ ...fields, CheckID }, { service, before })
   }
 
   /** Harmless if there is none. */
@@ -256,6 +263,11 @@ export class Agent {
       this.#outputs.clear()
     })
   }
+}
+
+function tell(what: 'registered' | 'deregistered', { ID: id, Service: service }: Unindexed<ServiceRow>): void {
+  const message = `The service ${id} was ${what} by the Consul API`
+  publish('daemon', { level: 'debug', event: `consul.${what}`, message, service, id })
 }
 
 function defaultCheckId(serviceId: string, { index, count }: { index: number; count: number }): string {

@@ -116,6 +116,9 @@ export function empty(status: number, headers: readonly string[] = NONE): Answer
   return { status, headers, body: EMPTY, isJson: false, varies: true }
 }
 
+/** Leaves a call that is in order to the route of its path, which answers for as long as somebody reads. */
+export const streamed: Answer = { status: 200, headers: NONE, body: EMPTY, isJson: false, varies: true }
+
 /** The same answer, from no endpoint. */
 export function fromNowhere(answer: Answer): Answer {
   return { ...answer, varies: false }

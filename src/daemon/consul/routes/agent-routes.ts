@@ -2,11 +2,13 @@ import { isIPv6 } from 'node:net'
 import { CONSUL_VERSION } from '../consul-options.ts'
 import type { ConsulState } from '../consul-state.ts'
 import { ConsulRefusedError } from '../errors.ts'
-import { type Answer, done, json, text } from '../http/answer.ts'
+import { type Answer, done, json } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
+import { isOperator } from '../../rest/operator.ts'
 import { hostInformation } from './host-information.ts'
 import { enableOf } from './maintenance.ts'
+import { monitorRoute } from './monitor-route.ts'
 
 /** The first of the ports of the servers; the gossip's follow. Nobody listens there. */
 const LAN_PORT_OFFSET = 1
@@ -37,16 +39,16 @@ export function agentRoutes(state: ConsulState): ConsulRoute[] {
     },
     {
       path: '/v1/agent/reload',
-      methods: { PUT: () => done },
+      methods: { PUT: routes.reload },
       support: 'partly',
-      note: 'Answers 200; there is no configuration to be read again.',
+      note: 'Services and checks of the files of `bin/consul-compat`; what else changes in them takes a restart. What was registered by the API stays.',
     },
     {
       path: '/v1/agent/join/',
       pattern: '/v1/agent/join/:address',
       methods: { PUT: routes.join },
       support: 'partly',
-      note: 'There is no gossip: 200 for the address of this node, 501 for any other.',
+      note: 'There is no gossip: 200 for the address of this node, 500 for any other.',
     },
     {
       path: '/v1/agent/force-leave/',
@@ -55,13 +57,13 @@ export function agentRoutes(state: ConsulState): ConsulRoute[] {
       support: 'partly',
       note: 'There is no member but this node, which stays, as in Consul: 500 for any other.',
     },
-    { path: '/v1/agent/leave', methods: { PUT: routes.leave }, support: 'no', note: 'Stop the process instead.' },
     {
-      path: '/v1/agent/monitor',
-      methods: { GET: routes.monitor },
-      support: 'no',
-      note: 'The log goes to the standard output of the daemon.',
+      path: '/v1/agent/leave',
+      methods: { PUT: routes.leave },
+      support: 'yes',
+      note: 'Stops the daemon, which keeps its data. Without rules from its own machine only.',
     },
+    monitorRoute(state),
   ]
 }
 
@@ -145,11 +147,11 @@ class AgentRoutes {
 
   /** A member of Consul may join itself, which changes nothing. */
   readonly join = (call: Call): Answer => {
+    if (call.param('wan') !== '') throw new ConsulRefusedError(500, 'WAN Federation is disabled')
     if (call.rest === this.#lanAddress || call.rest === this.#state.settings.address) return done
-    throw new ConsulRefusedError(
-      501,
-      'This registry has no gossip to join: it is one process, and clients find it by its address',
-    )
+    const host = call.rest.replace(/:\d*$/, '')
+    const problem = `Failed to join ${host}: this registry is one process without gossip, which clients find by its address`
+    throw new ConsulRefusedError(500, `1 error occurred:\n\t* ${problem}\n\n`)
   }
 
   /** A member of Consul that is alive takes no notice of being told that it has left. */
@@ -158,12 +160,24 @@ class AgentRoutes {
     throw new ConsulRefusedError(500, `agent: No node found with name '${call.rest}'`)
   }
 
-  readonly leave = (): Answer => {
-    throw new ConsulRefusedError(501, 'This registry does not leave by request: stop its process')
+  /** It is answered before the process ends: what is in flight finishes on the way down. */
+  readonly leave = ({ guard, request }: Call): Answer => {
+    if (!guard.isControlled && !isOperator(request)) throw new ConsulRefusedError(403, 'Permission denied')
+    const { leave } = this.#state.settings
+    if (!leave) throw new ConsulRefusedError(501, 'This registry does not leave by request: stop its process')
+    leave()
+    return done
   }
 
-  readonly monitor = (): Answer =>
-    text('This registry does not stream its log: read the standard output of its process\n', { status: 501 })
+  readonly reload = async (): Promise<Answer> => {
+    try {
+      this.#state.reload()
+    } catch (error) {
+      throw new ConsulRefusedError(500, `Failed reloading services: ${(error as Error).message}`)
+    }
+    await this.#state.journal.kept()
+    return done
+  }
 
   get #lanAddress(): string {
     const { address, serverPort } = this.#state.settings

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { serveConsul } from '../consul-server.ts'
+import { request, serveConsul } from '../consul-server.ts'
 
 describe('agentRoutes', () => {
   it('tell of the machine and of this process', async t => {
@@ -28,11 +28,51 @@ describe('agentRoutes', () => {
 
   it('say what there is not', async t => {
     const { ask } = await serveConsul(t)
-    assert.equal((await ask('PUT', '/v1/agent/join/1.1.1.1')).status, 501)
+    const join = await ask('PUT', '/v1/agent/join/1.1.1.1:8301')
+    assert.equal(join.status, 500)
+    assert.match(join.text, /^1 error occurred:\n\t\* Failed to join 1\.1\.1\.1: this registry .*\n\n$/)
+    assert.equal((await ask('PUT', '/v1/agent/join/1.1.1.1?wan=1')).text, 'WAN Federation is disabled')
     assert.equal((await ask('PUT', '/v1/agent/leave')).status, 501)
     assert.equal((await ask('PUT', '/v1/agent/force-leave/n0')).status, 200)
     assert.equal((await ask('PUT', '/v1/agent/force-leave/x')).text, "agent: No node found with name 'x'")
     assert.equal((await ask('PUT', '/v1/agent/reload')).status, 200)
+  })
+
+  it('tell the process to end when they are asked to leave, and answer before', async t => {
+    const leave = t.mock.fn()
+    const { ask } = await serveConsul(t, { leave })
+    assert.equal((await ask('PUT', '/v1/agent/leave')).status, 200)
+    assert.equal(leave.mock.callCount(), 1)
+  })
+
+  it('let a page in a browser of this machine not end the process', async t => {
+    const leave = t.mock.fn()
+    const { url } = await serveConsul(t, { leave })
+    const answer = await request(`${url}/v1/agent/leave`, { method: 'PUT', headers: { origin: 'http://evil.example' } })
+    assert.deepEqual([answer.status, leave.mock.callCount()], [403, 0])
+  })
+
+  it('register what the configuration says now, take out what it said before, and leave the rest', async t => {
+    let definitions = { services: [{ Name: 'web', Port: 1 }, { Name: 'old' }], checks: [{ Name: 'm', TTL: '90s' }] }
+    const { ask } = await serveConsul(t, { definitions, reload: () => definitions })
+    await ask('PUT', '/v1/agent/service/register', { Name: 'api' })
+    await ask('PUT', '/v1/agent/check/pass/m')
+    definitions = { ...definitions, services: [{ Name: 'web', Port: 2 }, { Name: 'new' }] }
+    assert.equal((await ask('PUT', '/v1/agent/reload')).status, 200)
+    const services = (await ask('GET', '/v1/agent/services')).body
+    assert.deepEqual(Object.keys(services), ['api', 'new', 'web'])
+    assert.equal(services.web.Port, 2)
+    assert.equal((await ask('GET', '/v1/agent/checks')).body.m.Status, 'passing')
+  })
+
+  it('leave everything as it was when the configuration is no longer valid', async t => {
+    let definitions: { services: object[]; checks: object[] } = { services: [{ Name: 'web' }], checks: [] }
+    const { ask } = await serveConsul(t, { definitions, reload: () => definitions })
+    definitions = { services: [{ Name: 'new' }], checks: [{ Name: 's', Args: ['true'], Interval: '1s' }] }
+    const { status, text } = await ask('PUT', '/v1/agent/reload')
+    assert.equal(status, 500)
+    assert.match(text, /^Failed reloading services: Scripts are disabled/)
+    assert.deepEqual(Object.keys((await ask('GET', '/v1/agent/services')).body), ['web'])
   })
 
   it('says of a service with a name of any letters that it is not known', async t => {

@@ -3,7 +3,11 @@ import { get, put } from '../requests.ts'
 
 /** About members, events and prepared queries; and at last everything is taken out. Each list goes on where the former left off. */
 export const REST_EXCHANGES: Readonly<Record<string, readonly Exchange[]>> = {
-  'a member that is told to join itself': [put('/v1/agent/join/127.0.0.1')],
+  'a member that is told to join itself, or what is no member': [
+    put('/v1/agent/join/127.0.0.1'),
+    put('/v1/agent/join/127.0.0.1:1', undefined, { seesUpTo: 'Failed to join 127.0.0.1: ' }),
+    put('/v1/agent/join/127.0.0.1?wan=1'),
+  ],
   'members that are told to leave': [put('/v1/agent/force-leave/n0'), put('/v1/agent/force-leave/nope')],
   events: [
     get('/v1/event/list'),

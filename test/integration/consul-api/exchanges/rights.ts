@@ -140,7 +140,13 @@ const READS = [
 ]
 
 /** Those of which only the status and the text of a refusal are compared: each tells of itself otherwise. */
-const OWN_READS = ['/v1/agent/self', '/v1/agent/members', '/v1/agent/metrics', '/v1/agent/host']
+const OWN_READS = [
+  '/v1/agent/self',
+  '/v1/agent/members',
+  '/v1/agent/metrics',
+  '/v1/agent/host',
+  '/v1/agent/monitor?loglevel=bogus',
+]
 
 const kv = (Verb: string, Key: string) => ({ KV: { Verb, Key, Value: 'eA==' } })
 
