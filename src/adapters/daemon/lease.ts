@@ -18,7 +18,10 @@ export interface LeaseCalls {
 /** The claim on one Instance at the registry daemon, held by this process's session. */
 export class DaemonLease implements Lease {
   readonly #calls: LeaseCalls
-  readonly #lost = new AbortController()
+  /** Made when somebody asks for it, for it is larger than all the rest of a lease. */
+  #lost: AbortController | undefined
+  /** Why it is lost, once it is. */
+  #loss: LeaseLostError | undefined
   #instance: Instance
   #ttlMs: number
   #established = false
@@ -44,7 +47,15 @@ export class DaemonLease implements Lease {
   }
 
   get lost(): AbortSignal {
+    if (!this.#lost) {
+      this.#lost = new AbortController()
+      if (this.#loss) this.#lost.abort(this.#loss)
+    }
     return this.#lost.signal
+  }
+
+  get isLost(): boolean {
+    return this.#loss !== undefined
   }
 
   /** What the daemon knows it by. */
@@ -73,7 +84,7 @@ export class DaemonLease implements Lease {
   }
 
   async revoke(options: Abortable = {}): Promise<void> {
-    if (this.lost.aborted) return
+    if (this.isLost) return
     this.#revoked = true
     await this.#calls.revoke(this, options)
   }
@@ -87,11 +98,13 @@ export class DaemonLease implements Lease {
 
   /** The daemon no longer has it, or not for this process. */
   lose(): void {
-    if (!this.#revoked) this.#lost.abort(this.#lostError())
+    if (this.#revoked || this.#loss) return
+    this.#loss = this.#lostError()
+    this.#lost?.abort(this.#loss)
   }
 
   #requireHeld(): void {
-    this.lost.throwIfAborted()
+    if (this.#loss) throw this.#loss
     if (this.#revoked) throw this.#lostError()
   }
 

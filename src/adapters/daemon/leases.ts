@@ -146,7 +146,7 @@ export class Leases implements LeaseCalls {
 
   /** Another registration of the same that was refused has let it go. */
   #keep(lease: DaemonLease): void {
-    if (!lease.lost.aborted && !this.#leases.has(name(lease.key))) this.#leases.set(name(lease.key), lease)
+    if (!lease.isLost && !this.#leases.has(name(lease.key))) this.#leases.set(name(lease.key), lease)
   }
 
   #release(lease: DaemonLease): void {

@@ -51,6 +51,15 @@ describe('DaemonLease', () => {
     assert.deepEqual(asked, [])
   })
 
+  it('tells who asked for its signal before it was lost', () => {
+    const { lease: made } = lease()
+    const { lost } = made
+    made.lose()
+    made.lose()
+    assert.equal(lost.aborted, true)
+    assert.equal(made.lost, lost)
+  })
+
   it('rejects a renewal during which it was lost', async () => {
     const { lease: made } = lease({ renew: async () => made.lose() })
     await assert.rejects(made.renew(), { code: 'ERR_LEASE_LOST' })
