@@ -1,7 +1,9 @@
 import { PROTOCOL_LIMITS } from './protocol.ts'
 
-/** A number from 0 as JSON has it, small enough to be exact. */
-const SEQ = /^(?:0|[1-9]\d{0,14})$/
+/** A number of so many digits is always exact. */
+const DIGITS_MAX = 15
+
+const ZERO = '0'.charCodeAt(0)
 
 /**
  * Messages that say nothing but their type and a number: heartbeats and the answers to most requests, mostly with nothing else in their
@@ -23,18 +25,31 @@ export class PlainMessage {
 
   /** The numbers, if such messages are all there is in the frame. */
   seqsOf(frame: string): number[] | undefined {
-    if (!frame.startsWith(this.#frameHead) || !frame.endsWith('}]')) return undefined
+    if (!frame.startsWith(this.#frameHead)) return undefined
     const seqs: number[] = []
     for (let at = 1; at < frame.length;) {
       const end = frame.indexOf('}', at)
-      const seq = frame.slice(at + this.#head.length, end)
-      if (!frame.startsWith(this.#head, at) || !SEQ.test(seq)) return undefined
-      seqs.push(Number(seq))
+      const seq = numberIn(frame, at + this.#head.length, end)
+      if (seq === undefined || !frame.startsWith(this.#head, at)) return undefined
+      seqs.push(seq)
       at = end + 2
-      if (at < frame.length && frame[end + 1] !== ',') return undefined
+      if (frame[end + 1] !== (at < frame.length ? ',' : ']')) return undefined
     }
     return seqs.length <= PROTOCOL_LIMITS.frameMessages ? seqs : undefined
   }
+}
+
+/** The number from 0 that is written between two places as JSON has it, if it is small enough to be exact. */
+function numberIn(text: string, from: number, to: number): number | undefined {
+  const digits = to - from
+  if (digits < 1 || digits > DIGITS_MAX || (digits > 1 && text.charCodeAt(from) === ZERO)) return undefined
+  let number = 0
+  for (let at = from; at < to; at++) {
+    const digit = text.charCodeAt(at) - ZERO
+    if (digit < 0 || digit > 9) return undefined
+    number = 10 * number + digit
+  }
+  return number
 }
 
 /** The heartbeat of a session whose main loop runs. */

@@ -1,6 +1,5 @@
 import { encodeFrames } from '../../protocol/frame.ts'
 import { PROTOCOL_LIMITS } from '../../protocol/protocol.ts'
-import { textFrame } from '../../protocol/web-socket/encode-frame.ts'
 import type { WebSocket } from '../../protocol/web-socket/web-socket.ts'
 import type { Turn } from '../turn.ts'
 import type { Encoded } from './encoded.ts'
@@ -22,7 +21,7 @@ export interface ConnectionListener {
 export interface ConnectionInit {
   readonly webSocket: Pick<
     WebSocket,
-    'listen' | 'isOpen' | 'bufferedBytes' | 'pause' | 'resume' | 'sendFrame' | 'ping' | 'close' | 'destroy'
+    'listen' | 'isOpen' | 'bufferedBytes' | 'pause' | 'resume' | 'send' | 'sendFrame' | 'ping' | 'close' | 'destroy'
   >
   readonly turn: Turn
   readonly now: () => number
@@ -106,7 +105,7 @@ export class Connection {
     this.#answers = []
     this.#outboxLength = 0
     if (!webSocket.isOpen) return
-    for (const frame of frames(messages)) webSocket.sendFrame(frame)
+    write(messages, webSocket)
     if (this.congested) webSocket.pause()
     else this.#listener?.onRoom()
   }
@@ -134,9 +133,9 @@ export class Connection {
 }
 
 /** What is said to many in a frame of its own is the same bytes for all of them. */
-function frames(messages: readonly (Encoded | string)[]): readonly Buffer[] {
+function write(messages: readonly (Encoded | string)[], to: Pick<WebSocket, 'send' | 'sendFrame'>): void {
   const [only] = messages
-  if (messages.length === 1 && typeof only === 'object') return [only.frame]
+  if (messages.length === 1 && typeof only === 'object') return to.sendFrame(only.frame)
   const texts = messages.map(message => (typeof message === 'string' ? message : message.text))
-  return encodeFrames(texts, PROTOCOL_LIMITS.serverFrameBytes).map(text => textFrame(text, 'server'))
+  for (const frame of encodeFrames(texts, PROTOCOL_LIMITS.serverFrameBytes)) to.send(frame)
 }

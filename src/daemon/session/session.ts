@@ -62,6 +62,8 @@ export class Session implements ConnectionListener {
   readonly #connection: Connection
   readonly #context: SessionContext
   readonly #rights: SessionRights
+  #left = false
+  /** For those who wait. */
   readonly #over = new AbortController()
   /** What is said of claims that were lost, for those whose registration has yet to be answered. */
   readonly #losses = new WeakMap<Claim, string>()
@@ -89,7 +91,7 @@ export class Session implements ConnectionListener {
 
   onFrame(frame: string): void {
     try {
-      for (const message of decodeClientFrame(frame)) if (!this.#over.signal.aborted) this.#receive(message)
+      for (const message of decodeClientFrame(frame)) if (!this.#left) this.#receive(message)
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error
       this.end(CLOSE_CODES.protocolError, error.message)
@@ -154,7 +156,8 @@ export class Session implements ConnectionListener {
   }
 
   #leave(how: 'close' | 'lose'): void {
-    if (this.#over.signal.aborted) return
+    if (this.#left) return
+    this.#left = true
     this.#over.abort()
     if (!this.#greeted) return
     const { owner, watches } = this.#greeted
@@ -277,7 +280,7 @@ export class Session implements ConnectionListener {
       const report = await this.#context.store.leases.drain(claim, { drainMs, signal: this.#over.signal })
       this.#say({ type: 'drained', seq, report })
     } catch (error) {
-      if (!this.#over.signal.aborted) this.#refuse(seq, error)
+      if (!this.#left) this.#refuse(seq, error)
     } finally {
       this.#drains--
     }

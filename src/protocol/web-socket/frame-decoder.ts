@@ -1,9 +1,15 @@
-import { isAscii, isUtf8 } from 'node:buffer'
+import { isUtf8 } from 'node:buffer'
 import { BROKEN, isCloseCode, NO_CODE } from './close-code.ts'
 import type { Role } from './encode-frame.ts'
 import { GrowingBytes } from './growing-bytes.ts'
 import { unmask } from './mask.ts'
 import { CONTROL_BYTES_MAX, FINAL, MASKED, OPCODE } from './opcode.ts'
+
+/** What stands in a text for bytes that are not UTF-8; a text may also say it itself. */
+const REPLACEMENT = '\ufffd'
+
+/** The first byte of a message of text that is in one frame, which is nearly all. */
+const WHOLE_TEXT = FINAL | OPCODE.text
 
 /** The most frames that one message may be cut into. */
 const FRAGMENTS_MAX = 10_000
@@ -25,14 +31,6 @@ export interface FrameDecoderOptions {
   /** The most bytes of one message. */
   readonly messageBytesMax: number
   readonly listener: FrameListener
-}
-
-/** Where the parts of a frame are. */
-interface Head {
-  readonly opcode: number
-  readonly final: boolean
-  readonly payloadAt: number
-  readonly end: number
 }
 
 /**
@@ -70,19 +68,18 @@ export class FrameDecoder {
   #decode(bytes: Buffer): void {
     let at = 0
     while (!this.#over) {
-      const head = this.#head(bytes, at)
-      if (!head) break
-      this.#frame(bytes, head)
-      at = head.end
+      const end = this.#frame(bytes, at)
+      if (end === undefined) break
+      at = end
     }
     if (!this.#over && at < bytes.length) this.#waiting.append(bytes.subarray(at))
   }
 
-  /** Undefined when there is not yet a whole frame, or never will be. */
-  #head(bytes: Buffer, at: number): Head | undefined {
-    const have = bytes.length - at
-    if (have < 2) return this.#await(2)
-    const [first, second] = [bytes[at] as number, bytes[at + 1] as number]
+  /** Deals with the frame at `at` and returns where it ends; undefined when there is not yet a whole frame, or never will be. */
+  #frame(bytes: Buffer, at: number): number | undefined {
+    if (bytes.length < at + 2) return this.#await(2)
+    const first = bytes[at] as number
+    const second = bytes[at + 1] as number
     const isMasked = (second & MASKED) !== 0
     if ((first & 0x70) !== 0) return this.#break(BROKEN.protocol, 'a frame of an extension')
     if (isMasked !== (this.#options.from === 'client')) return this.#break(BROKEN.protocol, 'a frame masked wrongly')
@@ -91,9 +88,7 @@ export class FrameDecoder {
     const maskAt = lengthAt + (short < 126 ? 0 : short === 126 ? 2 : 8)
     if (bytes.length < maskAt) return this.#await(maskAt - at)
     const length = short < 126 ? short : lengthOf(bytes, lengthAt, maskAt)
-    const opcode = first & 0x0f
-    const final = (first & FINAL) !== 0
-    if (opcode >= OPCODE.close && (!final || length > CONTROL_BYTES_MAX)) {
+    if ((first & 0x0f) >= OPCODE.close && ((first & FINAL) === 0 || length > CONTROL_BYTES_MAX)) {
       return this.#break(BROKEN.protocol, 'a control frame that is too long or cut')
     }
     if (length + this.#fragments.length > this.#options.messageBytesMax) {
@@ -103,16 +98,17 @@ export class FrameDecoder {
     const end = payloadAt + length
     if (bytes.length < end) return this.#await(end - at)
     if (isMasked) unmask(bytes, maskAt, end)
-    return { opcode, final, payloadAt, end }
+    if (first === WHOLE_TEXT && this.#fragmentCount === 0) this.#text(bytes, payloadAt, end)
+    else this.#part(first, bytes.subarray(payloadAt, end))
+    return end
   }
 
-  #frame(bytes: Buffer, { opcode, final, payloadAt, end }: Head): void {
-    const payload = bytes.subarray(payloadAt, end)
-    if (opcode === OPCODE.text && final && this.#fragmentCount === 0) return this.#text(payload)
+  #part(first: number, payload: Buffer): void {
+    const opcode = first & 0x0f
     switch (opcode) {
       case OPCODE.text:
       case OPCODE.continuation:
-        return this.#fragment(payload, { isFirst: opcode === OPCODE.text, final })
+        return this.#fragment(payload, { isFirst: opcode === OPCODE.text, final: (first & FINAL) !== 0 })
       case OPCODE.close:
         return this.#close(payload)
       case OPCODE.ping:
@@ -131,13 +127,16 @@ export class FrameDecoder {
     this.#fragments.append(payload)
     if (!final) return
     this.#fragmentCount = 0
-    this.#text(this.#fragments.take())
+    const bytes = this.#fragments.take()
+    this.#text(bytes, 0, bytes.length)
   }
 
-  #text(payload: Buffer): void {
-    if (isAscii(payload)) this.#options.listener.onText(payload.toString('latin1'))
-    else if (isUtf8(payload)) this.#options.listener.onText(payload.toString('utf8'))
-    else this.#break(BROKEN.encoding, 'text that is not UTF-8')
+  #text(bytes: Buffer, from: number, to: number): void {
+    const text = bytes.toString('utf8', from, to)
+    // Reading it takes no longer than a look at whether it can be read.
+    if (text.includes(REPLACEMENT) && !isUtf8(bytes.subarray(from, to)))
+      this.#break(BROKEN.encoding, 'text that is not UTF-8')
+    else this.#options.listener.onText(text)
   }
 
   #close(payload: Buffer): void {

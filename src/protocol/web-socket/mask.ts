@@ -19,8 +19,7 @@ export function mask(frame: Buffer, at: number, end: number): void {
     randomFillSync(POOL)
     used = 0
   }
-  POOL.copy(frame, at, used, used + 4)
-  used += 4
+  for (let place = at; place < at + 4; place++) frame[place] = POOL[used++] as number
   unmask(frame, at, end)
 }
 

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { Clock, Timer } from '../../core/clock.ts'
 import { NO_CODE, NO_GOODBYE } from './close-code.ts'
-import { controlFrame, type Role, textFrame } from './encode-frame.ts'
+import { controlFrame, type Role, shortFrame, textFrame } from './encode-frame.ts'
 import { FrameDecoder } from './frame-decoder.ts'
 import { CONTROL_BYTES_MAX, OPCODE } from './opcode.ts'
 
@@ -105,7 +105,11 @@ export class WebSocket {
 
   /** Sends a message. */
   send(text: string): void {
-    if (this.isOpen) this.#init.socket.write(textFrame(text, this.#init.role))
+    if (!this.isOpen) return
+    const { socket, role } = this.#init
+    const short = role === 'server' ? shortFrame(text) : undefined
+    if (short === undefined) socket.write(textFrame(text, role))
+    else socket.write(short, 'latin1')
   }
 
   /** Sends a frame that was made by `textFrame` for this role, perhaps for many. */

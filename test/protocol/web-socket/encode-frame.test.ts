@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { controlFrame, textFrame } from '../../../src/protocol/web-socket/encode-frame.ts'
+import * as fc from 'fast-check'
+import { controlFrame, shortFrame, textFrame } from '../../../src/protocol/web-socket/encode-frame.ts'
 import { unmask } from '../../../src/protocol/web-socket/mask.ts'
 
 const hex = (frame: Buffer, bytes = frame.length) => frame.subarray(0, bytes).toString('hex')
@@ -19,6 +20,7 @@ describe('textFrame', () => {
 
   it('counts bytes, not characters', () => {
     assert.equal(hex(textFrame('é€', 'server')), '8105c3a9e282ac')
+    assert.equal(hex(textFrame('é'.repeat(63), 'server'), 4), '817e007e')
   })
 
   it('is masked where it comes from a client', () => {
@@ -26,6 +28,22 @@ describe('textFrame', () => {
     assert.equal(hex(frame, 2), '8185')
     unmask(frame, 2, frame.length)
     assert.equal(frame.toString('latin1', 6), 'Hello')
+  })
+})
+
+describe('shortFrame', () => {
+  it('has a character for each byte of the frame, of whatever text it takes', () => {
+    const ascii = fc.string({ unit: 'binary-ascii', maxLength: 125 })
+    fc.assert(
+      fc.property(ascii, text => {
+        assert.deepEqual(Buffer.from(shortFrame(text) ?? '', 'latin1'), textFrame(text, 'server'))
+      }),
+    )
+  })
+
+  it('takes no text that is longer or has other characters', () => {
+    assert.equal(shortFrame('x'.repeat(125))?.length, 127)
+    for (const text of ['x'.repeat(126), 'é', '€', 'x\x80']) assert.equal(shortFrame(text), undefined)
   })
 })
 

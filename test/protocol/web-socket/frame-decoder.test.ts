@@ -55,6 +55,10 @@ describe('FrameDecoder', () => {
     assert.deepEqual(found, [[0x9, '?'], 'one', 'two'])
   })
 
+  it('takes a text that has the character for what cannot be read', () => {
+    assert.deepEqual(afterPushing(raw(0x81, 'what? \ufffd'), raw(0x81, 'after')), ['what? \ufffd', 'after'])
+  })
+
   it('finds nothing after a close frame', () => {
     assert.deepEqual(afterPushing(raw(0x88), raw(0x81, 'late')), [[0x8, '']])
   })
@@ -94,6 +98,7 @@ describe('FrameDecoder', () => {
     ['an unknown control frame', raw(0x8b), 1002],
     ['a binary message', raw(0x82, 'x'), 1003],
     ['text that is not UTF-8', raw(0x81, Buffer.from([0xc3, 0x28])), 1007],
+    ['text in pieces that is not UTF-8', Buffer.concat([raw(0x01, 'x'), raw(0x80, Buffer.from([0xff]))]), 1007],
     ['a continuation of nothing', raw(0x80, 'x'), 1002],
     ['a message inside a message', Buffer.concat([raw(0x01, 'x'), raw(0x81, 'y')]), 1002],
     ['a control frame in pieces', raw(0x09, 'x'), 1002],

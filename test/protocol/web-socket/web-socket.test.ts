@@ -47,9 +47,10 @@ describe('WebSocket', () => {
   it('carries text both ways', () => {
     const { webSocket, said, heard } = serving()
     webSocket.receive(textFrame('to the server', 'client'))
-    webSocket.send('to the client')
+    const texts = ['to the client', 'à tous', 'x'.repeat(1_000)]
+    for (const text of texts) webSocket.send(text)
     webSocket.sendFrame(textFrame('made before', 'server'))
-    assert.deepEqual([heard, said], [['to the server'], ['to the client', 'made before']])
+    assert.deepEqual([heard, said], [['to the server'], [...texts, 'made before']])
   })
 
   it('answers a ping with what it brought', () => {
