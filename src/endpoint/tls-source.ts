@@ -61,14 +61,12 @@ function trackHandshakes(server: Server): () => void {
     socket.once('close', () => handshaking.delete(peer))
   })
   server.on('secureConnection', (socket: TLSSocket) => handshaking.delete(peerOf(socket)))
-  server.on('tlsClientError', (error: Error) =>
-    publish('endpoint', {
-      level: 'debug',
-      event: 'handshake.failed',
-      message: `A TLS handshake failed: ${error.message}`,
-      error,
-    }),
-  )
+  server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
+    // Node says of a handshake that takes too long that it does, and leaves the connection open.
+    socket.destroy()
+    const message = `A TLS handshake failed: ${error.message}`
+    publish('endpoint', { level: 'debug', event: 'handshake.failed', message, error })
+  })
   return () => {
     for (const socket of handshaking.values()) socket.destroy()
   }

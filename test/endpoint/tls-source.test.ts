@@ -98,4 +98,20 @@ describe('A TLS listener', () => {
     await once(rude.resume(), 'close')
     assert.equal(await nameShownBy(listener), 'localhost')
   })
+
+  it('closes a connection whose handshake does not end in time, also when it goes on and on', async t => {
+    const own = { cert: certificate('localhost.pem'), key: certificate('localhost.key') }
+    const listening = listen({ scheme: 'tls', host: '127.0.0.1', port: 0, ...own }, { handshakeTimeoutMs: 100 })
+    const listener = closing(t, await listening)
+    const { port } = listener.endpoint as { port: number }
+    const silent = connectSocket(port, '127.0.0.1').on('error', () => {})
+    const slow = connectSocket(port, '127.0.0.1').on('error', () => {})
+    t.after(() => [silent, slow].forEach(socket => socket.destroy()))
+    const [silentClosed, slowClosed] = [once(silent.resume(), 'close'), once(slow.resume(), 'close')]
+    // The beginning of a hello of 4,096 bytes, and then one byte now and then.
+    slow.write(Buffer.from([0x16, 3, 1, 0x10, 0, 1, 0, 0x0f, 0xfc, 3, 3]))
+    const drip = setInterval(() => slow.write('\0'), 20)
+    t.after(() => clearInterval(drip))
+    await Promise.all([silentClosed, slowClosed])
+  })
 })
