@@ -19,6 +19,7 @@ import { DirectParser } from './direct/direct-parser.ts'
 import { Outbox } from './direct/outbox.ts'
 import { type FetchFunction, fetchHandler } from './fetch-handler.ts'
 import { type HealthOptions, healthRoutes } from './health-routes.ts'
+import { Pipeline } from './pipeline.ts'
 import type { SiteHandler } from './site-handler.ts'
 
 const HEADER_BYTES_MAX = 2 ** 14
@@ -73,6 +74,7 @@ export class Site extends BaseService {
   #listener: Listener | undefined
   #server: Server | undefined
   #connections = new Connections()
+  readonly #pipeline = new Pipeline()
   #isOpen = false
   #isLeaving = false
   #closing = new AbortController()
@@ -177,6 +179,14 @@ export class Site extends BaseService {
   }
 
   #requestListener(): (request: IncomingMessage, response: ServerResponse) => void {
+    const pipeline = this.#pipeline
+    const answer = this.#answering()
+    return (request, response) => {
+      if (pipeline.admits(request, response)) answer(request, response)
+    }
+  }
+
+  #answering(): (request: IncomingMessage, response: ServerResponse) => void {
     const handler = this.#handler
     const { health = false } = this.#options
     if (health === false) return (request, response) => handler.handle(request, response)
