@@ -23,7 +23,16 @@ export class ForeignPageError extends HttpError {
  * name of their own to 127.0.0.1 (DNS rebinding). On other interfaces a daemon cannot know all of its names.
  */
 export function isFromForeignPage(request: RequestHead, endpoint: Endpoint): boolean {
-  return !isSameOrigin(request) || !isOwnName(request.headers.host, endpoint)
+  return !isSameOrigin(request) || !isOwnName(request.headers.host, endpoint) || namesAnother(request)
+}
+
+/** Whether a second `Host`, or the target of the request, names another host than `Host` does: of what is asked in the name of two hosts nobody knows which is meant. */
+function namesAnother(request: RequestHead & { readonly rawHeaders?: readonly string[] }): boolean {
+  const { url = '/', headers, rawHeaders = [] } = request
+  const hosts = rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === 'host')
+  if (hosts.length > 1) return true
+  const target = url.startsWith('/') ? null : URL.parse(url)
+  return target !== null && target.host !== URL.parse(`${target.protocol}//${headers.host ?? ''}`)?.host
 }
 
 /** Whether it comes from a program, which sends no `Origin`, or from a page of the host that it is sent to. */
@@ -33,13 +42,18 @@ export function isSameOrigin({ headers: { origin, host } }: RequestHead): boolea
   return page !== null && page.host !== '' && page.host === URL.parse(`${page.protocol}//${host ?? ''}`)?.host
 }
 
+/** Nothing but a name or an address and a port, which no reader can take for anything else: no user, no path. */
+const HOST = /^(?:\[[0-9a-f:.]+\]|[\w.-]+)(?::\d{0,5})?$/i
+
 /** What most programs say, and is quickly seen. */
 const USUAL = /^(?:localhost|127\.0\.0\.1)(?::\d{1,5})?$/
 
 /** Whether a `Host` cannot but mean this machine. A name, other than by an address, could have been bound to it by anybody. */
 export function isThisMachine(host: string | undefined): boolean {
-  if (host !== undefined && USUAL.test(host)) return true
-  const hostname = URL.parse(`http://${host ?? ''}`)?.hostname ?? ''
+  if (host === undefined) return false
+  if (USUAL.test(host)) return true
+  if (!HOST.test(host)) return false
+  const hostname = URL.parse(`http://${host}`)?.hostname ?? ''
   return /^(.+\.)?localhost\.?$/.test(hostname) || isIP(hostname.replace(/^\[(.*)\]$/, '$1')) > 0
 }
 

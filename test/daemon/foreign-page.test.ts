@@ -7,6 +7,9 @@ import { parseEndpoint } from '../../src/endpoint/parse-endpoint.ts'
 const asking = (host?: string, origin?: string) =>
   ({ headers: { ...(host !== undefined && { host }), ...(origin !== undefined && { origin }) } }) as IncomingMessage
 
+/** What asks for `a:8500`, in a way of its own. */
+const askingAs = (request: object) => ({ headers: { host: 'a:8500' }, url: '/', ...request }) as IncomingMessage
+
 const isForeign = (listening: string, ...request: Parameters<typeof asking>) =>
   isFromForeignPage(asking(...request), parseEndpoint(listening))
 
@@ -38,6 +41,11 @@ describe('isThisMachine', () => {
       'notlocalhost',
       'localhost.evil.example',
       '127.0.0.1@evil.example',
+      'evil.example@127.0.0.1',
+      '127.0.0.1/evil.example',
+      '127.0.0.1#evil.example',
+      '127.0.0.1\\evil.example',
+      '127.0.0.1.evil.example',
       '',
       undefined,
     ])
@@ -59,6 +67,16 @@ describe('isFromForeignPage', () => {
       assert.ok(!isForeign(listening, 'registry.example:8500'))
       assert.ok(isForeign(listening, 'registry.example:8500', 'https://evil.example'))
     }
+  })
+
+  it('tells of what is asked in the name of two hosts', () => {
+    const endpoint = parseEndpoint('tcp:8500')
+    const named = (...rawHeaders: string[]) => isFromForeignPage(askingAs({ rawHeaders }), endpoint)
+    assert.ok(!named('Host', 'a:8500', 'X', 'Host'))
+    assert.ok(named('Host', 'a:8500', 'hOST', 'a:8500'))
+    const target = (url: string) => isFromForeignPage(askingAs({ url }), endpoint)
+    assert.ok(!target('http://a:8500/api/v1/services') && !target('*') && !target('//b/'))
+    assert.ok(target('http://b:8500/api/v1/services') && target('http://a/') && target('https://user@b/'))
   })
 })
 

@@ -13,7 +13,9 @@ export interface Upgrade extends Omit<WebSocketInit, 'role'> {
 /** Why a request cannot become a WebSocket, as an HTTP status and the headers that go with it; undefined when it can. */
 export function upgradeProblem({ method, headers }: IncomingMessage): string | undefined {
   const isUpgrade = method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket'
-  if (!isUpgrade || !isKey(headers['sec-websocket-key'])) return '400 Bad Request'
+  // Of what has a body, those on the way and we might not agree where it ends and the frames begin.
+  const hasBody = headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
+  if (!isUpgrade || hasBody || !isKey(headers['sec-websocket-key'])) return '400 Bad Request'
   if (headers['sec-websocket-version'] === WEB_SOCKET_VERSION) return undefined
   return `426 Upgrade Required\r\nSec-WebSocket-Version: ${WEB_SOCKET_VERSION}`
 }

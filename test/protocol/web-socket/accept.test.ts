@@ -38,6 +38,8 @@ describe('upgradeProblem', () => {
     assert.match(problem('POST', HEADERS) ?? '', /^400 /)
     assert.match(problem('GET', { ...HEADERS, upgrade: 'h2c' }) ?? '', /^400 /)
     assert.match(problem('GET', { ...HEADERS, 'sec-websocket-key': 'short' }) ?? '', /^400 /)
+    assert.match(problem('GET', { ...HEADERS, 'content-length': '5' }) ?? '', /^400 /)
+    assert.match(problem('GET', { ...HEADERS, 'transfer-encoding': 'chunked' }) ?? '', /^400 /)
     assert.match(
       problem('GET', { ...HEADERS, 'sec-websocket-version': '8' }) ?? '',
       /^426 .*\r\nSec-WebSocket-Version: 13$/,
