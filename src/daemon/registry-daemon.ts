@@ -185,12 +185,16 @@ export class RegistryDaemon extends MultiService {
 
   /** At each start, so that it is in every log. */
   #warnIfOpen(): void {
-    const { isControlled } = this.#options.access ?? openAccess
-    if (isProtected(this.#endpoint, { isControlled })) return
-    const what = isControlled ? 'and tokens can be read on the way' : 'and lets everybody change everything'
-    const message = `The registry listens where everybody may come from, ${what}`
-    publish('daemon', { level: 'warn', event: 'daemon.insecure', message })
+    const { dns, access = openAccess } = this.#options
+    const { isControlled } = access
+    const opens = isControlled ? 'and tokens can be read on the way' : 'and lets everybody change everything'
+    if (!isProtected(this.#endpoint, { isControlled })) warn(`listens where everybody may come from, ${opens}`)
+    if (dns && !isControlled && !isProtected(dns.endpoint)) warn('tells everybody by DNS what is registered')
   }
+}
+
+function warn(what: string): void {
+  publish('daemon', { level: 'warn', event: 'daemon.insecure', message: `The registry ${what}` })
 }
 
 /** What exists between a start and the stop. */

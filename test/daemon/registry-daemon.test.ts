@@ -5,6 +5,8 @@ import { existsSync, readdirSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { describe, it, type TestContext } from 'node:test'
+import { observe } from '../../src/core/event.ts'
+import { DnsServer } from '../../src/daemon/dns/dns-server.ts'
 import { InsecureInterfaceError } from '../../src/daemon/errors.ts'
 import type { Frontend } from '../../src/daemon/frontend.ts'
 import { RegistryDaemon, type RegistryDaemonOptions } from '../../src/daemon/registry-daemon.ts'
@@ -127,6 +129,19 @@ describe('RegistryDaemon', () => {
     assert.equal(await answer.json(), epoch)
     await daemon.stop()
     assert.equal(closed, 1)
+  })
+
+  it('says at every start what is open to everybody, DNS too', async t => {
+    const warnings: string[] = []
+    t.after(observe('daemon', ({ event, message }) => void (event === 'daemon.insecure' && warnings.push(message))))
+    // An address that no machine has, so that nobody is told in earnest.
+    const dns = new DnsServer({ endpoint: 'tcp:0:interface=192.0.2.1', optional: true })
+    const { daemon } = await daemonOf(t, { dns, insecure: true })
+    await daemon.stop()
+    await daemon.start()
+    const open = 'The registry tells everybody by DNS what is registered'
+    assert.deepEqual(warnings, [open, open])
+    assert.throws(() => new RegistryDaemon({ dns }), InsecureInterfaceError)
   })
 
   it('refuses to listen where everybody may come from, unless told to', () => {
