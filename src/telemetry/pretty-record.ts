@@ -15,14 +15,17 @@ export function prettyRecord({ level, area, time, message, error, ...facts }: Lo
     dim(timeOfDay(time)),
     styled(STYLES[level], level.toUpperCase().padEnd(5)),
     dim(area.padEnd(9)),
-    message,
+    escaped(message).replaceAll('\n', '\n    '),
     ...Object.entries(facts)
       .filter(([name, value]) => name !== 'event' && value !== undefined && !isTold(message, value))
       .map(fact),
   ].join(' ')
   const chain = chainOf(error)
-  if (level === 'error' && !chain.every(isExpected)) return `${head}\n${indented(inspect(error))}`
-  const news = chain.map(messageOf).filter(text => !message.includes(text))
+  if (level === 'error' && !chain.every(isExpected)) return `${head}\n${indented(escaped(inspect(error)))}`
+  const news = chain
+    .map(messageOf)
+    .filter(text => !message.includes(text))
+    .map(escaped)
   if (news.length === 0) return head
   if (level === 'error') return `${head}\n${indented(news.map(text => `because: ${text}`).join('\n'))}`
   return `${head} ${fact(['error', news.join(' ← ')])}`
@@ -40,7 +43,8 @@ function timeOfDay(time: number): string {
 
 function fact([name, value]: readonly [string, unknown]): string {
   if (typeof value === 'number') return `${dim(`${name}=`)}${Number(value.toFixed(1))}`
-  const text = typeof value === 'string' && /^[^\s"=]+$/.test(value) ? value : inspect(value, { breakLength: Infinity })
+  const isPlain = typeof value === 'string' && /^[^\s"=\p{Cc}]+$/u.test(value)
+  const text = isPlain ? value : inspect(value, { breakLength: Infinity })
   return `${dim(`${name}=`)}${text}`
 }
 
@@ -57,6 +61,11 @@ function messageOf(error: unknown): string {
 /** Whether somebody has foreseen the error, and so its message says enough. */
 function isExpected(error: unknown): boolean {
   return error instanceof RopewalkError || (error instanceof Error && 'syscall' in error)
+}
+
+/** What clients have written may be in it, and a terminal is not to obey it. Lines that it has after its first are indented, so that none passes for a record of its own. */
+function escaped(text: string): string {
+  return text.replaceAll(/(?![\n\t])\p{Cc}/gu, char => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`)
 }
 
 function indented(text: string): string {

@@ -64,7 +64,9 @@ function describe(error: unknown): { code: string; message: string } {
 }
 
 function tellFailure(request: RequestHead, error: unknown): void {
-  const { method, url } = request
+  const { method } = request
+  // What follows the question mark may be a secret, such as the token of a client of Consul.
+  const [url = ''] = (request.url ?? '').split('?')
   publish('web', {
     level: 'error',
     event: 'request.failed',

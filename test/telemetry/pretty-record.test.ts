@@ -27,6 +27,26 @@ describe('prettyRecord', () => {
     assert.equal(plain({ name: 'a\nb' }), "INFO  cli       done name='a\\nb'")
   })
 
+  it('lets no client forge a record or command a terminal with what it is called', () => {
+    const record = prettyRecord({
+      level: 'warn',
+      area: 'daemon',
+      event: 'x',
+      message: 'refused to \u001b[2J\n12:00:00.000 INFO  daemon    all is well\r',
+      time: 0,
+      name: '\u001b[31mred',
+      error: new Error('\u0007bell'),
+    })
+    // Without the colours of our own, if there are any.
+    const lines = stripVTControlCharacters(record).split('\n')
+    assert.equal(lines.length, 2)
+    assert.match(lines[0] ?? '', /refused to \\x1b\[2J$/)
+    assert.match(
+      lines[1] ?? '',
+      /^ {4}12:00:00\.000 INFO  daemon    all is well\\x0d .*name='\\x1B\[31mred' .*\\x07bell/,
+    )
+  })
+
   it('leaves out the facts that the message tells, and those there are not', () => {
     const facts = { path: '/users', status: 'failed', from: 'ready', at: 'user', reason: undefined }
     assert.equal(

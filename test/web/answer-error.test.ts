@@ -23,6 +23,16 @@ describe('answerError', () => {
     }
   })
 
+  it('tells of a failure without the query of the request, which may hold a token', async t => {
+    const events = webFailures(t)
+    const url = await serveNode(t, (request, response) => answerError({ request, response }, new Error('x')))
+    await fetch(`${url}/v1/kv/a?token=secret`)
+    assert.deepEqual(
+      events.map(({ message, url: path }) => [message, path]),
+      [['GET /v1/kv/a failed: Error: x', '/v1/kv/a']],
+    )
+  })
+
   it('drops the headers of the answer that was to be', async t => {
     const url = await serveNode(t, (request, response) => {
       response.setHeader('content-encoding', 'gzip').setHeader('content-length', 3)

@@ -105,7 +105,7 @@ function tableOf(fields: Readonly<Record<string, unknown>>, { what, refuse }: Re
     const entries = Object.entries(patterns)
     if (entries.length > PATTERNS_MAX) throw refuse(`"${kind}" of ${what} has more than ${PATTERNS_MAX} patterns`)
     for (const [pattern, level] of entries) {
-      if (levelOf(kind, String(level)) < 0)
+      if (typeof level !== 'string' || levelOf(kind, level) < 0)
         throw refuse(`"${kind}" of ${what} gives "${pattern}" a right that is none of ${LEVELS[kind].join(', ')}`)
     }
     table[kind] = patterns as Record<string, string>

@@ -1,6 +1,8 @@
 import { isObserved, publish } from '../../core/event.ts'
+import type { RequestHead } from '../../web/whole-request.ts'
 import type { Access, Identity } from './access.ts'
-import { ForbiddenError, WriteRateError } from './errors.ts'
+import { addressOf } from './credentials.ts'
+import { ForbiddenError, TokenUnknownError, WriteRateError } from './errors.ts'
 import type { Right } from './grants.ts'
 
 /** Something that somebody wants to do. */
@@ -27,14 +29,38 @@ export function requireGranted(access: Access, deed: Deed): void {
   if (!access.isControlled) return
   const { identity, right, name, isRoutine = right.endsWith(':read') } = deed
   const { isGranted = identity.may(right, name) } = deed
-  if (isObserved('daemon') && !(isGranted && isRoutine)) tell(deed, isGranted)
+  const isInTime = isRoutine || !isGranted || identity.takeWrite()
+  if (isObserved('daemon') && !(isGranted && isRoutine)) tell(deed, isGranted && isInTime)
   if (!isGranted) throw new ForbiddenError(identity.name, right, name)
-  if (!isRoutine && !identity.takeWrite()) throw new WriteRateError(identity.name)
+  if (!isInTime) throw new WriteRateError(identity.name)
 }
 
-function tell({ identity, right, name, action, from }: Deed, isGranted: boolean): void {
+/** Tells of what takes no right but is a write all the same, such as giving back what one holds. */
+export function tellDone(access: Access, deed: Omit<Deed, 'isGranted' | 'isRoutine'>): void {
+  if (access.isControlled && isObserved('daemon')) tell(deed, true)
+}
+
+/** Who sends a request, or has the token that it shows elsewhere than usual. Throws `TokenUnknownError`, and tells of it as of what is refused: somebody may be guessing. */
+export function identified(access: Access, request: RequestHead, token = ''): Identity {
+  try {
+    return token === '' ? access.identify(request) : access.identifyToken(token)
+  } catch (error) {
+    if (error instanceof TokenUnknownError) tellUnknown(request)
+    throw error
+  }
+}
+
+function tell({ identity, right, name, action, from }: Omit<Deed, 'isGranted'>, isGranted: boolean): void {
   const outcome = isGranted ? 'granted' : 'refused'
   const message = `${identity.name} from ${from}: ${action} is ${outcome} (${right} on "${name}")`
   const facts = { identity: identity.name, right, name, action, from }
   publish('daemon', { level: isGranted ? 'info' : 'warn', event: `access.${outcome}`, message, ...facts })
+}
+
+function tellUnknown(request: RequestHead): void {
+  const identity = 'a token that is none'
+  const action = `${request.method} ${request.url?.split('?')[0]}`
+  const from = addressOf(request)
+  const message = `${identity} from ${from}: ${action} is refused`
+  publish('daemon', { level: 'warn', event: 'access.refused', message, identity, action, from })
 }

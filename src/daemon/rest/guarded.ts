@@ -1,5 +1,5 @@
 import type { Access, Identity } from '../access/access.ts'
-import { requireGranted } from '../access/audit.ts'
+import { identified, requireGranted } from '../access/audit.ts'
 import { addressOf } from '../access/credentials.ts'
 import type { Right } from '../access/grants.ts'
 import type { Exchange, RouteHandler } from '../../web/router.ts'
@@ -14,7 +14,7 @@ export type GuardedHandler = (exchange: Exchange, identity: Identity) => void | 
 export function guarded(access: Access, right: Right | 'each', handler: GuardedHandler): RouteHandler {
   return exchange => {
     const { request, params } = exchange
-    const identity = access.identify(request)
+    const identity = identified(access, request)
     if (right !== 'each') {
       const [path = ''] = (request.url ?? '').split('?')
       const deed = { identity, right, name: params['name'] ?? '', from: addressOf(request) }

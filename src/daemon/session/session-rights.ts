@@ -1,5 +1,5 @@
 import type { Access, Identity } from '../access/access.ts'
-import { requireGranted } from '../access/audit.ts'
+import { requireGranted, tellDone } from '../access/audit.ts'
 import type { Right } from '../access/grants.ts'
 
 /** Whose rights a session has. */
@@ -26,6 +26,12 @@ export class SessionRights {
 
   may(right: Right, service: string): boolean {
     return this.#init.identity.may(right, service)
+  }
+
+  /** Tells of what it gives back, for which it needs no right. */
+  tellRevoked(service: string): void {
+    const right = 'services:register'
+    tellDone(this.#init.access, { ...this.#init, right, name: service, action: 'revoke' })
   }
 
   /** Throws `ForbiddenError` unless it has the right on the service. */

@@ -6,6 +6,7 @@ import type { Store } from '../../discovery/store/store.ts'
 import { CLOSE_CODES, PROTOCOL_LIMITS, SESSION_PATH } from '../../protocol/protocol.ts'
 import { acceptWebSocket, upgradeProblem } from '../../protocol/web-socket/accept.ts'
 import { type Access, openAccess } from '../access/access.ts'
+import { identified } from '../access/audit.ts'
 import { addressOf } from '../access/credentials.ts'
 import { TokenUnknownError } from '../access/errors.ts'
 import type { Durability } from '../durability.ts'
@@ -116,7 +117,7 @@ export class SessionServer {
   #rightsOf(request: IncomingMessage): SessionRights | string {
     const access = this.#access
     try {
-      return new SessionRights({ access, identity: access.identify(request), from: addressOf(request) })
+      return new SessionRights({ access, identity: identified(access, request), from: addressOf(request) })
     } catch (error) {
       if (error instanceof TokenUnknownError) return '401 Unauthorized'
       throw error

@@ -244,7 +244,7 @@ export class Session implements ConnectionListener {
     for (const claim of owner.claims) {
       const { serviceName: service, id } = claim.instance
       if (wanted.has(`${service}/${id}`) && this.#rights.may('services:register', service)) left.push({ service, id })
-      else this.#context.store.leases.revoke(claim)
+      else this.#giveBack(claim)
     }
     return left
   }
@@ -265,8 +265,13 @@ export class Session implements ConnectionListener {
   #revoke(owner: Owner, { service, id }: RevokeMessage): Claim | undefined {
     const claim = this.#context.store.leases.find(service, id)
     if (claim?.owner !== owner) return undefined
-    this.#context.store.leases.revoke(claim)
+    this.#giveBack(claim)
     return claim
+  }
+
+  #giveBack(claim: Claim): void {
+    this.#rights.tellRevoked(claim.instance.serviceName)
+    this.#context.store.leases.revoke(claim)
   }
 
   async #drain(owner: Owner, message: DrainMessage): Promise<void> {
@@ -288,6 +293,7 @@ export class Session implements ConnectionListener {
 
   #bye(): void {
     const claims = [...(this.#greeted?.owner.claims ?? [])]
+    for (const { instance } of claims) this.#rights.tellRevoked(instance.serviceName)
     this.#leave('close')
     this.#context.durability.whenKept(() => this.#connection.close(CLOSE_CODES.goodbye, 'goodbye'), claims)
   }

@@ -7,6 +7,9 @@ const hash = tokenHash('t')
 const read = (rules: unknown) =>
   readAccessRules(typeof rules === 'string' ? rules : JSON.stringify(rules), 'rules.json')
 
+const patterns = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, 'read']))
+
 describe('readAccessRules', () => {
   it('reads tokens, certificates and what is for everybody', () => {
     const { anonymous, byHash, byCertificate } = read({
@@ -26,6 +29,12 @@ describe('readAccessRules', () => {
     assert.equal(byHash.get(hash)?.name, 'orders')
     assert.equal(byHash.get(hash)?.grants.may('kv:write', 'orders/1'), true)
     assert.equal(byCertificate.get('gateway.example')?.grants.may('services:read', 'x'), false)
+  })
+
+  it('takes as many tokens, and patterns of one, as it may', () => {
+    const tokens = Array.from({ length: 10_000 }, (_, index) => ({ name: `t${index}`, certificate: `c${index}` }))
+    const { byCertificate, byHash } = read({ tokens: [...tokens.slice(1), { name: 'a', hash, kv: patterns(1_000) }] })
+    assert.deepEqual([byCertificate.size, byHash.get(hash)?.grants.may('kv:read', 'k999')], [9_999, true])
   })
 
   it('allows nobody anything where nothing is said', () => {
@@ -53,6 +62,9 @@ describe('readAccessRules', () => {
       ],
       [{ tokens: [{ ...token, kv: { x: 'register' } }] }, /"kv" of the token "a" gives "x"/],
       [{ tokens: [{ ...token, kv: [] }] }, /"kv" of the token "a" must be an object/],
+      [{ tokens: [{ ...token, kv: { x: ['read'] } }] }, /"kv" of the token "a" gives "x"/],
+      [{ tokens: [{ ...token, kv: patterns(1_001) }] }, /"kv" of the token "a" has more than 1000 patterns/],
+      ['{"tokens": [], "__proto__": {}}', /the file has the field "__proto__"/],
       [{ tokens: [token, token] }, /two tokens have the same name/],
       [{ tokens: [token, { name: 'b', hash }] }, /two tokens have the same hash/],
       [{ anonymous: { hash } }, /"anonymous" has the field "hash"/],

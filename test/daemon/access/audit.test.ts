@@ -33,6 +33,15 @@ describe('requireGranted', () => {
     ])
   })
 
+  it('tells of a write too many as of what is refused', t => {
+    const events: string[] = []
+    t.after(observe('daemon', ({ event }) => void events.push(event)))
+    const hurried = { ...deed, identity: { ...identity, takeWrite: () => false } }
+    assert.throws(() => requireGranted(access, { ...hurried, right: 'services:register' }), { code: 'ERR_WRITE_RATE' })
+    requireGranted(access, { ...hurried, right: 'services:register', isRoutine: true })
+    assert.deepEqual(events, ['access.refused'])
+  })
+
   it('allows everything, and tells nothing, where there are no rules', t => {
     const events: string[] = []
     t.after(observe('daemon', ({ event }) => void events.push(event)))

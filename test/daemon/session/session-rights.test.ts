@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
+import { observe } from '../../../src/core/event.ts'
 import { readAccessRules } from '../../../src/daemon/access/access-rules.ts'
 import { RulesAccess } from '../../../src/daemon/access/rules-access.ts'
 import { tokenHash } from '../../../src/daemon/access/token-hash.ts'
@@ -84,5 +85,28 @@ describe('A session with rules of access', () => {
     access.replace(rulesOf({ users: 'register', other: 'read' }))
     back.say({ type: 'renew', seq: 9 })
     await back.next('ok')
+  })
+
+  it('tells who keeps the audit log of everything that it writes, gives back, or is refused', async t => {
+    const { open } = await guardedSessions(t, { users: 'register' })
+    const told: string[] = []
+    t.after(observe('daemon', ({ event, message }) => void (event.startsWith('access.') && told.push(message))))
+    await assert.rejects(open('guess'), /401/)
+    const client = await open('secret')
+    await client.hello('s1')
+    for (const seq of [1, 2]) {
+      client.say({ type: 'register', seq, service: 'users', instance: instance(`u${seq}`), ttlMs: 60_000 })
+      await client.next('ok')
+    }
+    client.say({ type: 'revoke', seq: 3, service: 'users', id: 'u1' })
+    await client.next('ok')
+    client.say({ type: 'bye' })
+    await until(() => client.closed !== undefined, 'the session is over')
+    const register = 'token "app": register is granted (services:register on "users")'
+    const revoke = 'token "app": revoke is granted (services:register on "users")'
+    assert.deepEqual(
+      told.map(message => message.replace(/ from [^ ]+:\d+/, '')),
+      ['a token that is none: GET /api/v1/session is refused', register, register, revoke, revoke],
+    )
   })
 })

@@ -1,6 +1,6 @@
 import type { RequestHead } from '../../../web/whole-request.ts'
 import type { Access, Identity } from '../../access/access.ts'
-import { requireGranted } from '../../access/audit.ts'
+import { identified, requireGranted } from '../../access/audit.ts'
 import { addressOf } from '../../access/credentials.ts'
 import { ForbiddenError } from '../../access/errors.ts'
 import type { Right } from '../../access/grants.ts'
@@ -107,7 +107,7 @@ export class CallGuard {
 
   #identify(): Identity {
     const { token, request } = this.#call
-    return token === '' ? this.#access.identify(request) : this.#access.identifyToken(token)
+    return identified(this.#access, request, token)
   }
 
   #require(right: Right, { name, isGranted }: { name: string; isGranted: boolean }): void {
