@@ -26,7 +26,8 @@ export class FolderLock {
 }
 
 function locked(folder: string, path: string): DatabaseSync {
-  mkdirSync(folder, { recursive: true })
+  // What is in it is for the daemon alone; a folder that is there already is as its owner wants it.
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
   try {
     return lock(path)
   } catch (error) {

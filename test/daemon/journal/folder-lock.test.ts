@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { statSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
@@ -14,9 +15,10 @@ const lockForEver = (folder: string) => `
   setInterval(() => {}, 1000)`
 
 describe('FolderLock', () => {
-  it('keeps others out until it is released, in a folder that it makes', async t => {
+  it('keeps others out until it is released, in a folder that it makes for the daemon alone', async t => {
     const folder = join(await temporaryFolder(t), 'deep', 'data')
     const lock = new FolderLock(folder)
+    assert.equal(statSync(folder).mode & 0o777, 0o700)
     assert.throws(() => new FolderLock(folder), { code: 'ERR_JOURNAL', message: /another daemon has it open/ })
     lock.release()
     lock.release()
