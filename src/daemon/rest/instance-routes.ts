@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createInstance } from '../../discovery/create-instance.ts'
 import { LeaseLostError } from '../../discovery/errors.ts'
 import type { Instance, InstanceInit } from '../../discovery/instance.ts'
-import type { Claim } from '../../discovery/store/owner.ts'
+import type { Claim, Owner } from '../../discovery/store/owner.ts'
 import type { Store } from '../../discovery/store/store.ts'
 import { filtered, type InstancesAnswer, type RegistrationAnswer, type RenewalAnswer } from '../../protocol/rest.ts'
 import { BadRequestError, ClientGoneError, NotFoundError } from '../../web/errors.ts'
@@ -30,6 +30,8 @@ export class InstanceRoutes {
   readonly #store: Store
   readonly #durability: Durability
   readonly #access: Access
+  /** Who has registered, or last shown the lease, of those who were here since the start. */
+  readonly #holders = new WeakMap<Owner, Identity>()
 
   constructor({ store, durability, access }: Pick<FrontendContext, 'store' | 'durability' | 'access'>) {
     this.#store = store
@@ -55,6 +57,7 @@ export class InstanceRoutes {
     const instance = createInstance({ ...fields, ...keyOf(params), status: 'ready' } as InstanceInit)
     const isNew = this.#store.leases.find(instance.serviceName, instance.id) === undefined
     const owner = holder(this.#store, { request, identity, lease: shownLease(request) })
+    this.#holders.set(owner, identity)
     let claim: Claim
     try {
       claim = this.#store.leases.register(owner, instance, milliseconds('ttlMs', ttlMs))
@@ -64,6 +67,17 @@ export class InstanceRoutes {
     await this.#kept(claim)
     const answer: RegistrationAnswer = { lease: leaseOf(owner), ttlMs: ttlMs as number, instance }
     sendJson(response, answer, { status: isNew ? 201 : 200 })
+  }
+
+  /** Rights may have changed: takes out what is held by who may not register it any more. */
+  checkRights(): void {
+    const { leases } = this.#store
+    for (const owner of leases.owners()) {
+      const identity = this.#holders.get(owner)
+      if (!identity) continue
+      for (const claim of owner.claims)
+        if (!identity.may('services:register', claim.instance.serviceName)) leases.evict(claim, 'removed')
+    }
   }
 
   /** `POST /services/:name/instances/:id/renew`: extends everything that the lease holds. */
@@ -114,6 +128,7 @@ export class InstanceRoutes {
     if (!claim) throw await this.#notHeld({ serviceName, id })
     if (lease === undefined) this.#requireOperator(exchange, identity)
     else requireHolder(lease, claim)
+    if (lease !== undefined) this.#holders.set(claim.owner, identity)
     return claim
   }
 

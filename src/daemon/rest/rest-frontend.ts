@@ -22,10 +22,13 @@ export class RestFrontend implements Frontend {
   mount(router: Router, { store, durability, clock, access, backend }: FrontendContext): void {
     const streams = new Streams(clock)
     this.#streams = streams
-    // Whoever reads on asks again, and gets what is allowed from now on.
-    this.#unwatch = access.watch(() => streams.endAll())
     const services = new ServiceRoutes(store, streams)
     const instances = new InstanceRoutes({ store, durability, access })
+    this.#unwatch = access.watch(() => {
+      // Whoever reads on asks again, and gets what is allowed from now on.
+      streams.endAll()
+      instances.checkRights()
+    })
     const add = (right: Right | 'each', route: `${string} /${string}`, handler: GuardedHandler) => {
       const [method = '', path = ''] = route.split(' ')
       router.route(method, REST_PATH + path, refusing(guarded(access, right, handler)))

@@ -16,6 +16,7 @@ import { sendJson, sendJsonText } from '../../web/json.ts'
 import type { Exchange } from '../../web/router.ts'
 import { once } from './once.ts'
 import type { Identity } from '../access/access.ts'
+import { ForbiddenError } from '../access/errors.ts'
 import type { Streams } from './streams.ts'
 
 /** Reading: which services there are, who is in them, who watches, and what happened. */
@@ -52,9 +53,12 @@ export class ServiceRoutes {
   }
 
   /** `GET /services/:name/watch`: a stream of whole sets; goes on from `Last-Event-ID`. */
-  readonly watch = async (exchange: Exchange): Promise<void> => {
+  readonly watch = async (exchange: Exchange, identity: Identity): Promise<void> => {
     const { params, request } = exchange
     const { serviceName } = await this.#set(params.name)
+    // A front has asked for it meanwhile, and streams that rights end are those that are open.
+    const right = 'services:read'
+    if (!identity.may(right, serviceName)) throw new ForbiddenError(identity.name, right, serviceName)
     let sent = this.#resumed(serviceName, request.headers['last-event-id'])
     const newest = (): StreamEvent | undefined => {
       const { rosters } = this.#store

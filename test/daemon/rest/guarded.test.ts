@@ -125,6 +125,25 @@ describe('The REST API with rules of access', () => {
     assert.equal((await ask(path, { method: 'DELETE', ...lease, ...bearer('holder') })).status, 204)
   })
 
+  it('takes out at once what is held by who may not register it any more, and nothing else', async t => {
+    const access = new RulesAccess(rulesOf({ ...LEVELS, other: 'register' }))
+    const { url, store } = await serveRest(t, { access })
+    const register = async (id: string, token: string) =>
+      ask(`${url}/services/users/instances/${id}`, { method: 'PUT', body, ...bearer(token) })
+    const { body: answer } = await register('mine', 'holder')
+    await register('theirs', 'other')
+    access.replace(rulesOf({ ...LEVELS, other: 'register' }))
+    assert.equal(store.rosters.set('users').instances.length, 2)
+    access.replace(rulesOf({ ...LEVELS, holder: 'read', other: 'register' }))
+    assert.deepEqual(
+      store.rosters.set('users').instances.map(({ id }) => id),
+      ['theirs'],
+    )
+    access.replace(rulesOf({ ...LEVELS, other: 'register' }))
+    const renewal = { method: 'POST', 'ropewalk-lease': answer.lease, ...bearer('holder') }
+    assert.equal((await ask(`${url}/services/users/instances/mine/renew`, renewal)).status, 410)
+  })
+
   it('tells who keeps the audit log of every write, also to an instance that is called renew, and of no renewal', async t => {
     const { url } = await serveRest(t, { access: new RulesAccess(rulesOf(LEVELS)) })
     const granted: string[] = []
