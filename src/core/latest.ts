@@ -16,16 +16,12 @@ export interface ReadOptions<T> extends Abortable {
  * followed in the same turn. So nothing is ever buffered, however slow a reader is.
  */
 export class Latest<T> {
-  #version = 0
-  #value: T | undefined
-  #error: unknown
-  #closed = false
+  readonly #source: Source<T> = { version: 0, value: undefined, end: undefined, readings: new Set() }
   #waking = false
-  readonly #waiting = new Set<Reading<T>>()
-  readonly #source: Source<T> = {
-    since: seen => this.#since(seen),
-    await: reading => void this.#waiting.add(reading),
-    forget: reading => void this.#waiting.delete(reading),
+  readonly #serve = () => {
+    const { readings } = this.#source
+    this.#waking = false
+    for (const reading of readings) if (!reading.serve()) readings.delete(reading)
   }
 
   constructor(initial?: T) {
@@ -34,22 +30,21 @@ export class Latest<T> {
 
   /** The newest value; undefined before the first. */
   get value(): T | undefined {
-    return this.#value
+    return this.#source.value
   }
 
   /** Gives every reader `value`. Ignored once closed. */
   set(value: T): void {
-    if (this.#closed) return
-    this.#value = value
-    this.#version++
+    if (this.#source.end) return
+    this.#source.value = value
+    this.#source.version++
     this.#wake()
   }
 
   /** Ends every reader after the newest value: normally, or with `error`. */
   close(error?: unknown): void {
-    if (this.#closed) return
-    this.#closed = true
-    this.#error = error
+    if (this.#source.end) return
+    this.#source.end = { error }
     this.#wake()
   }
 
@@ -61,29 +56,22 @@ export class Latest<T> {
     return new Reading(this.#source, options)
   }
 
-  #since(seen: number): News<T> | undefined {
-    if (this.#version > seen) return { value: this.#value as T, version: this.#version }
-    return this.#closed ? { error: this.#error } : undefined
-  }
-
   #wake(): void {
-    if (this.#waking || this.#waiting.size === 0) return
+    if (this.#waking || this.#source.readings.size === 0) return
     this.#waking = true
-    queueMicrotask(() => {
-      this.#waking = false
-      for (const reading of this.#waiting) reading.serve()
-    })
+    queueMicrotask(this.#serve)
   }
 }
 
-/** What there is for a reader: a value, or the end. */
-type News<T> = { readonly value: T; readonly version: number } | { readonly error: unknown }
-
-/** A Latest as its readers see it. */
+/** What a Latest and its readers have in common. */
 interface Source<T> {
-  since(seen: number): News<T> | undefined
-  await(reading: Reading<T>): void
-  forget(reading: Reading<T>): void
+  /** How many values there have been. */
+  version: number
+  value: T | undefined
+  /** There will be no more. */
+  end: { readonly error: unknown } | undefined
+  /** Those who wait, and those who waited for the newest value: mostly they come back before the next, and need not be put here again. */
+  readonly readings: Set<Reading<T>>
 }
 
 /**
@@ -93,15 +81,15 @@ interface Source<T> {
 class Reading<T> implements AsyncGenerator<T, void, void> {
   readonly #source: Source<T>
   readonly #options: ReadOptions<T>
-  /** Calls of `next()` without an answer: more than one if the reader does not wait for one before the next. */
-  #asked: PromiseWithResolvers<IteratorResult<T, void>>[] = []
+  /** The call of `next()` that has no answer yet. */
+  #asked: PromiseWithResolvers<IteratorResult<T, void>> | undefined
   #seen = 0
-  /** The value that was given last, until it has been dealt with. */
-  #given: { readonly value: T } | undefined
-  /** The value that was given last, where it matters. */
-  #last: { readonly value: T } | undefined
+  /** The value that was given last. */
+  #given: T | undefined
+  /** Whether that has yet to be dealt with. */
+  #isBusy = false
   #state: 'new' | 'open' | 'over' = 'new'
-  readonly #onAbort = () => this.serve()
+  readonly #onAbort = () => void this.serve()
 
   constructor(source: Source<T>, options: ReadOptions<T>) {
     this.#source = source
@@ -111,10 +99,10 @@ class Reading<T> implements AsyncGenerator<T, void, void> {
   next(): Promise<IteratorResult<T, void>> {
     if (this.#state === 'over') return Promise.resolve({ value: undefined, done: true })
     if (this.#state === 'new') this.#open()
-    const answer = Promise.withResolvers<IteratorResult<T, void>>()
-    this.#asked.push(answer)
-    if (this.#asked.length === 1) this.serve()
-    return answer.promise
+    if (this.#asked) return this.#nextAfter(this.#asked.promise)
+    const { promise } = (this.#asked = Promise.withResolvers())
+    this.serve()
+    return promise
   }
 
   async return(): Promise<IteratorResult<T, void>> {
@@ -135,27 +123,32 @@ class Reading<T> implements AsyncGenerator<T, void, void> {
     return this
   }
 
-  /** Answers those who ask as far as there is something for them. */
-  serve(): void {
-    while (this.#asked.length > 0) {
-      this.#dealtWith()
-      const news = this.#news()
-      if (!news) return this.#source.await(this)
-      if ('error' in news) return this.#fail(news.error)
-      this.#seen = news.version
-      this.#given = news
-      if (this.#isKnown(news.value)) continue
-      this.#asked.shift()?.resolve({ value: news.value, done: false })
-    }
-    this.#source.forget(this)
+  /** Answers who asks, if there is something for them. Returns whether anybody asked. */
+  serve(): boolean {
+    const { signal } = this.#options
+    const { version, value, end, readings } = this.#source
+    if (!this.#asked) return false
+    this.#dealtWith()
+    if (signal?.aborted) this.#fail(signal.reason)
+    else if (version > this.#seen) this.#see(value as T, version)
+    else if (end) this.#fail(end.error)
+    else readings.add(this)
+    return true
   }
 
-  #isKnown(value: T): boolean {
-    const { isSame } = this.#options
-    if (!isSame) return false
-    if (this.#last && isSame(value, this.#last.value)) return true
-    this.#last = { value }
-    return false
+  #see(value: T, version: number): void {
+    const { isSame, onDealtWith } = this.#options
+    const isKnown = this.#seen > 0 && isSame?.(value, this.#given as T)
+    this.#seen = version
+    if (isKnown) {
+      onDealtWith?.(value)
+      this.serve()
+      return
+    }
+    this.#given = value
+    this.#isBusy = true
+    this.#asked?.resolve({ value, done: false })
+    this.#asked = undefined
   }
 
   #open(): void {
@@ -164,19 +157,19 @@ class Reading<T> implements AsyncGenerator<T, void, void> {
   }
 
   #dealtWith(): void {
-    const given = this.#given
-    if (!given) return
-    this.#given = undefined
-    this.#options.onDealtWith?.(given.value)
+    if (!this.#isBusy) return
+    this.#isBusy = false
+    this.#options.onDealtWith?.(this.#given as T)
   }
 
-  #news(): News<T> | undefined {
-    const { signal } = this.#options
-    return signal?.aborted ? { error: signal.reason } : this.#source.since(this.#seen)
+  /** For who does not wait for one value before asking for the next. */
+  async #nextAfter(earlier: Promise<unknown>): Promise<IteratorResult<T, void>> {
+    await earlier.catch(ignore)
+    return this.next()
   }
 
   #fail(error: unknown): void {
-    if (error !== undefined) this.#asked.shift()?.reject(error)
+    if (error !== undefined) this.#asked?.reject(error)
     this.#end()
   }
 
@@ -184,8 +177,11 @@ class Reading<T> implements AsyncGenerator<T, void, void> {
     if (this.#state === 'over') return
     this.#state = 'over'
     this.#options.signal?.removeEventListener('abort', this.#onAbort)
-    this.#source.forget(this)
-    for (const { resolve } of this.#asked.splice(0)) resolve({ value: undefined, done: true })
+    this.#source.readings.delete(this)
+    this.#asked?.resolve({ value: undefined, done: true })
+    this.#asked = undefined
     this.#options.onEnd?.()
   }
 }
+
+function ignore(): void {}

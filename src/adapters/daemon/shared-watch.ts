@@ -121,18 +121,12 @@ export class SharedWatch {
 
   #publish({ revision, known, settled, stale = false, instances }: Told): void {
     const { serviceName } = this.#options
-    const shown = {
-      serviceName,
-      revision: this.#revision.shown(revision, this.#epoch),
-      instances,
-      known,
-      settled,
-      ageMs: 0,
-      stale,
-    }
+    const shown = this.#revision.shown(revision, this.#epoch)
+    // A copy of the last set, not a literal: those V8 takes for long-lived where there are many watches, and their lists with them, and that is dear to collect.
+    const former = this.#set ?? { serviceName, revision: shown, instances, known, settled, ageMs: 0, stale }
     this.#setEpoch = this.#epoch
-    Object.freeze(shown.instances)
-    this.#sets.set(Object.freeze(shown))
+    Object.freeze(instances)
+    this.#sets.set(Object.freeze({ ...former, revision: shown, instances, known, settled, stale }))
   }
 
   /** What the daemon calls the revision of a set. */
