@@ -110,7 +110,7 @@ export class ConsulState {
     this.#load()
     this.#configured.apply(settings.definitions)
     projection.flush()
-    this.#unwatch = this.#watchOthers()
+    this.#unwatch = this.#watchOthers(projection)
   }
 
   /** The index of everything so far. */
@@ -166,10 +166,12 @@ export class ConsulState {
   }
 
   /** Changes that others make: instances of the Store, and rights. */
-  #watchOthers(): () => void {
+  #watchOthers(projection: Projection): () => void {
     const { store, access } = this.context
     const unobserve = store.rosters.observe(claim => {
-      if (isNative(claim)) this.#nativeChanged(claim.instance.serviceName, claim.revision)
+      if (!isNative(claim)) return
+      this.#nativeChanged(claim.instance.serviceName, claim.revision)
+      if (claim.gone) projection.freed(claim.instance)
     })
     const unwatch = access.watch(() => this.topics.touch('access', store.rosters.stamp()))
     const detach = this.acl && this.settings.acl?.attach(this.acl, this.settings.nodeName)

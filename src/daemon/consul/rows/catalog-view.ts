@@ -118,9 +118,11 @@ export class CatalogView {
     return rows.map(({ service, check }) => ({ node, service, checks: [...nodeChecks, check] }))
   }
 
-  /** Those of the Store, but for ids that the Consul API has on the same node. */
+  /** Those of the Store, but for those that the Consul API has under the same name and id on the same node. */
   #nativesNamed(name: string): NativeRows[] {
-    return this.#natives.rows(name).filter(({ service }) => !this.#catalog.service(this.#node, service.ID))
+    return this.#natives
+      .rows(name)
+      .filter(({ service }) => this.#catalog.service(this.#node, service.ID)?.Service !== name)
   }
 
   #nativesOn(node: string): NativeRows[] {

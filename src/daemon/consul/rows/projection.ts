@@ -66,6 +66,15 @@ export class Projection {
     this.#init.turn.at('commit', this.#task)
   }
 
+  /** An instance of somebody else has gone: the service that had to give way to it is shown in its place, if there is one. */
+  freed({ serviceName, id }: Instance): void {
+    const at = id.lastIndexOf('@')
+    const places = [[this.#init.node, id] as const, ...(at > 0 ? [[id.slice(at + 1), id.slice(0, at)] as const] : [])]
+    for (const [node, serviceId] of places) {
+      if (this.#catalog?.service(node, serviceId)?.Service === serviceName) this.changed(node, serviceId)
+    }
+  }
+
   /** Shows at once what has changed. */
   flush(): void {
     this.#refreshDue()

@@ -81,7 +81,7 @@ describe('Projection', () => {
 
   it('leaves out what cannot be called or cannot be an instance, and says so of the latter', async t => {
     const told: string[] = []
-    t.after(observe('daemon', ({ event }) => told.push(event)))
+    t.after(observe('daemon', ({ level, event }) => void (level === 'warn' && told.push(event))))
     const { ask, store } = await projected(t)
     await ask('PUT', '/v1/agent/service/register', { Name: 'portless' })
     assert.equal((await ask('PUT', '/v1/agent/service/register', { Name: 'a/b', Port: 5 })).status, 200)
@@ -97,5 +97,17 @@ describe('Projection', () => {
     store.leases.register(owner, instance, 15_000)
     assert.equal((await ask('PUT', '/v1/agent/service/register', { Name: 'api', Port: 9 })).status, 200)
     assert.deepEqual(store.rosters.set('api').instances[0]?.endpoints, endpoints)
+  })
+
+  it('takes the place of an application when that has gone, here and on other nodes', async t => {
+    const { ask, store, register } = await projected(t)
+    const claims = [register('d', { serviceName: 'db' }), register('d@ext', { serviceName: 'db' })]
+    await ask('PUT', '/v1/agent/service/register', { Name: 'db', ID: 'd', Port: 9 })
+    const Service = { ID: 'd', Service: 'db', Port: 9 }
+    await ask('PUT', '/v1/catalog/register', { Node: 'ext', Address: '10.0.0.9', Service })
+    for (const claim of claims) store.leases.revoke(claim)
+    await ask('GET', '/v1/status/leader')
+    const seen = store.rosters.set('db').instances.map(({ id, endpoints }) => [id, endpoints[0]])
+    assert.deepEqual(Object.fromEntries(seen), { d: 'tcp://127.0.0.1:9', 'd@ext': 'tcp://10.0.0.9:9' })
   })
 })
