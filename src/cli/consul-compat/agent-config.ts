@@ -72,7 +72,7 @@ export function agentConfig(flags: Flags): AgentConfig {
       isOn(lastOf(flags, 'enable-script-checks') ?? merged['enable_script_checks']) || localScripts(flags, merged),
     insecure: isOn(lastOf(flags, 'insecure')),
     pidPath: lastOf(flags, 'pid-file') ?? text(merged['pid_file']),
-    acl: aclOf(objectOf(merged['acl'])),
+    acl: aclOf({ ...ofOldAcl(merged), ...objectOf(merged['acl']) }),
     services: [...objectsOf(merged['service']), ...objectsOf(merged['services'])],
     checks: [...objectsOf(merged['check']), ...objectsOf(merged['checks'])],
   }
@@ -97,6 +97,14 @@ function localScripts(flags: Flags, merged: HclObject): 'configured' | false {
 
 function textsOf(value: HclValue | undefined): string[] {
   return (Array.isArray(value) ? value : [value]).flatMap(one => text(one) ?? [])
+}
+
+/** The rules as they were said before Consul 1.4: to name the data centre that decides turned them on. */
+function ofOldAcl(merged: HclObject): HclObject {
+  if (!text(merged['acl_datacenter'])) return {}
+  const tokens = { master: 'acl_master_token', default: 'acl_token', agent_master: 'acl_agent_master_token' }
+  const said = Object.entries(tokens).map(([name, old]) => [name, merged[old] ?? ''] as const)
+  return { enabled: true, default_policy: merged['acl_default_policy'] ?? '', tokens: Object.fromEntries(said) }
 }
 
 /** The tokens under their names of Consul 1.8, and under those of later versions. */

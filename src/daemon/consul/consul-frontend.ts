@@ -18,6 +18,7 @@ import { ConsulRefusedError } from './errors.ts'
 import { type Answer, empty, fromNowhere, streamed, text } from './http/answer.ts'
 import { Call } from './http/call.ts'
 import { demandOf } from './http/demands.ts'
+import { refuseNamespace } from './http/namespaces.ts'
 import type { Method, RouteMatch, RouteTable } from './http/route-table.ts'
 import { sentAnswer } from './http/sent-answer.ts'
 import { ASKED_NOBODY } from './live/query-options.ts'
@@ -114,6 +115,7 @@ export class ConsulFrontend implements Frontend {
     const handler = methods[method as Method]
     if (!handler) return text(`method ${method} not allowed`, { status: 405, headers: allowed })
     const call = new Call({ request, rest: match.rest, search, access: this.#access, node: this.#node })
+    refuseNamespace(call, match.route.path)
     call.guard.meet(demandOf(method, match.route.path))
     const ready = this.#ready(match, call)
     return ready ? ready.then(() => handler(call)) : handler(call)

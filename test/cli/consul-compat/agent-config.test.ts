@@ -96,6 +96,13 @@ describe('agentConfig', () => {
     assert.throws(() => acl('enabled = true default_policy = "maybe"'), /default_policy is to be "allow" or "deny"/)
   })
 
+  it('takes tokens as they were configured before Consul 1.4', () => {
+    const old = 'acl_datacenter = "dc1" acl_master_token = "m" acl_token = "d" acl_default_policy = "deny"'
+    const { defaultPolicy, master, defaultToken } = read('-dev', '-hcl', old).acl ?? {}
+    assert.deepEqual([defaultPolicy, master, defaultToken], ['deny', 'm', 'd'])
+    assert.equal(read('-dev', '-hcl', 'acl_master_token = "m"').acl, undefined)
+  })
+
   it('says which file it cannot read, and why', async t => {
     const folder = await temporaryFolder(t)
     await writeFile(join(folder, 'bad.hcl'), 'a = =')

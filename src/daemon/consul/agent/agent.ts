@@ -106,8 +106,8 @@ export class Agent {
     const kept = new Set<string>()
     for (const [index, fields] of checks.entries()) {
       const checkId = fields.CheckID || defaultCheckId(row.ID, { index, count: checks.length })
+      const before = kept.has(checkId) ? undefined : this.#init.catalog.check(this.node, checkId)
       kept.add(checkId)
-      const before = this.#init.catalog.check(this.node, checkId)
       const named = { ...fields, Name: fields.Name || `Service '${row.Service}' check`, CheckID: checkId }
       this.#putCheck(named, { service: row, before })
     }

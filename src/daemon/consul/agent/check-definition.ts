@@ -33,7 +33,7 @@ export interface CheckFields {
 }
 
 const FIELDS: Readonly<Record<string, Shape>> = {
-  CheckID: 'string',
+  CheckID: { named: 'types.CheckID' },
   Name: 'string',
   Status: 'string',
   Notes: 'string',
@@ -72,11 +72,17 @@ const ALIASES: Readonly<Record<string, keyof CheckFields>> = {
 }
 
 /** A check within the registration of a service, which is its service whatever else it says. */
-export const CHECK_SHAPE: Shape = { fields: withAliases({ ...FIELDS, ServiceID: 'string' }) }
+export const CHECK_SHAPE: Shape = { sealed: true, fields: withAliases({ ...FIELDS, ServiceID: 'string' }) }
 
 /** A check that is registered by itself. */
 export const OWN_CHECK_SHAPE: Shape = {
-  fields: withAliases({ ...FIELDS, ID: 'string', ServiceID: 'string', Token: 'string', Namespace: 'string' }),
+  fields: withAliases({
+    ...FIELDS,
+    ID: { named: 'types.CheckID' },
+    ServiceID: 'string',
+    Token: 'string',
+    Namespace: 'string',
+  }),
 }
 
 function withAliases(fields: Readonly<Record<string, Shape>>): Record<string, Shape> {

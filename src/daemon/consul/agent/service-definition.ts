@@ -33,10 +33,12 @@ export interface ServiceFields extends MeshFields {
 }
 
 /** The addresses of a service by what they are for. */
-export const TAGGED_ADDRESSES_SHAPE: Shape = { map: { fields: { Address: 'string', Port: 'int' } } }
+export const TAGGED_ADDRESSES_SHAPE: Shape = {
+  map: { go: 'structs.ServiceAddress', fields: { Address: 'string', Port: 'int' } },
+}
 
 /** The weights of a service. */
-export const WEIGHTS_SHAPE: Shape = { fields: { Passing: 'int', Warning: 'int' } }
+export const WEIGHTS_SHAPE: Shape = { go: 'structs.Weights', fields: { Passing: 'int', Warning: 'int' } }
 
 /** What `PUT /v1/agent/service/register` takes. */
 export const SERVICE_SHAPE: Shape = {
@@ -70,7 +72,7 @@ export interface ServiceDefinition {
 export function serviceDefinition(fields: ServiceFields, node: string): ServiceDefinition {
   const { Name = '', ID = '', Address = '', Tags = [], Meta, Port = 0 } = fields
   if (Name === '') throw new ConsulRefusedError(400, 'Missing service name')
-  if (['0.0.0.0', '::', '[::]'].includes(Address)) throw new ConsulRefusedError(400, 'Invalid service address')
+  if (isAnyAddress(Address)) throw new ConsulRefusedError(400, 'Invalid service address')
   validateWeights(fields.Weights)
   validateMeta(Meta)
   validateMesh(fields, 400)
@@ -94,6 +96,11 @@ export function serviceDefinition(fields: ServiceFields, node: string): ServiceD
     isLocal: true,
   }
   return { row, checks }
+}
+
+/** Whether an address stands for all of a machine, so that nobody could reach it there. */
+export function isAnyAddress(address = ''): boolean {
+  return ['0.0.0.0', '::', '[::]'].includes(address)
 }
 
 /** Whether weights are as an agent takes them. The catalog takes others too, and puts 1 and 1 in their place. */

@@ -47,13 +47,14 @@ function compilePath({ match, depth }: Step, type: FilterType): Predicate {
   }
   if (typeof type === 'object' && 'map' in type) {
     const entry = compilePath(next, type.map)
-    const whereMissing = match.operator !== 'Equal'
+    const whereMissing = match.operator !== 'Equal' && match.operator !== 'In'
     return (value, effort) => {
       const map = value as Record<string, unknown> | null | undefined
       return map && Object.hasOwn(map, name) ? entry(map[name], effort) : whereMissing
     }
   }
-  throw new FilterProblem(`Selector "${match.selector.join('.')}" is not valid`)
+  const known = match.selector.slice(0, next.depth)
+  throw new FilterProblem(`Selector "${known.join('.')}" is not valid`)
 }
 
 function compileMatch(match: Match, type: FilterType): Predicate {

@@ -3,21 +3,42 @@ import { durationProblem, parseGoDuration } from './duration.ts'
 import { firstJson, jsonProblem } from './json-problem.ts'
 
 /**
- * What a JSON value is to be: `duration` is a text in Go's notation or a number of nanoseconds, and becomes nanoseconds; `fields` is an
- * object whose keys count without regard to case and come out as they are written here.
+ * What a JSON value is to be: `duration` is a text in Go's notation or a number of nanoseconds, and becomes nanoseconds, of anything else 0; `base64`
+ * is a text; `named` is a text too, for which Go has a type of that name; `fields` is an object whose keys count without regard to case and come
+ * out as they are written here. `go` is how Go calls the object, for its messages; one that is `sealed` decodes itself, so that
+ * these do not tell where in it they mean.
  */
 export type Shape =
   | 'string'
   | 'int'
+  | 'uint'
   | 'bool'
   | 'duration'
+  | 'base64'
   | 'any'
+  | { readonly named: string }
   | { readonly list: Shape }
   | { readonly map: Shape }
-  | { readonly fields: Readonly<Record<string, Shape>>; readonly open?: boolean }
+  | FieldsShape
+
+/** An object, as a shape. */
+export interface FieldsShape {
+  readonly fields: Readonly<Record<string, Shape>>
+  readonly open?: boolean
+  readonly go?: string
+  readonly sealed?: boolean
+}
 
 /** The names of Go's types, for its messages. */
-const GO_TYPES = { string: 'string', int: 'int', bool: 'bool', duration: 'string', any: 'interface {}' } as const
+const GO_TYPES = {
+  string: 'string',
+  int: 'int',
+  uint: 'uint64',
+  bool: 'bool',
+  duration: 'string',
+  base64: '[]uint8',
+  any: 'interface {}',
+} as const
 
 /**
  * The body of a request as `shape` says, with the refusals that a Go program gives: 400 and `Request decode failed: …` for what is not JSON, for
@@ -26,7 +47,7 @@ const GO_TYPES = { string: 'string', int: 'int', bool: 'bool', duration: 'string
  */
 export function decodeBody(text: string, shape: Shape): unknown {
   try {
-    return decodeValue(parse(text), shape, '') ?? zeroOf(shape)
+    return decodeValue(parse(text), shape) ?? zeroOf(shape)
   } catch (error) {
     if (error instanceof Mismatch) throw new ConsulRefusedError(400, `Request decode failed: ${error.message}`)
     throw error
@@ -34,6 +55,33 @@ export function decodeBody(text: string, shape: Shape): unknown {
 }
 
 class Mismatch extends Error {}
+
+/** A value of another type than it has to be. */
+class WrongType extends Mismatch {
+  readonly #what: string
+  #holder: string | undefined
+  #path: readonly string[] = []
+
+  constructor(value: unknown, shape: Shape) {
+    super()
+    const isNumber = (shape === 'int' || shape === 'uint') && typeof value === 'number'
+    this.#what = `${isNumber ? `number ${value}` : jsonTypeOf(value)} into Go %s of type ${goTypeOf(shape)}`
+  }
+
+  /** Says in which field of which object it was met, from the innermost on. */
+  at(field: string, { holder, shape }: { holder: FieldsShape; shape: Shape }): this {
+    const name = holder.go?.replace(/^.*\./, '') ?? ''
+    const isWhole = isSealed(shape)
+    this.#holder = isWhole ? name : (this.#holder ?? name)
+    this.#path = isWhole ? [field] : [field, ...this.#path]
+    return this
+  }
+
+  override get message(): string {
+    const where = this.#holder === undefined ? 'value' : `struct field ${this.#holder}.${this.#path.join('.')}`
+    return `json: cannot unmarshal ${this.#what.replace('%s', () => where)}`
+  }
+}
 
 /** The first value in the text: what follows it is not looked at. */
 function parse(text: string): unknown {
@@ -56,66 +104,102 @@ const keepLargeNumbers = (_key: string, value: unknown, context?: { source: stri
   return context && /^-?\d+$/.test(context.source) ? BigInt(context.source) : value
 }
 
-function decodeValue(value: unknown, shape: Shape, path: string): unknown {
+function decodeValue(value: unknown, shape: Shape): unknown {
   if (value === null || value === undefined) return undefined
-  if (typeof shape === 'string') return decodeScalar(value, shape, path)
-  if ('list' in shape) {
-    if (!Array.isArray(value)) throw mismatch(value, shape, path)
-    return decodeMembers(value, shape.list, path)
+  if (typeof shape === 'string') return decodeScalar(value, shape)
+  if ('named' in shape) {
+    if (typeof value !== 'string') throw new WrongType(value, shape)
+    return value
   }
-  if (typeof value !== 'object' || Array.isArray(value)) throw mismatch(value, shape, path)
+  if ('list' in shape) {
+    if (!Array.isArray(value)) throw new WrongType(value, shape)
+    return decodeMembers(value, shape.list)
+  }
+  if (typeof value !== 'object' || Array.isArray(value)) throw new WrongType(value, shape)
   const members = value as Record<string, unknown>
-  return 'map' in shape ? decodeMembers(members, shape.map, path) : decodeFields(members, shape, path)
+  return 'map' in shape ? decodeMembers(members, shape.map) : decodeFields(members, shape)
 }
 
 /** In place: nobody else has what was just parsed, and most of it is right as it is. */
-function decodeMembers<T extends Record<string, unknown> | unknown[]>(members: T, shape: Shape, path: string): T {
+function decodeMembers<T extends Record<string, unknown> | unknown[]>(members: T, shape: Shape): T {
   const all = members as Record<string, unknown>
   for (const key of Object.keys(all)) {
     const value = all[key]
-    const decoded = decodeValue(value, shape, path) ?? zeroOf(shape)
+    const decoded = decodeValue(value, shape) ?? zeroOf(shape)
     if (decoded !== value) all[key] = decoded
   }
   return members
 }
 
+const ZEROS = { string: '', int: 0, uint: 0, bool: false, duration: 0, base64: '', any: null } as const
+
 /** What Go has where nothing was said. */
 function zeroOf(shape: Shape): unknown {
-  if (typeof shape === 'string') return { string: '', int: 0, bool: false, duration: 0, any: null }[shape]
+  if (typeof shape === 'string') return ZEROS[shape]
+  if ('named' in shape) return ''
   return 'list' in shape ? [] : {}
 }
 
-function decodeScalar(value: unknown, shape: Extract<Shape, string>, path: string): unknown {
+function decodeScalar(value: unknown, shape: Extract<Shape, string>): unknown {
   if (shape === 'any') return value
-  if (shape === 'duration') return decodeDuration(value, path)
-  const isRight =
-    shape === 'int' ? Number.isInteger(value) || typeof value === 'bigint' : typeof value === typeNames[shape]
-  if (!isRight) throw mismatch(value, shape, path)
+  if (shape === 'duration') return decodeDuration(value)
+  if (shape === 'base64' && isByteList(value)) return Buffer.from(value).toString('base64')
+  if (!isRight(value, shape)) throw new WrongType(value, shape)
+  if (shape === 'base64') requireBase64(value as string)
   return value
 }
 
-const typeNames = { string: 'string', bool: 'boolean' } as const
+function isRight(value: unknown, shape: Exclude<Extract<Shape, string>, 'any' | 'duration'>): boolean {
+  if (shape === 'bool') return typeof value === 'boolean'
+  if (shape === 'string' || shape === 'base64') return typeof value === 'string'
+  const isWhole = Number.isSafeInteger(value) || typeof value === 'bigint'
+  return isWhole && (shape === 'int' || (value as number) >= 0)
+}
 
-function decodeDuration(value: unknown, path: string): number {
+/** Anything but a text and a number is what Go has where nothing was said. */
+function decodeDuration(value: unknown): number {
   if (typeof value === 'number') return value
-  if (typeof value !== 'string') throw mismatch(value, 'duration', path)
-  const ns = value === '' ? 0 : parseGoDuration(value)
+  if (typeof value !== 'string' || value === '') return 0
+  const ns = parseGoDuration(value)
   if (ns === undefined) throw new Mismatch(durationProblem(value))
   return ns
 }
 
-type FieldsShape = Extract<Shape, { fields: unknown }>
+/** Go takes bytes also as a list of numbers. */
+function isByteList(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every(byte => Number.isInteger(byte) && byte >= 0 && byte <= 255)
+}
 
-function decodeFields(members: Record<string, unknown>, shape: FieldsShape, path: string): Record<string, unknown> {
+function requireBase64(text: string): void {
+  const bad = /[^A-Za-z0-9+/=\r\n]/.exec(text)
+  if (bad || text.length % 4 !== 0) throw new Mismatch(`illegal base64 data at input byte ${bad?.index ?? text.length}`)
+}
+
+function decodeFields(members: Record<string, unknown>, shape: FieldsShape): Record<string, unknown> {
   const result: Record<string, unknown> = {}
   for (const key of Object.keys(members)) {
     const name = nameIn(shape, key)
     if (name === undefined && !shape.open) throw new Mismatch(`json: unknown field ${JSON.stringify(key)}`)
     if (name === undefined) continue
-    const decoded = decodeValue(members[key], shape.fields[name] as Shape, `${path}.${name}`)
+    const decoded = decodeField(members[key], { name, holder: shape })
     if (decoded !== undefined) result[name] = decoded
   }
   return result
+}
+
+function decodeField(value: unknown, { name, holder }: { name: string; holder: FieldsShape }): unknown {
+  const shape = holder.fields[name] as Shape
+  try {
+    return decodeValue(value, shape)
+  } catch (error) {
+    throw error instanceof WrongType ? error.at(name, { holder, shape }) : error
+  }
+}
+
+function isSealed(shape: Shape): boolean {
+  if (typeof shape === 'string') return false
+  if ('list' in shape) return isSealed(shape.list)
+  return 'fields' in shape && shape.sealed === true
 }
 
 const foldedNames = new WeakMap<object, ReadonlyMap<string, string>>()
@@ -130,12 +214,6 @@ function nameIn(shape: FieldsShape, key: string): string | undefined {
   return names.get(key.toLowerCase())
 }
 
-function mismatch(value: unknown, shape: Shape, path: string): Mismatch {
-  const where = path === '' ? 'Go value' : `Go struct field ${path.includes('.', 1) ? path.slice(1) : path}`
-  const what = shape === 'int' && typeof value === 'number' ? `number ${value}` : jsonTypeOf(value)
-  return new Mismatch(`json: cannot unmarshal ${what} into ${where} of type ${goTypeOf(shape)}`)
-}
-
 function jsonTypeOf(value: unknown): string {
   if (Array.isArray(value)) return 'array'
   if (typeof value === 'bigint') return 'number'
@@ -144,6 +222,7 @@ function jsonTypeOf(value: unknown): string {
 
 function goTypeOf(shape: Shape): string {
   if (typeof shape === 'string') return GO_TYPES[shape]
+  if ('named' in shape) return shape.named
   if ('list' in shape) return `[]${goTypeOf(shape.list)}`
-  return 'map' in shape ? `map[string]${goTypeOf(shape.map)}` : 'struct'
+  return 'map' in shape ? `map[string]${goTypeOf(shape.map)}` : (shape.go ?? 'struct')
 }

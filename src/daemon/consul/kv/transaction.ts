@@ -35,7 +35,7 @@ const WRITING = new Set(['set', 'delete', 'delete-cas', 'delete-tree', 'cas', 'l
 
 /** Whether an operation names no key that needs one. */
 export function lacksKey({ Verb = '', Key = '' }: KvOperation): boolean {
-  return Key === '' && Verb !== 'get-tree' && Verb !== 'delete-tree'
+  return Key === '' && Verb !== 'delete-tree'
 }
 
 /** Does one operation, and gives the JSON of the keys it read or wrote. Throws `OperationProblem`, `ConsulRefusedError`. */
@@ -62,6 +62,7 @@ const VERBS: Readonly<Record<string, Operate>> = {
     return [fact(row)]
   },
   unlock(operation, { kv }) {
+    if (operation.Session === '') throw new OperationProblem('missing session')
     const row = kv.unlock(writeOf(operation), operation.Session)
     const reason = "lock isn't held, or is held by another session"
     if (!row) throw new OperationProblem(`failed to unlock key ${JSON.stringify(operation.Key)}, ${reason}`)

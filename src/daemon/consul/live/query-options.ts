@@ -24,17 +24,25 @@ const NO_PATH = 'No path to datacenter'
 /** What an error of a read carries, as if no leader had been asked. */
 export const ASKED_NOBODY = { 'X-Consul-Index': '1', 'X-Consul-Knownleader': 'false', 'X-Consul-Lastcontact': '0' }
 
-/** Reads the parameters that all reads take: `index`, `wait`, `stale`, `consistent`, `cached`, `dc`. Throws `ConsulRefusedError`. */
-export function queryOptions(call: Call, datacenter: string): QueryOptions {
-  if (call.isPlain) return PLAIN
-  const options = optionsOf(call.query)
+/**
+ * Reads the parameters that all reads take: `index`, `wait`, `stale`, `consistent`, `cached`, `dc`. `missing` is what to say where the path does not
+ * say of what. Throws `ConsulRefusedError`.
+ */
+export function queryOptions(call: Call, datacenter: string, missing?: string): QueryOptions {
+  const options = waitOptions(call)
+  if (missing !== undefined && call.rest === '') throw new ConsulRefusedError(400, missing)
   if (!isOurs(call, datacenter)) throw unanswerable(NO_PATH)
   return options
 }
 
+/** The same without `dc`, for what every agent knows by itself. Throws `ConsulRefusedError`. */
+export function waitOptions(call: Call): QueryOptions {
+  return call.isPlain ? PLAIN : optionsOf(call.query)
+}
+
 const optionsOf = once((query: Query): QueryOptions => {
-  const index = uint(query.get('index') ?? '')
   const waitMs = wait(query.get('wait') ?? '')
+  const index = uint(query.get('index') ?? '')
   return { index, waitMs, consistency: consistencyOf(query), isCached: query.has('cached') }
 })
 
@@ -44,7 +52,7 @@ export function requireDatacenter(call: Call, datacenter: string): void {
 }
 
 function isOurs(call: Call, datacenter: string): boolean {
-  const dc = call.param('dc')
+  const dc = call.isPlain ? '' : call.param('dc')
   return dc === '' || dc === datacenter
 }
 

@@ -43,12 +43,13 @@ export class PreparedQueries {
 
   /** Throws `ConsulRefusedError` if it is not there, or not valid. */
   update(id: string, fields: QueryFields): void {
-    if (!this.rows.get(id)) throw new ConsulRefusedError(500, `Cannot modify non-existent prepared query: '${id}'`)
+    this.#requireThere(id)
     this.#put(id, fields)
   }
 
-  /** Harmless if there is none. */
+  /** Throws `ConsulRefusedError` if it is not there. */
   delete(id: string): void {
+    this.#requireThere(id)
     this.rows.delete(id)
   }
 
@@ -67,6 +68,10 @@ export class PreparedQueries {
     return this.list().find(({ Name }) => Name !== '' && Name.toLowerCase() === lower)
   }
 
+  #requireThere(id: string): void {
+    if (!this.rows.get(id)) throw new ConsulRefusedError(500, `Cannot modify non-existent prepared query: '${id}'`)
+  }
+
   #put(id: string, fields: QueryFields): QueryRow {
     const query = completeQuery(fields)
     this.#validate(id, query)
@@ -82,11 +87,11 @@ export class PreparedQueries {
   ): void {
     requireShort('A text of a query', Name, Service.Service, Template.Regexp, ...(Service.Tags ?? []))
     if (Name === '' && Template.Type === '' && Session === '') refuse('Must be bound to a session')
-    this.#requireSession(Session)
     if (Service.Service === '') refuse('Must provide a Service name to query')
     if (Service.Connect) throw new ConsulRefusedError(501, 'Connect is not supported by this registry')
     if (DNS.TTL !== '' && parseGoDuration(DNS.TTL) === undefined)
       refuse(`Bad DNS TTL '${DNS.TTL}': time: invalid duration ${JSON.stringify(DNS.TTL)}`)
+    this.#requireSession(Session)
     validateTemplate(Template)
     const other = this.#named(Name)
     if (other && other.ID !== id && Template.Type === '' && other.Template.Type === '')

@@ -46,19 +46,27 @@ export interface QueryFields {
 
 /** What `POST /v1/query` takes. */
 export const QUERY_SHAPE: Shape = {
+  go: 'structs.PreparedQuery',
   fields: {
     ID: 'string',
     Name: 'string',
     Session: 'string',
     Token: 'string',
-    Template: { fields: { Type: 'string', Regexp: 'string', RemoveEmptyTags: 'bool' } },
+    Template: {
+      go: 'structs.QueryTemplateOptions',
+      fields: { Type: 'string', Regexp: 'string', RemoveEmptyTags: 'bool' },
+    },
     Service: {
+      go: 'structs.ServiceQuery',
       fields: {
         Service: 'string',
         Namespace: 'string',
-        Failover: { fields: { NearestN: 'int', Datacenters: { list: 'string' } } },
+        Failover: {
+          go: 'structs.QueryDatacenterOptions',
+          fields: { NearestN: 'int', Datacenters: { list: 'string' } },
+        },
         OnlyPassing: 'bool',
-        IgnoreCheckIDs: { list: 'string' },
+        IgnoreCheckIDs: { list: { named: 'types.CheckID' } },
         Near: 'string',
         Tags: { list: 'string' },
         NodeMeta: { map: 'string' },
@@ -66,9 +74,9 @@ export const QUERY_SHAPE: Shape = {
         Connect: 'bool',
       },
     },
-    DNS: { fields: { TTL: 'string' } },
-    CreateIndex: 'int',
-    ModifyIndex: 'int',
+    DNS: { go: 'structs.QueryDNSOptions', fields: { TTL: 'string' } },
+    CreateIndex: 'uint',
+    ModifyIndex: 'uint',
   },
 }
 

@@ -85,6 +85,7 @@ class AgentCheckRoutes {
   }
 
   readonly deregister = async (call: Call): Promise<Answer> => {
+    if (call.rest === '') throw new ConsulRefusedError(500, 'CheckID missing')
     this.#requireKnown(call)
     this.#state.agent.deregisterCheck(call.rest)
     await this.#state.journal.kept()
@@ -136,7 +137,7 @@ class AgentCheckRoutes {
   }
 }
 
-const UPDATE_SHAPE = { fields: { Status: 'string', Output: 'string' } } as const
+const UPDATE_SHAPE = { go: 'agent.checkUpdate', fields: { Status: 'string', Output: 'string' } } as const
 
 function requireOn(call: Call, { ServiceID, ServiceName, Node }: CheckRow): void {
   if (ServiceID === '') call.guard.requireTelling('nodes:write', Node)

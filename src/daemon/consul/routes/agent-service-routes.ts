@@ -6,7 +6,7 @@ import { headerValue } from '../go/header-value.ts'
 import { type Answer, done, json, text } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
-import { requireDatacenter } from '../live/query-options.ts'
+import { waitOptions } from '../live/query-options.ts'
 import { agentHealthCheck, agentService } from '../rows/forms.ts'
 import type { CheckRow, ServiceRow } from '../state/rows.ts'
 import { isOperator } from '../../rest/operator.ts'
@@ -87,6 +87,7 @@ class AgentServiceRoutes {
   /** Waits for another content where the client says by `hash` which one it has. */
   readonly get = (call: Call): Answer | Promise<Answer> => {
     const { rest: id } = call
+    waitOptions(call)
     const content = () => {
       const row = this.#rows().get(id)
       if (!row) throw new ConsulRefusedError(404, `unknown service ID: ${id}`)
@@ -126,6 +127,7 @@ class AgentServiceRoutes {
   readonly deregister = async (call: Call): Promise<Answer> => {
     const { agent, natives, context, journal } = this.#state
     const { rest: id } = call
+    if (id === '') throw new ConsulRefusedError(500, 'ServiceID missing')
     if (agent.service(id)) {
       this.#requireReplaced(call, id)
       agent.deregisterService(id)
@@ -154,13 +156,15 @@ class AgentServiceRoutes {
   }
 
   readonly healthById = (call: Call): Answer => {
-    requireDatacenter(call, this.#state.settings.datacenter)
     const { rest: id } = call
-    if (id === '') throw new ConsulRefusedError(400, 'Missing serviceID')
+    if (id === '') throw new ConsulRefusedError(500, 'Bad request: Missing serviceID')
     const row = this.#rows().get(id)
     if (!row) {
       const body = { AggregatedStatus: 'critical', Service: null, Checks: null }
-      return shown(call, { status: 404, reason: `ServiceId ${id} not found`, aggregated: 'critical', body })
+      const reason = `ServiceId ${id} not found`
+      return call.param('format') === 'text'
+        ? json(reason, { status: 404, headers: ['X-Consul-Reason', headerValue(reason)] })
+        : shown(call, { status: 404, reason, aggregated: 'critical', body })
     }
     call.guard.require('services:read', row.Service)
     const body = this.#health(row)
@@ -169,13 +173,14 @@ class AgentServiceRoutes {
   }
 
   readonly healthByName = (call: Call): Answer => {
-    requireDatacenter(call, this.#state.settings.datacenter)
     const { rest: name } = call
-    if (name === '') throw new ConsulRefusedError(400, 'Missing service Name')
+    if (name === '') throw new ConsulRefusedError(500, 'Bad request: Missing service Name')
     const rows = [...this.#rows().values()].filter(({ Service }) => Service === name)
     const body = rows.map(row => this.#health(row))
-    if (rows.length === 0)
-      return shown(call, { status: 404, reason: `ServiceName ${name} Not Found`, aggregated: 'critical', body })
+    if (rows.length === 0) {
+      const reason = `ServiceName ${name} Not Found`
+      return shown(call, { status: 404, reason, aggregated: reason, body })
+    }
     const aggregated = worst(body.map(({ AggregatedStatus }) => AggregatedStatus))
     return shown(call, { status: STATUS_CODES[aggregated] ?? 503, reason: aggregated, aggregated, body })
   }

@@ -1,5 +1,4 @@
 import type { ConsulState } from '../consul-state.ts'
-import { ConsulRefusedError } from '../errors.ts'
 import { type Answer, json, verdict } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
@@ -85,6 +84,7 @@ class CatalogRoutes {
 
   readonly nodes = (call: Call): Answer | Promise<Answer> => {
     const { view, topics, settings } = this.#state
+    queryOptions(call, settings.datacenter)
     const hasMeta = hasNodeMeta(call)
     const filter = filterOf(call, 'node')
     const near = byNearness<{ Node: string }>(call, { ownNode: settings.nodeName, nodeOf: ({ Node }) => Node })
@@ -161,8 +161,7 @@ class CatalogRoutes {
   }
 
   #serviceName(call: Call): string {
-    queryOptions(call, this.#state.settings.datacenter)
-    if (call.rest === '') throw new ConsulRefusedError(400, 'Missing service name')
+    queryOptions(call, this.#state.settings.datacenter, 'Missing service name')
     return call.rest
   }
 
@@ -185,8 +184,7 @@ class CatalogRoutes {
   #nodeWith(call: Call, { form, shape, nothing }: NodeForm): Answer | Promise<Answer> {
     const { view, topics, settings } = this.#state
     const { rest: name } = call
-    queryOptions(call, settings.datacenter)
-    if (name === '') throw new ConsulRefusedError(400, 'Missing node name')
+    queryOptions(call, settings.datacenter, 'Missing node name')
     const filter = filterOf(call, 'service')
     const make = (sees: Sees) => {
       const matches = filter()

@@ -34,7 +34,7 @@ export function consulRoutes(state: ConsulState): RouteTable {
     ...ofOwnData(queryRoutes(state)),
     ...coordinateRoutes(state),
     ...ofOwnData(aclRoutes(state)),
-    ...unsupportedRoutes(),
+    ...unsupportedRoutes(state),
   ]
   return new RouteTable(state.context.backend ? routes.map(inFront) : routes)
 }

@@ -1,5 +1,4 @@
 import type { ConsulState } from '../consul-state.ts'
-import { ConsulRefusedError } from '../errors.ts'
 import type { Answer } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
@@ -76,8 +75,7 @@ class HealthRoutes {
   readonly service = (call: Call): Answer | Promise<Answer> => {
     const { settings, context } = this.#state
     const { rest: name } = call
-    queryOptions(call, settings.datacenter)
-    if (name === '') throw new ConsulRefusedError(400, 'Missing service name')
+    queryOptions(call, settings.datacenter, 'Missing service name')
     context.store.rosters.polled(name)
     const question = (sees: Sees) => this.#instances(name, { select: this.#selection(call), sees })
     const sight = call.guard.sight({ right: 'services:read', name }, { right: 'nodes:read' })
@@ -85,10 +83,9 @@ class HealthRoutes {
   }
 
   readonly connect = (call: Call): Answer | Promise<Answer> => {
-    queryOptions(call, this.#state.settings.datacenter)
+    queryOptions(call, this.#state.settings.datacenter, 'Missing service name')
     const { view, topics } = this.#state
     const { rest: name } = call
-    if (name === '') throw new ConsulRefusedError(400, 'Missing service name')
     const make = this.#entries(this.#selection(call), () => view.connectEntries(name))
     const question = (sees: Sees) => topicQuestion(topics, ['catalog', 'checks'], () => make(sees))
     const sight = call.guard.sight({ right: 'services:read' }, { right: 'nodes:read' })
@@ -96,15 +93,15 @@ class HealthRoutes {
   }
 
   readonly ingress = (call: Call): Answer | Promise<Answer> => {
-    queryOptions(call, this.#state.settings.datacenter)
-    if (call.rest === '') throw new ConsulRefusedError(400, 'Missing service name')
+    queryOptions(call, this.#state.settings.datacenter, 'Missing service name')
     return this.#read(call, { key: 'nothing', question: () => topicQuestion(this.#state.topics, [], () => '[]') })
   }
 
   readonly node = (call: Call): Answer | Promise<Answer> => {
     const { view } = this.#state
     const node = call.rest
-    return this.#list(call, { missing: 'Missing node name', topic: `node/${node}`, rows: () => view.checksOn(node) })
+    const rows = () => view.checksOn(node)
+    return this.#list(call, { missing: 'Missing node name', topic: `node/${node}`, rows, goesByMeta: false })
   }
 
   readonly checks = (call: Call): Answer | Promise<Answer> => {
@@ -141,11 +138,10 @@ class HealthRoutes {
     }
   }
 
-  #list(call: Call, { missing, topic, rows }: CheckList): Answer | Promise<Answer> {
+  #list(call: Call, { missing, topic, rows, goesByMeta = true }: CheckList): Answer | Promise<Answer> {
     const { topics, catalog, settings } = this.#state
-    queryOptions(call, settings.datacenter)
-    if (call.rest === '') throw new ConsulRefusedError(400, missing)
-    const hasMeta = hasNodeMeta(call)
+    queryOptions(call, settings.datacenter, missing)
+    const hasMeta = goesByMeta ? hasNodeMeta(call) : () => true
     const filter = filterOf(call, 'check')
     const isWanted = ({ Node }: CheckRow) => {
       const node = catalog.node(Node)
@@ -169,8 +165,8 @@ class HealthRoutes {
     if (call.isPlain) return entries => entries
     const hasMeta = hasNodeMeta(call)
     const tagged = hasTags(call)
-    const isPassing = onlyPassing(call) ? passes : () => true
     const filter = filterOf(call, 'entry')
+    const isPassing = onlyPassing(call) ? passes : () => true
     const isFiltered = call.has('filter')
     const { nodeName: ownNode } = this.#state.settings
     const near = byNearness<ServiceEntry>(call, { ownNode, nodeOf: ({ node }) => node.Node })
@@ -199,6 +195,8 @@ interface CheckList {
   readonly missing: string
   readonly topic: string
   readonly rows: () => CheckRow[]
+  /** Whether only nodes with the metadata asked for count. Default true. */
+  readonly goesByMeta?: boolean
 }
 
 /** An instance in the form that filters speak of. */

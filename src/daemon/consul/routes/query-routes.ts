@@ -6,7 +6,7 @@ import type { Call } from '../http/call.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
 import type { Sees } from '../http/sight.ts'
 import { requireNamed, shown, shownInList } from './query-rights.ts'
-import { queryOptions, requireDatacenter, unanswerable } from '../live/query-options.ts'
+import { queryOptions, requireDatacenter, unanswerable, waitOptions } from '../live/query-options.ts'
 import { executeQuery } from '../queries/execute-query.ts'
 import { QUERY_SHAPE, type QueryFields, type QueryRow } from '../queries/query-row.ts'
 import { topicQuestion } from './questions.ts'
@@ -60,9 +60,11 @@ class QueryRoutes {
 
   readonly get = (call: Call): Answer => {
     const [, name = '', action] = /^(.*)\/(execute|explain)$/s.exec(call.rest) ?? []
-    const { consistency } = queryOptions(call, this.#state.settings.datacenter)
+    const { consistency } = waitOptions(call)
+    const limit = action === 'execute' ? limitOf(call) : 0
+    queryOptions(call, this.#state.settings.datacenter)
     const headers = [...HEADERS, 'X-Consul-Effective-Consistency', consistency]
-    if (action === 'execute') return this.#execute(call, { name, headers, consistency })
+    if (action === 'execute') return this.#execute(call, { name, limit, headers, consistency })
     if (action === 'explain') {
       const query = shown(call, this.#resolved(name))
       return json({ Query: query, ...readWith(consistency) }, { headers })
@@ -76,8 +78,8 @@ class QueryRoutes {
 
   readonly update = async (call: Call): Promise<Answer> => {
     requireDatacenter(call, this.#state.settings.datacenter)
-    requireUuid(call.rest)
     const fields = await call.decode<QueryFields>(QUERY_SHAPE)
+    requireUuid(call.rest)
     requireNamed(call, fields, this.#state.queries.get(call.rest))
     this.#state.queries.update(call.rest, fields)
     await this.#state.journal.kept()
@@ -93,7 +95,7 @@ class QueryRoutes {
     return done
   }
 
-  #execute(call: Call, { name, headers, consistency }: Execution): Answer {
+  #execute(call: Call, { name, limit, headers, consistency }: Execution): Answer {
     const { view, settings, context } = this.#state
     const query = this.#resolved(name)
     context.store.rosters.polled(query.Service.Service)
@@ -104,7 +106,7 @@ class QueryRoutes {
       random: systemRandom,
       ownNode: settings.nodeName,
       near: call.param('near'),
-      limit: Number(call.param('limit')) || 0,
+      limit,
     })
     const cached = call.has('cached') ? ['X-Cache', 'MISS'] : []
     const found = {
@@ -126,6 +128,8 @@ class QueryRoutes {
 
 interface Execution {
   readonly name: string
+  /** How many are to be found at most; 0 for all. */
+  readonly limit: number
   readonly headers: readonly string[]
   readonly consistency: string
 }
@@ -134,6 +138,12 @@ const HEADERS = ['X-Consul-Index', '1', 'X-Consul-Knownleader', 'true', 'X-Consu
 
 function readWith(ConsistencyLevel: string): object {
   return { Index: 0, LastContact: 0, KnownLeader: true, ConsistencyLevel }
+}
+
+function limitOf(call: Call): number {
+  const limit = call.param('limit')
+  if (/^(?:[+-]?\d{1,15})?$/.test(limit)) return Math.max(0, Number(limit))
+  throw new ConsulRefusedError(500, `Bad limit: strconv.Atoi: parsing ${JSON.stringify(limit)}: invalid syntax`)
 }
 
 function requireUuid(id: string): void {

@@ -34,14 +34,15 @@ const SESSION_SHAPE = {
     LockDelay: 'any',
     Behavior: 'string',
     TTL: 'string',
-    Checks: { list: 'string' },
+    Checks: { list: { named: 'types.CheckID' } },
     NodeChecks: { list: 'string' },
-    ServiceChecks: { list: { fields: { ID: 'string', Namespace: 'string' } } },
+    ServiceChecks: { list: { go: 'structs.ServiceCheck', fields: { ID: 'string', Namespace: 'string' } } },
   },
   open: true,
 } as const
 
-const UUID_CHARACTERS = 36
+/** What an id of a session has. */
+export const UUID_CHARACTERS = 36
 
 class SessionRoutes {
   readonly #state: ConsulState
@@ -111,4 +112,5 @@ class SessionRoutes {
   }
 }
 
-const NO_UUID = `failed session lookup: index error: UUID must be ${UUID_CHARACTERS} characters`
+/** What is said of an id of a session that is none. */
+export const NO_UUID = `failed session lookup: index error: UUID must be ${UUID_CHARACTERS} characters`

@@ -91,6 +91,7 @@ interface SentOperation {
 }
 
 const NODE_SHAPE: Shape = {
+  go: 'api.Node',
   fields: {
     ID: 'string',
     Node: 'string',
@@ -98,28 +99,40 @@ const NODE_SHAPE: Shape = {
     Datacenter: 'string',
     TaggedAddresses: { map: 'string' },
     Meta: { map: 'string' },
-    CreateIndex: 'int',
-    ModifyIndex: 'int',
+    CreateIndex: 'uint',
+    ModifyIndex: 'uint',
   },
 }
 
 const TXN_SHAPE: Shape = {
   list: {
+    go: 'api.TxnOp',
     fields: {
       KV: {
+        go: 'api.KVTxnOp',
         fields: {
-          Verb: 'string',
+          Verb: { named: 'api.KVOp' },
           Key: 'string',
-          Value: 'string',
-          Flags: 'int',
-          Index: 'int',
+          Value: 'base64',
+          Flags: 'uint',
+          Index: 'uint',
           Session: 'string',
           Namespace: 'string',
         },
       },
-      Node: { fields: { Verb: 'string', Node: NODE_SHAPE } },
-      Service: { fields: { Verb: 'string', Node: 'string', Service: CATALOG_SERVICE_SHAPE } },
-      Check: { fields: { Verb: 'string', Check: CATALOG_CHECK_SHAPE } },
+      Node: { go: 'api.NodeTxnOp', fields: { Verb: { named: 'api.NodeOp' }, Node: NODE_SHAPE } },
+      Service: {
+        go: 'api.ServiceTxnOp',
+        fields: {
+          Verb: { named: 'api.ServiceOp' },
+          Node: 'string',
+          Service: { ...CATALOG_SERVICE_SHAPE, go: 'api.AgentService' },
+        },
+      },
+      Check: {
+        go: 'api.CheckTxnOp',
+        fields: { Verb: { named: 'api.CheckOp' }, Check: { ...CATALOG_CHECK_SHAPE, go: 'api.HealthCheck' } },
+      },
     },
   },
 }
@@ -146,19 +159,15 @@ function parse(text: string): SentOperation[] {
     return (decodeBody(text, TXN_SHAPE) ?? []) as SentOperation[]
   } catch (error) {
     if (!(error instanceof ConsulRefusedError)) throw error
-    const problem = error.message.replace('Request decode failed: ', '').replace(/type \[\]struct$/, 'type api.TxnOps')
+    const problem = error.message
+      .replace('Request decode failed: ', '')
+      .replace(/type \[\]api\.TxnOp$/, 'type api.TxnOps')
     throw new ConsulRefusedError(400, `Failed to parse body: ${problem}`)
   }
 }
 
 function checked(operation: KvOperation): KvOperation {
   const { Value = '', Key = '' } = operation
-  const bad = /[^A-Za-z0-9+/=\r\n]/.exec(Value)
-  if (bad || Value.length % 4 !== 0)
-    throw new ConsulRefusedError(
-      400,
-      `Failed to parse body: illegal base64 data at input byte ${bad?.index ?? Value.length}`,
-    )
   const bytes = Buffer.byteLength(Value, 'base64')
   if (bytes <= CONSUL_LIMITS.valueBytes) return operation
   throw new ConsulRefusedError(

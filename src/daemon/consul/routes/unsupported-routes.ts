@@ -1,13 +1,20 @@
+import type { ConsulState } from '../consul-state.ts'
 import { ConsulRefusedError } from '../errors.ts'
 import type { Answer } from '../http/answer.ts'
 import type { ConsulHandler, ConsulRoute, Method } from '../http/route-table.ts'
+import { aclOf } from './acl-calls.ts'
 
-/** What this registry does not do, each with a refusal that says so. */
-export function unsupportedRoutes(): ConsulRoute[] {
+/** What this registry does not do, each with a refusal that says so. Without tokens none of what is about them is there. */
+export function unsupportedRoutes(state: ConsulState): ConsulRoute[] {
   return UNSUPPORTED.map(({ path, pattern = path, methods, reason, status = 501 }) => ({
     path,
     pattern,
-    methods: Object.fromEntries(methods.map(method => [method, refusing(status, reason)])),
+    methods: Object.fromEntries(
+      methods.map(method => [
+        method,
+        path.startsWith('/v1/acl/') ? refusingAcl(state, reason) : refusing(status, reason),
+      ]),
+    ),
     support: 'no' as const,
     note: reason,
   }))
@@ -65,6 +72,13 @@ const UNSUPPORTED: readonly Unsupported[] = [
     reason: 'This registry has not the pages of Consul, nor what only they ask for',
   },
 ]
+
+function refusingAcl(state: ConsulState, reason: string): ConsulHandler {
+  return () => {
+    aclOf(state)
+    throw new ConsulRefusedError(501, reason)
+  }
+}
 
 /** Refuses every call. */
 export function refusing(status: number, reason: string): ConsulHandler {

@@ -21,6 +21,8 @@ export interface SessionRow {
   readonly TTL: string
   readonly NodeChecks: readonly string[]
   readonly ServiceChecks: readonly { readonly ID: string; readonly Namespace: string }[] | null
+  /** As sessions named them before there were two kinds; absent if none were named so. */
+  readonly Checks?: readonly string[]
   readonly CreateIndex: number
   readonly ModifyIndex: number
 }
@@ -93,10 +95,8 @@ export class Sessions {
       throw new ConsulRefusedError(500, `Invalid Behavior setting '${Behavior}'`)
     requireTtl(TTL)
     if (!this.#init.catalog.node(Node)) throw new ConsulRefusedError(500, 'Missing node registration')
-    const NodeChecks = fields.NodeChecks ?? fields.Checks ?? (Node === this.#init.node ? ['serfHealth'] : [])
-    const ServiceChecks = fields.ServiceChecks?.map(({ ID = '', Namespace = '' }) => ({ ID, Namespace })) ?? null
-    for (const checkId of [...NodeChecks, ...(ServiceChecks ?? []).map(({ ID }) => ID)])
-      this.#requireWell(Node, checkId)
+    const checks = checksOf(fields)
+    for (const checkId of checkIds(checks)) this.#requireWell(Node, checkId)
     const index = this.#init.stamp()
     const row: SessionRow = {
       ID: randomUUID(),
@@ -105,8 +105,7 @@ export class Sessions {
       LockDelay: lockDelay(fields.LockDelay),
       Behavior: Behavior === 'delete' ? 'delete' : 'release',
       TTL,
-      NodeChecks,
-      ServiceChecks,
+      ...checks,
       CreateIndex: index,
       ModifyIndex: index,
     }
@@ -131,10 +130,7 @@ export class Sessions {
 
   /** Ends the sessions that went by a check, or a node, that has failed or gone. */
   checkFailed(node: string, checkId: string): void {
-    for (const { ID, Node, NodeChecks, ServiceChecks } of this.rows.values()) {
-      if (Node !== node) continue
-      if (NodeChecks.includes(checkId) || ServiceChecks?.some(check => check.ID === checkId)) this.destroy(ID)
-    }
+    for (const row of this.rows.values()) if (row.Node === node && checkIds(row).includes(checkId)) this.destroy(row.ID)
   }
 
   /** Ends the sessions of a node that has gone. */
@@ -159,6 +155,22 @@ export class Sessions {
     const revision = this.#init.stamp()
     for (const topic of ['sessions', `session/${ID}`, `sessions/${Node}`]) this.#init.topics.touch(topic, revision)
   }
+}
+
+type SessionChecks = Pick<SessionRow, 'NodeChecks' | 'ServiceChecks' | 'Checks'>
+
+/** What a session goes by: by its node, unless it says that it goes by nothing, in either of the two ways to say so. */
+function checksOf({ Checks = BY_NODE, NodeChecks = BY_NODE, ServiceChecks }: SessionFields): SessionChecks {
+  const ofServices = ServiceChecks?.map(({ ID = '', Namespace = '' }) => ({ ID, Namespace })) ?? null
+  if (Checks.length === 0) return { NodeChecks: [], ServiceChecks: ofServices }
+  const isPlain = NodeChecks.length === 0 || (Checks.length === 1 && Checks[0] === BY_NODE[0])
+  return { NodeChecks, ServiceChecks: ofServices, ...(!isPlain && { Checks }) }
+}
+
+const BY_NODE: readonly string[] = ['serfHealth']
+
+function checkIds({ Checks = [], NodeChecks, ServiceChecks }: SessionChecks): string[] {
+  return [...Checks, ...NodeChecks, ...(ServiceChecks ?? []).map(({ ID }) => ID)]
 }
 
 function requireTtl(TTL: string): void {

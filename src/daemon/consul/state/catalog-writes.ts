@@ -1,9 +1,11 @@
 import type { ConsulSettings } from '../consul-options.ts'
 import { ConsulRefusedError } from '../errors.ts'
-import type { Shape } from '../go/decode.ts'
+import type { FieldsShape, Shape } from '../go/decode.ts'
+import { formatGoDuration } from '../go/duration.ts'
 import {
   fullAddresses,
   areValidWeights,
+  isAnyAddress,
   type ServiceFields,
   TAGGED_ADDRESSES_SHAPE,
   weightsOf,
@@ -47,11 +49,40 @@ export interface CatalogDeregistration {
   readonly Datacenter?: string
 }
 
+const CHECK_ID: Shape = { named: 'types.CheckID' }
+
+/** What else is in it means nothing. */
+const DEFINITION: Shape = {
+  sealed: true,
+  open: true,
+  fields: {
+    HTTP: 'string',
+    TLSSkipVerify: 'bool',
+    Header: { map: { list: 'string' } },
+    Method: 'string',
+    Body: 'string',
+    TCP: 'string',
+    Interval: 'duration',
+    Timeout: 'duration',
+    DeregisterCriticalServiceAfter: 'duration',
+    OutputMaxSize: 'uint',
+    ScriptArgs: { list: 'string' },
+    DockerContainerID: 'string',
+    Shell: 'string',
+    GRPC: 'string',
+    GRPCUseTLS: 'bool',
+    AliasNode: 'string',
+    AliasService: 'string',
+    TTL: 'duration',
+  },
+}
+
 /** How a check is written to the catalog. */
-export const CATALOG_CHECK_SHAPE: Shape = {
+export const CATALOG_CHECK_SHAPE: FieldsShape = {
+  go: 'structs.HealthCheck',
   fields: {
     Node: 'string',
-    CheckID: 'string',
+    CheckID: CHECK_ID,
     Name: 'string',
     Status: 'string',
     Notes: 'string',
@@ -60,15 +91,16 @@ export const CATALOG_CHECK_SHAPE: Shape = {
     ServiceName: 'string',
     ServiceTags: { list: 'string' },
     Type: 'string',
-    Definition: { map: 'any' },
+    Definition: DEFINITION,
     Namespace: 'string',
-    CreateIndex: 'int',
-    ModifyIndex: 'int',
+    CreateIndex: 'uint',
+    ModifyIndex: 'uint',
   },
 }
 
 /** How a service is written to the catalog. */
-export const CATALOG_SERVICE_SHAPE: Shape = {
+export const CATALOG_SERVICE_SHAPE: FieldsShape = {
+  go: 'structs.NodeService',
   fields: {
     ID: 'string',
     Service: 'string',
@@ -81,13 +113,14 @@ export const CATALOG_SERVICE_SHAPE: Shape = {
     EnableTagOverride: 'bool',
     ...MESH_FIELDS,
     Namespace: 'string',
-    CreateIndex: 'int',
-    ModifyIndex: 'int',
+    CreateIndex: 'uint',
+    ModifyIndex: 'uint',
   },
 }
 
 /** What `PUT /v1/catalog/register` takes. */
 export const REGISTRATION_SHAPE: Shape = {
+  go: 'structs.RegisterRequest',
   fields: {
     ID: 'string',
     Node: 'string',
@@ -111,7 +144,7 @@ export const DEREGISTRATION_SHAPE: Shape = {
     Node: 'string',
     Address: 'string',
     ServiceID: 'string',
-    CheckID: 'string',
+    CheckID: CHECK_ID,
     Datacenter: 'string',
     Namespace: 'string',
     WriteRequest: 'any',
@@ -129,8 +162,8 @@ export function registerIn(
   requireDatacenter(registration.Datacenter, datacenter)
   const { Node = '', Service: service, Check, Checks = [] } = registration
   validate(registration)
-  const checks = [...(Check ? [Check] : []), ...Checks]
-  requireServices(catalog, checks, { node: Node, service })
+  const checks = [...Checks, ...(Check ? [Check] : [])]
+  requirePlaces(catalog, checks, { node: Node, service })
   catalog.together(() => {
     putNode(catalog, registration, datacenter)
     if (service) putService(catalog, Node, service)
@@ -173,19 +206,32 @@ function validate({
   for (const check of [Check, ...Checks]) requireShort('A text of a check', check?.CheckID, check?.Name)
   if (!Service) return
   if (Service.ID && !Service.Service) throw new ConsulRefusedError(500, 'Must provide service name with ID')
+  if (!Service.Service)
+    throw new ConsulRefusedError(
+      500,
+      'failed inserting service: failed inserting service: object missing primary index',
+    )
+  if (isAnyAddress(Service.Address)) throw new ConsulRefusedError(500, 'Invalid service address')
   validateMesh(Service, 500)
 }
 
-/** Every check of a service needs that to be there, or to come in the same request. */
-function requireServices(
+/** A check is of the node that is registered with it; every check of a service needs that to be there, or to come in the same request. */
+function requirePlaces(
   catalog: Catalog,
   checks: readonly CatalogCheckFields[],
   { node, service }: { node: string; service: CatalogServiceFields | undefined },
 ): void {
-  for (const { ServiceID = '' } of checks) {
+  for (const { Node = '', ServiceID = '', CheckID = '', Name = '' } of checks) {
+    if (Node !== '' && Node !== node)
+      throw new ConsulRefusedError(
+        500,
+        `check node ${JSON.stringify(Node)} does not match node ${JSON.stringify(node)}`,
+      )
     const isComing = service !== undefined && ServiceID === (service.ID || service.Service)
-    if (ServiceID === '' || isComing || catalog.service(node, ServiceID)) continue
-    throw new ConsulRefusedError(500, `failed inserting check: Missing service registration on node "${node}"`)
+    const isThere = ServiceID === '' || isComing || catalog.service(node, ServiceID)
+    const problem = isThere ? 'failed inserting check: object missing primary index' : 'Missing service registration'
+    if (!isThere || (CheckID === '' && Name === ''))
+      throw new ConsulRefusedError(500, `failed inserting check: ${problem} on node ${JSON.stringify(node)}`)
   }
 }
 
@@ -239,11 +285,27 @@ export function putCheck(catalog: Catalog, node: string, check: CatalogCheckFiel
     ServiceName: service?.Service ?? '',
     ServiceTags: service?.Tags ?? [],
     Type: Type || typeOf(Definition),
-    Definition,
+    Definition: written(Definition),
   })
 }
 
-function typeOf({ HTTP, TCP }: Readonly<Record<string, unknown>>): string {
+const IN_WORDS = new Set(['Interval', 'Timeout', 'DeregisterCriticalServiceAfter'])
+
+/** As Consul writes it: without what says nothing, durations in words but for the TTL. */
+function written(definition: CheckRow['Definition']): CheckRow['Definition'] {
+  const said = Object.entries(definition).filter(([, value]) => value !== '' && value !== 0 && value !== false)
+  return Object.fromEntries(
+    said.map(([name, value]) => [
+      name,
+      IN_WORDS.has(name) && typeof value === 'number' ? formatGoDuration(value) : value,
+    ]),
+  )
+}
+
+function typeOf({ TTL, HTTP, TCP, AliasNode, AliasService, ScriptArgs }: Readonly<Record<string, unknown>>): string {
+  if (TTL) return 'ttl'
   if (HTTP) return 'http'
-  return TCP ? 'tcp' : ''
+  if (TCP) return 'tcp'
+  if (AliasNode || AliasService) return 'alias'
+  return ScriptArgs ? 'script' : ''
 }

@@ -27,9 +27,10 @@ export interface Mesh {
   readonly Connect?: { readonly Native: true }
 }
 
-const MODE: Shape = { fields: { Mode: 'string' } }
+const MODE: Shape = { go: 'structs.MeshGatewayConfig', fields: { Mode: 'string' } }
 
 const UPSTREAM: Shape = {
+  go: 'structs.Upstream',
   fields: {
     DestinationType: 'string',
     DestinationNamespace: 'string',
@@ -46,6 +47,7 @@ const UPSTREAM: Shape = {
 export const MESH_FIELDS: Readonly<Record<string, Shape>> = {
   Kind: 'string',
   Proxy: {
+    go: 'structs.ConnectProxyConfig',
     fields: {
       DestinationServiceName: 'string',
       DestinationServiceID: 'string',
@@ -57,7 +59,7 @@ export const MESH_FIELDS: Readonly<Record<string, Shape>> = {
       Expose: { fields: { Checks: 'bool', Paths: { list: { map: 'any' } } } },
     },
   },
-  Connect: { fields: { Native: 'bool', SidecarService: 'any' } },
+  Connect: { go: 'structs.ServiceConnect', fields: { Native: 'bool', SidecarService: 'any' } },
 }
 
 const UPSTREAM_DEFAULTS = { DestinationType: '', DestinationName: '', Datacenter: '' }

@@ -70,6 +70,33 @@ describe('decodeBody', () => {
     assert.equal(refusal('7'), 'json: cannot unmarshal number into Go value of type struct')
   })
 
+  it('says which field of which of the types of Go it means, and of what decodes itself only where that is', () => {
+    const weights: Shape = { go: 'api.Weights', fields: { Passing: 'int' } }
+    const check: Shape = { sealed: true, fields: { Status: 'string' } }
+    const shape: Shape = {
+      go: 'api.Service',
+      fields: { Weights: weights, Checks: { list: check }, Id: { named: 'api.ID' }, Index: 'uint', Value: 'base64' },
+    }
+    const said = (text: string) => {
+      assert.throws(() => decodeBody(text, shape), /^ConsulRefusedError/)
+      try {
+        decodeBody(text, shape)
+      } catch (error) {
+        return (error as Error).message.replace('Request decode failed: json: cannot unmarshal ', '')
+      }
+      return ''
+    }
+    const passing = 'string into Go struct field Weights.Weights.Passing of type int'
+    assert.equal(said('{"Weights":{"Passing":"1"}}'), passing)
+    assert.equal(said('{"Weights":1}'), 'number into Go struct field Service.Weights of type api.Weights')
+    assert.equal(said('{"Checks":[{"Status":1}]}'), 'number into Go struct field Service.Checks of type string')
+    assert.equal(said('{"Id":1}'), 'number into Go struct field Service.Id of type api.ID')
+    assert.equal(said('{"Index":-1}'), 'number -1 into Go struct field Service.Index of type uint64')
+    assert.equal(said('[]'), 'array into Go value of type api.Service')
+    assert.equal(said('{"Value":"a"}'), 'Request decode failed: illegal base64 data at input byte 1')
+    assert.deepEqual(decodeBody('{"Value":[104,105]}', shape), { Value: 'aGk=' })
+  })
+
   it('refuses what is not JSON', () => {
     assert.equal(refusal(''), 'EOF')
     assert.equal(refusal('{'), 'unexpected EOF')

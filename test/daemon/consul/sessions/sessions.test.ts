@@ -34,7 +34,7 @@ describe('Sessions', () => {
   it('end with their node', async t => {
     const { ask } = await serveConsul(t)
     await ask('PUT', '/v1/catalog/register', { Node: 'ext', Address: '1.1.1.1' })
-    const { ID } = (await ask('PUT', '/v1/session/create', { Node: 'ext' })).body
+    const { ID } = (await ask('PUT', '/v1/session/create', { Node: 'ext', Checks: [] })).body
     await ask('PUT', '/v1/catalog/deregister', { Node: 'ext' })
     assert.deepEqual((await ask('GET', `/v1/session/info/${ID}`)).body, [])
   })

@@ -9,7 +9,7 @@ describe('transact', () => {
     const { ask } = await serveConsul(t)
     const Check = { Node: 'n1', CheckID: 'c', Status: 'passing' }
     await ask('PUT', '/v1/catalog/register', { Node: 'n1', Address: '10.0.0.1', Service: { Service: 'db' }, Check })
-    const session = await ask('PUT', '/v1/session/create', { Node: 'n1', Checks: ['c'] })
+    const session = await ask('PUT', '/v1/session/create', { Node: 'n1', NodeChecks: ['c'] })
     const { ID } = session.body
     assert.equal((await ask('PUT', `/v1/kv/leader?acquire=${ID}`, 'me')).body, true)
     const nodes = (await ask('GET', '/v1/catalog/node/n1')).text
