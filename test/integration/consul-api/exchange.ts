@@ -41,11 +41,12 @@ const HEADERS = [
   'x-consul-knownleader',
   'x-consul-lastcontact',
   'x-consul-effective-consistency',
+  'x-consul-contenthash',
   'content-security-policy',
   'x-content-type-options',
 ]
 
-const PRESENCE = ['x-consul-index', 'x-consul-contenthash', 'vary']
+const PRESENCE = ['x-consul-index', 'vary']
 
 /** Asks one side after the other, in order, and tells what each answered. */
 export class Side {
@@ -93,7 +94,7 @@ export class Side {
 
   /** Indexes, times and ids that each side makes for itself are of no interest. */
   #normal(value: unknown, key = ''): unknown {
-    if (/^(Create|Modify)Index$|^LTime$|^ContentHash$|^Hash$|^CreateTime$|^SecretID$/.test(key)) return '#'
+    if (/^(Create|Modify)Index$|^LTime$|^Hash$|^CreateTime$|^SecretID$/.test(key)) return '#'
     if (Array.isArray(value)) return value.map(item => this.#normal(item))
     if (typeof value === 'object' && value !== null) {
       return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.#normal(item, name)]))

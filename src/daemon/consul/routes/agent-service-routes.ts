@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { SERVICE_SHAPE, serviceDefinition, type ServiceFields } from '../agent/service-definition.ts'
 import type { ConsulState } from '../consul-state.ts'
 import { ConsulRefusedError } from '../errors.ts'
@@ -7,6 +6,7 @@ import { type Answer, done, json, text } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
 import { waitOptions } from '../live/query-options.ts'
+import { contentHash } from '../rows/content-hash.ts'
 import { agentHealthCheck, agentService } from '../rows/forms.ts'
 import type { CheckRow, ServiceRow } from '../state/rows.ts'
 import { isOperator } from '../../rest/operator.ts'
@@ -93,7 +93,7 @@ class AgentServiceRoutes {
       if (!row) throw new ConsulRefusedError(404, `unknown service ID: ${id}`)
       call.guard.require('services:read', row.Service)
       const service = agentService(row)
-      return { service, hash: createHash('sha256').update(JSON.stringify(service)).digest('hex').slice(0, 16) }
+      return { service, hash: contentHash(service) }
     }
     const answer = () => {
       const { service, hash } = content()
