@@ -45,7 +45,7 @@ export interface RunRegistryOptions {
 }
 
 /** How `ropewalk registry` answers DNS. */
-export interface RunDnsOptions extends Pick<DnsServerOptions, 'domains' | 'ttlMs' | 'onlyPassing' | 'recursors'> {
+export interface RunDnsOptions extends Omit<DnsServerOptions, 'endpoint' | 'catalog' | 'nodeName' | 'datacenter'> {
   readonly endpoint?: string | undefined
   /** Whether it was asked for, so that the daemon must not start without. */
   readonly isWanted: boolean

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import type { AclOptions } from '../../daemon/consul/acl/acl-access.ts'
+import { type DnsConfig, dnsConfigOf } from './dns-config.ts'
 import { type Flags, lastOf } from './flags.ts'
 import { type HclObject, HclProblem, type HclValue, parseHcl } from '../../daemon/consul/hcl/parse-hcl.ts'
 
@@ -27,7 +28,7 @@ export interface AgentConfig {
   readonly domain: string | undefined
   /** The servers that are asked by DNS for names of others. */
   readonly recursors: readonly string[]
-  readonly onlyPassing: boolean
+  readonly dns: DnsConfig
   /** Whose checks may run commands: everybody's, or those of the files. */
   readonly scriptChecks: boolean | 'configured'
   readonly insecure: boolean
@@ -67,7 +68,7 @@ export function agentConfig(flags: Flags): AgentConfig {
     serverPort: port('server', { flag: 'server-port', byDefault: 8300 }),
     domain: lastOf(flags, 'domain') ?? text(merged['domain']),
     recursors: flags.get('recursor') ?? textsOf(merged['recursors']),
-    onlyPassing: isOn(objectOf(merged['dns_config'])['only_passing']),
+    dns: dnsConfigOf(objectOf(merged['dns_config']), objectOf(objectOf(merged['dns_config'])['soa'])),
     scriptChecks:
       isOn(lastOf(flags, 'enable-script-checks') ?? merged['enable_script_checks']) || localScripts(flags, merged),
     insecure: isOn(lastOf(flags, 'insecure')),

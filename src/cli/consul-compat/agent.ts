@@ -71,7 +71,7 @@ function dnsOf({
   isDnsPortGiven,
   domain,
   recursors,
-  onlyPassing,
+  dns,
 }: AgentConfig): Parameters<typeof runRegistry>[0]['dns'] {
   if (dnsPort < 0) return false
   const domains = domain === undefined ? undefined : [domain.replace(/\.$/, ''), 'ropewalk']
@@ -80,7 +80,7 @@ function dnsOf({
     endpoint: endpointOf(address, dnsPort),
     isWanted: isDnsPortGiven,
     domains,
-    onlyPassing,
+    ...dns,
     ...(recursors.length > 0 && { recursors }),
   }
 }

@@ -38,7 +38,9 @@ export interface DnsNode {
 export interface PreparedAnswer {
   /** `forbidden` when it may not be told. */
   readonly instances: readonly DnsInstance[] | 'forbidden'
-  /** How long it may be kept, in seconds; undefined: as other answers. */
+  /** Of which they are. */
+  readonly serviceName: string
+  /** How long it may be kept, in seconds; undefined: as other answers of that service. */
   readonly ttlS: number | undefined
 }
 

@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net'
-import { hostname } from 'node:os'
 import { BaseService } from '../../application/base-service.ts'
 import type { PhaseContext } from '../../application/phase.ts'
 import type { Clock } from '../../core/clock.ts'
@@ -19,43 +18,29 @@ import type { Router } from '../../web/router.ts'
 import type { DnsCatalog, DnsNode } from './catalog.ts'
 import { RESPONSE_CODES } from './codes.ts'
 import { Datagrams } from './datagrams.ts'
-import { DnsEndpointError, DnsSettingError } from './errors.ts'
-import { isEncodable } from './message-writer.ts'
+import { DnsEndpointError } from './errors.ts'
 import { parseRecursor, Recursors } from './recursors.ts'
 import { bareAnswer, type Reply, Responder, type Transport } from './responder.ts'
 import type { DnsSettings } from './settings.ts'
+import { type DnsSettingOptions, longestTtlMs, settingsOf } from './settings-of.ts'
 import { StoreCatalog } from './store-catalog.ts'
 import { StreamConnection } from './stream-connection.ts'
 
 /** How DNS is answered. All fields have defaults. */
-export interface DnsServerOptions {
+export interface DnsServerOptions extends DnsSettingOptions {
   /** Where: a TCP endpoint, whose port is taken for UDP as well. Default `tcp:8600:interface=127.0.0.1`. */
   endpoint?: Endpoint | string | undefined
   /** Goes on without, and says so by the event `dns.unavailable`, when it cannot listen there. Default false: the start fails. */
   optional?: boolean | undefined
-  /** What names end in. Default `consul` and `ropewalk`. */
-  domains?: readonly string[] | undefined
-  /** The label that names may have before the domain. Default `dc1`. */
-  datacenter?: string | undefined
-  /** How long answers may be kept, in milliseconds; told in whole seconds. Default 0. */
-  ttlMs?: number | undefined
   /**
-   * How long a client may go by an answer, in milliseconds: a drain waits so long for who has asked within 30 s, or within this time. Default: `ttlMs` and 2 s,
-   * enough for one that asks every second.
+   * How long a client may go by an answer, in milliseconds: a drain waits so long for who has asked within 30 s, or within this time. Default: the longest
+   * that answers of a service may be kept, and 2 s, enough for one that asks every second.
    */
   quietMs?: number | undefined
   /** Whether only instances are told that show both signs of life, even when there is no other. Default false. */
   onlyPassing?: boolean | undefined
-  /** The most answers by UDP to those who do not say how much they can take. Default 3, as in Consul. */
-  udpAnswersMax?: number | undefined
-  /** Whether an answer that had to leave something out says so. Default false, as in Consul. */
-  truncate?: boolean | undefined
-  /** Servers that are asked for all other names, such as `10.0.0.2` or `10.0.0.2:5353`. Default none: those are refused. */
-  recursors?: readonly string[] | undefined
   /** What is told. Default: the services of the daemon's Store. */
   catalog?: ((context: FrontendContext, defaults: CatalogDefaults) => DnsCatalog) | undefined
-  /** The name of the daemon's machine. Default: its host name up to the first dot. */
-  nodeName?: string | undefined
   /** TCP connections at a time; one more is closed. Default 1,000. */
   connectionsMax?: number | undefined
   /** The same of one client address; IPv6 counts by networks of 64 bits. Default 100. */
@@ -114,7 +99,7 @@ export class DnsServer extends BaseService implements Frontend {
   /** Begins to answer from the daemon's data. It adds no routes. */
   mount(_router: Router, context: FrontendContext): void {
     const { catalog = storeCatalog, random = systemRandom } = this.#options
-    const { onlyPassing = false, ttlMs = 0, quietMs = ttlMs + 2_000 } = this.#options
+    const { onlyPassing = false, quietMs = longestTtlMs(this.#options) + 2_000 } = this.#options
     const node = { name: this.#settings.nodeName, address: ownAddress(this.#endpoint), metadata: {} }
     const { clock, access } = context
     const mayRead = (serviceName: string) => mayAnybody(access, 'services:read', serviceName)
@@ -263,33 +248,6 @@ async function bindBoth(endpoint: TcpEndpoint, options: ListenOptions & { signal
 function requireTcp(endpoint: Endpoint): TcpEndpoint {
   if (endpoint.scheme === 'tcp') return endpoint
   throw new DnsEndpointError(formatEndpoint(endpoint), `it is ${endpoint.scheme}, and not TCP and UDP`)
-}
-
-function settingsOf(options: DnsServerOptions): DnsSettings {
-  const { domains = ['consul', 'ropewalk'], datacenter = 'dc1', ttlMs = 0, udpAnswersMax = 3 } = options
-  const { truncate = false, recursors = [], nodeName = hostname().split('.')[0] || 'localhost' } = options
-  if (domains.length === 0) throw new DnsSettingError('domains', '', 'one name or more')
-  for (const domain of domains) requireName('domains', domain)
-  requireName('datacenter', datacenter)
-  requireName('nodeName', nodeName)
-  if (!(ttlMs >= 0 && ttlMs <= TTL_MS_MAX))
-    throw new DnsSettingError('ttlMs', ttlMs, 'from 0 to 7 days, in milliseconds')
-  if (!(udpAnswersMax >= 1)) throw new DnsSettingError('udpAnswersMax', udpAnswersMax, 'from 1')
-  return {
-    domains: domains.map(domain => domain.toLowerCase().replace(/\.$/, '')),
-    datacenter: datacenter.toLowerCase(),
-    ttlS: Math.floor(ttlMs / 1000),
-    udpAnswersMax,
-    truncate,
-    nodeName,
-    recurses: recursors.length > 0,
-  }
-}
-
-const TTL_MS_MAX = 7 * 24 * 60 * 60 * 1000
-
-function requireName(setting: string, name: string): void {
-  if (!isEncodable(name.replace(/\.$/, ''))) throw new DnsSettingError(setting, name, 'a domain name')
 }
 
 function storeCatalog({ store, clock }: FrontendContext, defaults: CatalogDefaults): DnsCatalog {

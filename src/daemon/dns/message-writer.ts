@@ -26,9 +26,6 @@ export const TEXT_BYTES_MAX = 1024
 /** What EDNS0 says of us: the largest query that is taken. */
 export const QUERY_BYTES_MAX = 4096
 
-/** Refresh, retry and expiry of a zone, in seconds: for secondary servers, which there are none of. */
-const SOA_TIMES_S = [3_600, 600, 86_400] as const
-
 /** Whether a name can be written: no label is empty or longer than 63 bytes, and all of it not longer than 253. */
 export function isEncodable(name: string): boolean {
   const labels = name.split('.')
@@ -131,7 +128,8 @@ export class MessageWriter {
       case 'SOA':
         this.#name(record.primary)
         this.#name(record.mailbox)
-        for (const value of [record.serial, ...SOA_TIMES_S, record.negativeTtlS]) this.#uint32(value)
+        for (const value of [record.serial, record.refreshS, record.retryS, record.expireS, record.negativeTtlS])
+          this.#uint32(value)
     }
   }
 

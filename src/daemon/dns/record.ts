@@ -1,3 +1,4 @@
+import type { AuthorityTimes } from './settings.ts'
 import type { RECORD_TYPES } from './codes.ts'
 
 /** The types of records that are answered. */
@@ -38,10 +39,8 @@ export interface TextRecord extends RecordHead<'TXT'> {
 }
 
 /** Where the authority over a zone begins; what it says to others is here always the same, but for the serial. */
-export interface AuthorityRecord extends RecordHead<'SOA'> {
+export interface AuthorityRecord extends RecordHead<'SOA'>, AuthorityTimes {
   readonly primary: string
   readonly mailbox: string
   readonly serial: number
-  /** How long a negative answer may be kept, in seconds. */
-  readonly negativeTtlS: number
 }

@@ -103,15 +103,17 @@ export class Responder {
 
   #ask(subject: Subject, asked: Asked): ResponseCode {
     const { catalog, settings } = this.#init
-    const { ttlS } = settings
     if (subject.kind === 'address') return this.#address(subject.address)
     if (subject.kind === 'node') return this.#node(catalog.node(subject.name), asked)
     if (subject.kind === 'service') {
-      return this.#service(catalog.instances(subject.serviceName), { ...asked, tag: subject.tag, ttlS })
+      const { serviceName, tag } = subject
+      return this.#service(catalog.instances(serviceName), { ...asked, tag, ttlS: settings.serviceTtlS(serviceName) })
     }
     if (subject.kind !== 'prepared') return this.#nameError(asked.domain)
     const prepared = catalog.prepared(subject.name)
-    return this.#service(prepared?.instances ?? [], { ...asked, tag: '', ttlS: prepared?.ttlS ?? ttlS })
+    if (!prepared) return this.#nameError(asked.domain)
+    const { instances, ttlS = settings.serviceTtlS(prepared.serviceName.toLowerCase()) } = prepared
+    return this.#service(instances, { ...asked, tag: '', ttlS })
   }
 
   #service(
@@ -125,13 +127,14 @@ export class Responder {
     const choices = this.#choices.of(instances, { type: choiceType(query.type), tag, ttlS, suffix })
     if (choices.length === 0) return this.#noChoice(instances, { domain, tag })
     const limited = transport === 'udp' && udpBytes(query) <= UDP_BYTES
+    const wanted = query.type === RECORD_TYPES.SRV ? choices.length : Math.min(choices.length, settings.addressesMax)
     const count = writeChoices(this.#writer, {
       choices,
       draw: index => this.#choices.draw(choices, index),
-      answersMax: limited ? settings.udpAnswersMax : Infinity,
+      answersMax: limited ? Math.min(wanted, settings.udpAnswersMax) : wanted,
       bytesMax: bytesMax(query, transport),
     })
-    const isCut = count < choices.length && (settings.truncate || count === 0)
+    const isCut = count < wanted && (settings.truncate || count === 0)
     if (isCut) this.#writer.flag(FLAGS.truncated)
     return RESPONSE_CODES.noError
   }
@@ -146,7 +149,7 @@ export class Responder {
 
   #node(node: DnsNode | undefined, { query, domain, transport }: Asked): ResponseCode {
     const { type } = query
-    const { ttlS } = this.#init.settings
+    const { nodeTtlS: ttlS } = this.#init.settings
     if (!NODE_TYPES.has(type)) return RESPONSE_CODES.noError
     if (!node) return this.#nameError(domain)
     const record = addressRecord(node.address, { name: undefined, ttlS })
@@ -169,7 +172,7 @@ export class Responder {
   }
 
   #address(address: Buffer | undefined): ResponseCode {
-    const { ttlS } = this.#init.settings
+    const { nodeTtlS: ttlS } = this.#init.settings
     if (address)
       this.#writer.add('answer', { type: address.length === 4 ? 'A' : 'AAAA', name: undefined, ttlS, address })
     return RESPONSE_CODES.noError
@@ -188,7 +191,7 @@ export class Responder {
   /** Names this node as the server of the domain. */
   #servers(section: 'answer' | 'authority', domain: string): ResponseCode {
     const { catalog, settings } = this.#init
-    const { ttlS, datacenter } = settings
+    const { nodeTtlS: ttlS, datacenter } = settings
     const node = catalog.node(settings.nodeName.toLowerCase())
     if (!node) return RESPONSE_CODES.noError
     const target = nodeName(node, `${datacenter}.${domain}`)
@@ -214,11 +217,11 @@ export class Responder {
     this.#writer.add(section, {
       type: 'SOA',
       name: domain,
-      ttlS: settings.ttlS,
+      ttlS: Math.max(settings.ttlS, settings.authority.negativeTtlS),
       primary: `ns.${domain}`,
       mailbox: `hostmaster.${domain}`,
       serial: Math.floor(clock.wallTime() / 1000),
-      negativeTtlS: 0,
+      ...settings.authority,
     })
   }
 }

@@ -44,9 +44,9 @@ describe('agentConfig', () => {
       '-hcl',
       'recursors = ["1.1.1.1", "8.8.8.8"] pid_file = "/p" dns_config { only_passing = true }',
     )
-    assert.deepEqual([config.recursors, config.pidPath, config.onlyPassing], [['1.1.1.1', '8.8.8.8'], '/p', true])
-    const { recursors, pidPath, onlyPassing } = read('-dev', '-recursor=9.9.9.9', '-pid-file=/q')
-    assert.deepEqual([recursors, pidPath, onlyPassing], [['9.9.9.9'], '/q', false])
+    assert.deepEqual([config.recursors, config.pidPath, config.dns.onlyPassing], [['1.1.1.1', '8.8.8.8'], '/p', true])
+    const { recursors, pidPath, dns } = read('-dev', '-recursor=9.9.9.9', '-pid-file=/q')
+    assert.deepEqual([recursors, pidPath, dns.onlyPassing], [['9.9.9.9'], '/q', false])
   })
 
   it('takes options over files, later files over earlier ones, and services from all of them', async t => {

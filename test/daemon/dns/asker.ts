@@ -35,13 +35,18 @@ export function asker({ services = {}, settings = {} }: Known = {}) {
     ready: () => undefined,
     instances: name => (name in services ? (services[name] ?? 'unsettled') : name === 'secret' ? 'forbidden' : []),
     node: name => (name === 'n1' ? node : name === 'talks' ? talkative : undefined),
-    prepared: name => (name === 'p-web' ? { instances: services['web'] ?? [], ttlS: 9 } : undefined),
+    prepared: name =>
+      name === 'p-web' ? { instances: services['web'] ?? [], serviceName: 'web', ttlS: 9 } : undefined,
     holder: address => (address === '10.0.0.1' ? { kind: 'service', name: 'web' } : undefined),
   }
   const defaults = {
     domains: ['consul', 'ropewalk'],
     datacenter: 'dc1',
     ttlS: 0,
+    nodeTtlS: settings.ttlS ?? 0,
+    serviceTtlS: () => settings.ttlS ?? 0,
+    addressesMax: Infinity,
+    authority: { refreshS: 3_600, retryS: 600, expireS: 86_400, negativeTtlS: 0 },
     udpAnswersMax: 3,
     truncate: false,
     nodeName: 'N1',

@@ -26,13 +26,15 @@ const server = (target: string): DnsRecord => ({
 })
 const text = (value: string): DnsRecord => ({ type: 'TXT', name: 'n1.node.consul', ttlS: 0, text: value })
 
+const TIMES = { refreshS: 3_600, retryS: 600, expireS: 86_400, negativeTtlS: 9 }
+
 describe('MessageWriter', () => {
   it('writes records that another implementation reads as they were meant', () => {
     const writer = begun()
     writer.add('answer', { type: 'A', name: undefined, ttlS: 3, address: Buffer.from([10, 0, 0, 1]) })
     writer.add('answer', server('n1.node.dc1.consul'))
     writer.add('authority', { type: 'NS', name: 'consul', ttlS: 0, target: 'n1.node.dc1.consul' })
-    const soa = { primary: 'ns.consul', mailbox: 'hostmaster.consul', serial: 2 ** 32 - 1, negativeTtlS: 9 }
+    const soa = { primary: 'ns.consul', mailbox: 'hostmaster.consul', serial: 2 ** 32 - 1, ...TIMES }
     writer.add('authority', { type: 'SOA', name: 'consul', ttlS: 0, ...soa })
     writer.add('additional', text('a=b'))
     assert.deepEqual(readAnswer(writer.end(0)), {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
+import { dnsConfigOf } from '../../../src/cli/consul-compat/dns-config.ts'
 import { ConsulFrontend } from '../../../src/daemon/consul/consul-frontend.ts'
-import { DnsServer } from '../../../src/daemon/dns/dns-server.ts'
+import { DnsServer, type DnsServerOptions } from '../../../src/daemon/dns/dns-server.ts'
 import { RegistryDaemon } from '../../../src/daemon/registry-daemon.ts'
 import { askByTcp, askByUdp, queryFor, type QueryInit, readAnswer } from '../../daemon/dns/queries.ts'
 import { missingEngine, startConsul } from '../../engines/engines.ts'
@@ -157,6 +158,48 @@ describe('DNS of the registry daemon, beside that of Consul', { skip: missingEng
     }
   })
 })
+
+const CONFIG = {
+  node_ttl: '7s',
+  service_ttl: { '*': '5s', web: '30s', 'ma*': '11s' },
+  enable_truncate: true,
+  udp_answer_limit: 2,
+  a_record_limit: 4,
+  soa: { refresh: 1, retry: 2, expire: 3, min_ttl: 4 },
+}
+
+describe('DNS of the registry daemon, told what a dns_config tells Consul', { skip: missingEngine('consul') }, () => {
+  it('answers for as long, in as many records, and cut in the same places', async t => {
+    const consul = await startConsul({ config: { dns_config: CONFIG } })
+    t.after(() => consul.stop())
+    const api = new ConsulFrontend({ nodeName: 'n0', serverPort: consul.ports.server })
+    const endpoint = 'tcp:0:interface=127.0.0.1'
+    const catalog: DnsServerOptions['catalog'] = (_context, defaults) => api.dnsCatalog(defaults)
+    const dns = new DnsServer({ ...dnsConfigOf(CONFIG, CONFIG.soa), endpoint, nodeName: 'n0', catalog })
+    const daemon = new RegistryDaemon({ endpoint, dns, frontends: [api], settleMs: 0 })
+    t.after(() => daemon.stop())
+    await daemon.start()
+    await tell(consul.ports.http)
+    await tell(Number(new URL(daemon.endpoints[0] ?? '').port))
+    while (!daemon.store?.rosters.settled) await setImmediate()
+    for (const [name, ...types] of [...QUESTIONS, ['many.service.consul', 'A', 'SRV', 'ANY']] as typeof QUESTIONS) {
+      for (const type of types) {
+        for (const init of [{}, { payloadBytes: 4096 }, { by: askByTcp }]) {
+          const { by = askByUdp, ...rest } = init as { by?: typeof askByUdp } & QueryInit
+          const query = queryFor(name, type, rest)
+          const [theirs, ours] = await Promise.all([by(consul.ports.dns, query), by(dns.endpoint.port, query)])
+          assert.deepEqual(shape(ours), shape(theirs), `${name} ${type} ${JSON.stringify(rest)}`)
+        }
+      }
+    }
+  })
+})
+
+/** Of an answer what does not go by chance: how many records there are of which type and for how long. */
+function shape(bytes: Buffer) {
+  const { code, flags, answers, authorities } = readAnswer(bytes)
+  return { code, flags, answers: answers.map(line => line.split(' ').slice(0, 3).join(' ')).toSorted(), authorities }
+}
 
 /** An answer without what is by chance, of the moment, or Consul's own: what a node says of itself. */
 function comparable(bytes: Buffer) {

@@ -75,11 +75,11 @@ export class ConsulDnsCatalog implements DnsCatalog {
     const ttlS = ttlNs === undefined ? undefined : Math.min(TTL_S_MAX, Math.max(0, Math.floor(ttlNs / 1e9)))
     const { mayRead, quietMs } = this.#defaults
     const { Service: serviceName } = query.Service
-    if (!mayRead(serviceName)) return { instances: 'forbidden', ttlS }
+    if (!mayRead(serviceName)) return { instances: 'forbidden', serviceName, ttlS }
     context.store.rosters.polled(serviceName, Math.max(quietMs, 1_000 * (ttlS ?? 0) + MARGIN_MS))
     const isShown = ({ node }: ServiceEntry) => this.#defaults.mayReadNode(node.Node)
     const init = { view, isShown, random: systemRandom, ownNode: settings.nodeName, near: '', limit: 0 }
-    return { instances: queryEntries(query, init).map(entry => this.#instanceOf(entry)), ttlS }
+    return { instances: queryEntries(query, init).map(entry => this.#instanceOf(entry)), serviceName, ttlS }
   }
 
   holder(address: string): DnsHolder | undefined {
