@@ -42,7 +42,7 @@ renews all its instances by one message, so that with 16 of them the same work i
 The rows *engines* put the registry daemon beside Consul 1.8.7, etcd and ZooKeeper. Consul's HTTP API is that of \`agent -dev\`, which keeps nothing and indents its answers; so does
 the daemon there, and the answers have the same form. The loads of that API say fixed bytes on raw sockets and count those that come back, and every write is
 a change. Registrations and renewals are durable on all sides (etcd and ZooKeeper wait for their disks), by 64 sessions with one instance each: our side has the client of users, ZooKeeper the
-barest there can be, Consul our own client, which costs less than npm's. Watchers of Consul are blocking queries; those of ZooKeeper have one watch on the whole service
+barest there can be, Consul our own client, which costs less than npm's. Watchers of Consul are blocking queries, told of three changes in a round where all others have twenty; those of ZooKeeper have one watch on the whole service
 that stays, and read what it says has changed. A crash is over when the registry, as its adapter tells it, gives the killed instance out no more as one to be chosen; the engines
 have the smallest TTL that they grant as they come (etcd 2 s, Consul 1 s, ZooKeeper 4 s). Memory is what the operating system counts for the whole process; ours is started as it is without the types of its sources, which Node would otherwise take off with 30 MB of program.
 `
