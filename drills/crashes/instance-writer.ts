@@ -28,6 +28,7 @@ export class InstanceWriter {
   #weight = 0
   #revision = 0
   #acknowledged = 0
+  #fillingBytes = 0
 
   constructor(run: DrillRun) {
     this.#run = run
@@ -43,8 +44,9 @@ export class InstanceWriter {
     return there.map(([id]) => ({ service: 'users', id }))
   }
 
-  /** Writes until the session is over. */
-  async write(session: DrillSession): Promise<void> {
+  /** Writes until the session is over; instances have so many bytes of metadata. */
+  async write(session: DrillSession, fillingBytes = 0): Promise<void> {
+    this.#fillingBytes = fillingBytes
     session.listen(message => {
       if (message.type === 'set') this.#revision = Math.max(this.#revision, message.revision)
       if (message.type === 'delta') this.#revision = Math.max(this.#revision, message.to)
@@ -92,7 +94,8 @@ export class InstanceWriter {
     }
     const weight = 2 + (this.#weight++ % 60_000)
     this.#inFlight.set(seq, { id, state: weight })
-    const instance = { id, endpoints: ['tcp://127.0.0.1:1'], startedAt: 0, weight }
+    const metadata = { filling: 'x'.repeat(this.#fillingBytes) }
+    const instance = { id, endpoints: ['tcp://127.0.0.1:1'], startedAt: 0, weight, metadata }
     session.say({ type: 'register', seq, service: 'users', instance, ttlMs: TTL_MS })
   }
 }
