@@ -1,6 +1,7 @@
 import { clockJumps } from './clock-jumps.ts'
 import { crashes } from './crashes.ts'
 import { fuzz } from './fuzz.ts'
+import { frozenDaemon } from './frozen-daemon.ts'
 import type { Drill } from './harness/drill.ts'
 import { damagedJournal } from './damaged-journal.ts'
 import { diskFull } from './disk-full.ts'
@@ -18,6 +19,7 @@ export const ALL_DRILLS: readonly Drill[] = [
   slowWatcher,
   reconnectStorm,
   selfPreservation,
+  frozenDaemon,
   clockJumps,
   diskFull,
   diskReadOnly,
