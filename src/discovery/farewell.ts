@@ -1,11 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { abortable, timeLimit, type Abortable } from '../core/abort.ts'
+import { abortable, sleep, timeLimit, type Abortable } from '../core/abort.ts'
 import type { Clock } from '../core/clock.ts'
 import { publish } from '../core/event.ts'
+import { LeaseLostError } from './errors.ts'
 import type { DrainReport, Lease } from './lease.ts'
 
 /** How much longer than `drainMs` a registry may take to say how the drain went. */
 const DRAIN_ANSWER_MS = 1000
+
+/** How long consumers are given to act on a drain that was broken off, in milliseconds: as long as a daemon gives those who cannot acknowledge. */
+const QUIET_MS = 1000
 
 /** How long the deregistration may take. */
 const REVOKE_MS = 2000
@@ -23,6 +27,9 @@ export interface FarewellOptions extends Abortable {
  *
  * When the report says `acknowledged`, no new request arrives: every consumer has written its last one before it acknowledged, and
  * what had been written then has been read by this process.
+ *
+ * Where the lease is lost meanwhile, because the front or the daemon that held it was replaced or somebody has taken the instance out, nobody can be
+ * told any more who has acknowledged: consumers are given a second, or what is left of `drainMs`.
  */
 export async function sayFarewell(lease: Lease, options: FarewellOptions): Promise<DrainReport> {
   const report = await drain(lease, options)
@@ -40,6 +47,8 @@ async function drain(lease: Lease, { drainMs, clock, signal }: FarewellOptions):
     return report
   } catch (error) {
     tell(lease, { level: 'warn', event: 'instance.drain-failed', message: 'could not be drained: going on', error })
+    const leftMs = Math.min(QUIET_MS, begin + drainMs - clock.now())
+    if (error instanceof LeaseLostError && leftMs > 0) await sleep(clock, leftMs, limit).catch(ignore)
     return { acknowledged: false, watchers: 0, missing: [], tookMs: clock.now() - begin }
   }
 }
@@ -74,3 +83,5 @@ function tellDrained(lease: Lease, report: DrainReport): void {
 function tell({ instance: { serviceName, id } }: Lease, { message, ...event }: Parameters<typeof publish>[1]): void {
   publish('discovery', { ...event, message: `The instance "${id}" of "${serviceName}" ${message}`, serviceName, id })
 }
+
+function ignore(): void {}

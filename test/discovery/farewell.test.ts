@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { RegistryUnavailableError } from '../../src/discovery/errors.ts'
+import { LeaseLostError, RegistryUnavailableError } from '../../src/discovery/errors.ts'
 import { consume, startRegistrant } from './started-registrant.ts'
 
 describe('sayFarewell', () => {
@@ -64,6 +64,20 @@ describe('sayFarewell', () => {
     await clock.advance(4000)
     await stopped
     assert.deepEqual(events().slice(-2), ['instance.drain-failed', 'instance.abandoned'])
+  })
+
+  it('gives consumers a second when its lease is lost to it before they have acknowledged', async t => {
+    const { registrant, registry, events, clock } = await startRegistrant(t)
+    // As when the front that held it is replaced by another one.
+    registry.error = new LeaseLostError('users', registrant.id)
+    let isStopped = false
+    const stopped = registrant.stop().then(() => (isStopped = true))
+    await clock.advance(900)
+    assert.equal(isStopped, false)
+    await clock.advance(100)
+    await stopped
+    assert.equal(registrant.lastDrain?.acknowledged, false)
+    assert.ok(events().includes('instance.drain-failed'))
   })
 
   it('is over at once at the deadline', async t => {
