@@ -12,7 +12,7 @@ import { poll } from './poll.ts'
 const BIN = fileURLToPath(new URL('../../bin/ropewalk.js', import.meta.url))
 
 /** What has to be undone: of a test, or of several. */
-interface Cleanup {
+export interface Cleanup {
   after(step: () => unknown): void
 }
 

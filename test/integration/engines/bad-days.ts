@@ -9,15 +9,16 @@ import type { EngineTrial } from './engine-trial.ts'
 
 const HOUR_MS = 3_600_000
 
-/** What one engine of one node, and the network to it, do on their worst days: callers lose no call, and all is well again afterwards. */
-export function badDays(trial: EngineTrial): void {
+/** What one engine of one node, and the network to it, do on their worst days, or on those with such a title: callers lose no call, and all is well again afterwards. */
+export function badDays(trial: EngineTrial, only = /^/): void {
   describe(`${trial.title} on a bad day`, { skip: missingEngine(trial.engine) }, () => {
     let day: BadDay
     before(async () => {
       day = await BadDay.start(trial)
     })
     after(() => day?.[Symbol.asyncDispose]())
-    for (const [title, run] of Object.entries(BAD_DAYS)) it(title, context => run(day, context))
+    const some = Object.entries(BAD_DAYS).filter(([title]) => only.test(title))
+    for (const [title, run] of some) it(title, context => run(day, context))
   })
 }
 

@@ -19,9 +19,6 @@ import { Callers } from '../engines/callers.ts'
 import { SiteProcess } from '../engines/site-process.ts'
 import { FrontProcess } from './front-process.ts'
 
-/** How many watch below in the test of how many watch above. */
-const WATCHERS = 1_000
-
 async function etcdOf(t: TestContext) {
   const etcd = await startEtcd()
   t.after(() => etcd.stop())
@@ -52,12 +49,6 @@ function isComplete({ set }: WatchFollower): boolean {
   return set?.instances.length === 2 && set.instances[0]?.weight === 3
 }
 
-/** How many watchers etcd counts. */
-async function watchersAt(port: number): Promise<number> {
-  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
-  return Number(/^etcd_debugging_mvcc_watcher_total (\S+)$/m.exec(metrics)?.[1])
-}
-
 describe('Fronts of etcd', { skip: missingEngine('etcd') }, () => {
   it('agree on what there is, and on its revisions', async t => {
     const { url, registry } = await etcdOf(t)
@@ -70,21 +61,6 @@ describe('Fronts of etcd', { skip: missingEngine('etcd') }, () => {
     const [one, other] = followers.map(({ set }) => set)
     assert.deepEqual(one?.instances, other?.instances)
     assert.equal(one?.revision, other?.revision)
-  })
-
-  it('watch a service once in etcd, for 1,000 that watch it', async t => {
-    const { url, port, registry } = await etcdOf(t)
-    const front = await FrontProcess.start(t, url)
-    const first = followerOf(t, front)
-    await until(() => first.set !== undefined, 'one watcher has its set', PATIENCE_MS)
-    const watchersForOne = await watchersAt(port)
-    const followers = Array.from({ length: WATCHERS - 1 }, () => followerOf(t, front))
-    await until(() => followers.every(({ set }) => set !== undefined), 'all have their set', PATIENCE_MS)
-    const watchers = await watchersAt(port)
-    t.diagnostic(`${WATCHERS} watchers at the front: ${watchers} in etcd, as for 1: ${watchersForOne}`)
-    assert.equal(watchers, watchersForOne)
-    await registry.register(instanceOf('a'), { ttlMs: 600_000 })
-    await until(() => followers.every(({ ids }) => ids?.[0] === 'a'), 'all have the change', PATIENCE_MS)
   })
 
   it('stream what is in etcd as events', async t => {

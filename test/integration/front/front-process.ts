@@ -1,6 +1,5 @@
-import type { TestContext } from 'node:test'
 import type { StatusAnswer } from '../../../src/protocol/rest.ts'
-import { start, type Ropewalk } from '../../cli/ropewalk.ts'
+import { type Cleanup, start, type Ropewalk } from '../../cli/ropewalk.ts'
 import { until } from '../../adapters/daemon/until.ts'
 
 /** `ropewalk registry` as a process, as the front of another registry. */
@@ -15,7 +14,7 @@ export class FrontProcess {
   }
 
   /** Resolves when it is ready; it is gone after the test. */
-  static async start(t: TestContext, backend: string, ...args: string[]): Promise<FrontProcess> {
+  static async start(t: Cleanup, backend: string, ...args: string[]): Promise<FrontProcess> {
     const listen = ['--listen', 'tcp:0:interface=127.0.0.1', '--grace', '1s']
     const process = start(t, ['registry', '--backend', backend, ...listen, ...args])
     await until(
@@ -43,6 +42,11 @@ export class FrontProcess {
   async kill(): Promise<void> {
     this.#process.kill('SIGKILL')
     await this.#process.ended()
+  }
+
+  /** Stops it in its tracks, or lets it go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#process.kill(signal)
   }
 
   /** Ends it as an operator does. */
