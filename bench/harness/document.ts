@@ -44,7 +44,7 @@ the daemon there, and the answers have the same form. The loads of that API say 
 a change. Registrations and renewals are durable on all sides (etcd and ZooKeeper wait for their disks), by 64 sessions with one instance each: our side has the client of users, ZooKeeper the
 barest there can be, Consul our own client, which costs less than npm's. Watchers of Consul are blocking queries, told of three changes in a round where all others have twenty; those of ZooKeeper have one watch on the whole service
 that stays, and read what it says has changed. A crash is over when the registry, as its adapter tells it, gives the killed instance out no more as one to be chosen; the engines
-have the smallest TTL that they grant as they come (etcd 2 s, Consul 1 s, ZooKeeper 4 s). Memory is what the operating system counts for the whole process; ours is started as it is without the types of its sources, which Node would otherwise take off with 30 MB of program.
+have the smallest TTL that they grant as they come (etcd 2 s, Consul 1 s, ZooKeeper 4 s). Memory is what the operating system counts for the whole process; ours is started as it is without the types of its sources, which Node would otherwise take off with 30 MB of program, and with the room for young objects that \`ropewalk registry\` has.
 `
 
 function machine(): string {

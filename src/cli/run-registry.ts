@@ -19,6 +19,7 @@ import { reloadAtHangup } from './reload-at-hangup.ts'
 import { withoutSecrets } from './registry-urls/without-secrets.ts'
 import { packageVersion } from './package-version.ts'
 import { UrlPrinter } from './url-printer.ts'
+import { limitYoungGeneration } from './young-generation.ts'
 
 /** How `ropewalk registry` runs the daemon. */
 export interface RunRegistryOptions {
@@ -78,7 +79,9 @@ export async function runRegistry(options: RunRegistryOptions): Promise<void> {
   const before = [file, backend?.registry].filter(service => service !== undefined)
   const application = new Application('registry', [...before, daemon, new UrlPrinter(daemon)])
   const unlisten = consul?.reload && reloadAtHangup(() => consulApi.reload())
+  const release = limitYoungGeneration()
   await run(application)
+  release()
   unlisten?.()
 }
 

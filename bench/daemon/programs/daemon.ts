@@ -1,13 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { limitYoungGeneration } from '../../../src/cli/young-generation.ts'
 import { RegistryDaemon } from '../../../src/daemon/registry-daemon.ts'
 import { answer } from '../../harness/answer.ts'
 
-/* A registry daemon with its data on disk. */
+/* A registry daemon with its data on disk, and the memory for young objects that `ropewalk registry` has. */
 
 const dataPath = await mkdtemp(join(tmpdir(), 'ropewalk-bench-daemon-'))
 const daemon = new RegistryDaemon({ endpoint: 'tcp:0:interface=127.0.0.1', dataPath })
+limitYoungGeneration()
 await daemon.start()
 
 answer(
