@@ -49,6 +49,10 @@ export class AccessFile extends BaseService implements Access {
     return this.#access.identifyToken(token)
   }
 
+  identifyHash(hash: string): Identity {
+    return this.#access.identifyHash(hash)
+  }
+
   watch(onChange: () => void): () => void {
     return this.#access.watch(onChange)
   }

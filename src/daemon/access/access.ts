@@ -24,6 +24,8 @@ export interface Access {
   identify(request: RequestHead): Identity
   /** Who has a token, as it was shown; the anonymous for an empty one. Throws `TokenUnknownError`. */
   identifyToken(token: string): Identity
+  /** Who has the token of that hash, as `tokenHash` makes it. Throws `TokenUnknownError`. Never of a hash that a client shows: knowing one is not having the token. */
+  identifyHash(hash: string): Identity
   /** Calls `onChange` whenever rights may have changed, until the returned function is called. */
   watch(onChange: () => void): () => void
 }
@@ -42,5 +44,6 @@ export const openAccess: Access = {
   isControlled: false,
   identify: () => everybody,
   identifyToken: () => everybody,
+  identifyHash: () => everybody,
   watch: () => () => {},
 }

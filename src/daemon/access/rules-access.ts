@@ -45,7 +45,10 @@ export class RulesAccess implements Access {
 
   identifyToken(token: string): Identity {
     if (token === '') return this.#identity(NOBODY, () => ({ ...NOBODY, grants: this.#rules.anonymous }))
-    const hash = tokenHash(token)
+    return this.identifyHash(tokenHash(token))
+  }
+
+  identifyHash(hash: string): Identity {
     const principal = this.#find(hash)
     if (!principal) throw new TokenUnknownError()
     return this.#identity({ name: `token "${principal.name}"`, key: hash }, () => this.#find(hash))

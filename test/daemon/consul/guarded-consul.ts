@@ -22,9 +22,9 @@ const RULES = {
 }
 
 /** The Consul API with rules, to be asked by the names of their tokens. */
-export async function guardedConsul(t: TestContext) {
+export async function guardedConsul(t: TestContext, init: { dataPath?: string } = {}) {
   const access = new RulesAccess(readAccessRules(JSON.stringify(RULES), 'rules.json'))
-  const served = await serveConsul(t, { access })
+  const served = await serveConsul(t, { ...init, access })
   const ask = async (who: string, target: string, body?: unknown) => {
     const [method = '', path = ''] = target.split(' ')
     const headers: Record<string, string> = who === '' ? {} : { 'x-consul-token': who }

@@ -60,17 +60,27 @@ export class AclAccess implements Access {
   }
 
   identifyToken(token: string): Identity {
-    const hash = token === '' ? this.#defaultHash : tokenHash(token)
-    if (hash === '') return this.#anonymous()
+    if (token !== '') return this.identifyHash(tokenHash(token))
+    if (this.#defaultHash === '') return this.#anonymous()
+    const identity = this.#own(this.#defaultHash)
+    if (identity) return identity
+    throw new TokenUnknownError()
+  }
+
+  identifyHash(hash: string): Identity {
+    const identity = this.#own(hash)
+    if (identity) return identity
+    const { others = openAccess } = this.options
+    if (others.isControlled) return others.identifyHash(hash)
+    throw new TokenUnknownError()
+  }
+
+  #own(hash: string): Identity | undefined {
     if (isSame(hash, this.#agentMaster)) return identityOf('agent master token', hash, () => this.#agentGrants)
     const row = this.#find(hash)
-    if (row)
-      return identityOf(row.AccessorID === ANONYMOUS_ID ? 'anonymous' : `ACL token "${row.AccessorID}"`, hash, () =>
-        this.#grantsOf(this.#find(hash)),
-      )
-    const { others = openAccess } = this.options
-    if (others.isControlled && token !== '') return others.identifyToken(token)
-    throw new TokenUnknownError()
+    if (!row) return undefined
+    const name = row.AccessorID === ANONYMOUS_ID ? 'anonymous' : `ACL token "${row.AccessorID}"`
+    return identityOf(name, hash, () => this.#grantsOf(this.#find(hash)))
   }
 
   watch(onChange: () => void): () => void {

@@ -71,10 +71,10 @@ export class Call {
     return this.param('token') || String(headers['x-consul-token'] ?? '') || bearer
   }
 
-  /** The rights of who has a token, in place of the caller's. */
-  guardFor(token: string): CallGuard {
+  /** The rights of who has a token, or the one of a hash that was kept, in place of the caller's. */
+  guardFor(who: { readonly token: string } | { readonly hash: string }): CallGuard {
     const { request, rest, node } = this
-    return new CallGuard(this.#access, { request, rest, node, token, has: name => this.has(name) })
+    return new CallGuard(this.#access, { request, rest, node, token: '', ...who, has: name => this.has(name) })
   }
 
   /** The body as it is. Rejects with ConsulRefusedError when it is too long. */

@@ -15,6 +15,8 @@ export interface GuardedCall {
   readonly rest: string
   /** As it was shown; empty if none was. */
   readonly token: string
+  /** In place of a token: its hash, which was kept. */
+  readonly hash?: string
   /** The node of this agent. */
   readonly node: string
   has(parameter: string): boolean
@@ -106,7 +108,8 @@ export class CallGuard {
   }
 
   #identify(): Identity {
-    const { token, request } = this.#call
+    const { token, hash, request } = this.#call
+    if (hash !== undefined) return this.#access.identifyHash(hash)
     return identified(this.#access, request, token)
   }
 

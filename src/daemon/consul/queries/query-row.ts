@@ -5,7 +5,10 @@ export interface QueryRow {
   readonly ID: string
   readonly Name: string
   readonly Session: string
+  /** As it was shown, where there are no rules of access; else empty. */
   readonly Token: string
+  /** Of what was shown as token, where there are rules: the token itself is not kept. */
+  readonly TokenHash?: string
   readonly Template: QueryTemplate
   readonly Service: QueryService
   readonly DNS: { readonly TTL: string }
@@ -39,6 +42,8 @@ export interface QueryFields {
   readonly Name?: string
   readonly Session?: string
   readonly Token?: string
+  /** In place of the token; no client says it. */
+  readonly TokenHash?: string
   readonly Template?: Partial<QueryTemplate>
   readonly Service?: Partial<Omit<QueryService, 'Failover'>> & { readonly Failover?: Partial<QueryService['Failover']> }
   readonly DNS?: { readonly TTL?: string }
@@ -82,11 +87,12 @@ export const QUERY_SHAPE: Shape = {
 
 /** The query with everything that was left out. */
 export function completeQuery(fields: QueryFields): Omit<QueryRow, 'ID' | 'CreateIndex' | 'ModifyIndex'> {
-  const { Name = '', Session = '', Token = '', Template = {}, Service = {}, DNS = {} } = fields
+  const { Name = '', Session = '', Token = '', TokenHash, Template = {}, Service = {}, DNS = {} } = fields
   return {
     Name,
     Session,
     Token,
+    ...(TokenHash !== undefined && { TokenHash }),
     Template: {
       Type: Template.Type ?? '',
       Regexp: Template.Regexp ?? '',

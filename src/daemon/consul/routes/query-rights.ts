@@ -1,4 +1,6 @@
+import { tokenHash } from '../../access/token-hash.ts'
 import type { Call } from '../http/call.ts'
+import type { CallGuard } from '../http/guard.ts'
 import type { Sees } from '../http/sight.ts'
 import type { QueryFields, QueryRow } from '../queries/query-row.ts'
 
@@ -15,14 +17,14 @@ export function requireNamed({ guard }: Call, ...queries: readonly Named[]): voi
 
 /** A query of which the caller knows the id or the name. Throws `ForbiddenError`. */
 export function shown({ guard }: Call, query: QueryRow): QueryRow {
-  if (guard.may('acl:write', '')) return query
+  if (guard.may('acl:write', '')) return withoutHash(query)
   if (hasName(query)) guard.require('queries:read', query.Name)
   return withoutToken(query)
 }
 
 /** What somebody is shown of a query in a list: those without a name are for administrators. */
 export function shownInList(query: QueryRow, sees: Sees): readonly QueryRow[] {
-  if (sees('acl:write', '')) return [query]
+  if (sees('acl:write', '')) return [withoutHash(query)]
   return hasName(query) && sees('queries:read', query.Name) ? [withoutToken(query)] : []
 }
 
@@ -31,5 +33,24 @@ function hasName({ Name = '', Template }: NonNullable<Named>): boolean {
 }
 
 function withoutToken(query: QueryRow): QueryRow {
-  return query.Token === '' ? query : { ...query, Token: HIDDEN }
+  return query.Token === '' ? withoutHash(query) : { ...query, Token: HIDDEN }
+}
+
+function withoutHash({ TokenHash, ...query }: QueryRow): QueryRow {
+  return TokenHash === undefined ? query : { ...query, Token: HIDDEN }
+}
+
+/** A query as it is kept: where there are rules, with the hash of its token only. What is shown in the place of one is taken for no change. */
+export function sealed({ guard }: Call, fields: QueryFields, before?: QueryRow): QueryFields {
+  const { Token = '' } = fields
+  if (Token === '' || (Token !== HIDDEN && !guard.isControlled)) return fields
+  if (Token !== HIDDEN) return { ...fields, Token: '', TokenHash: tokenHash(Token) }
+  const { Token: kept = '', TokenHash } = before ?? {}
+  return { ...fields, Token: kept, ...(TokenHash !== undefined && { TokenHash }) }
+}
+
+/** By whose rights a query finds what it finds: those of its token if it has one, else the caller's. */
+export function guardOf(call: Call, { Token, TokenHash }: QueryRow): CallGuard {
+  if (TokenHash !== undefined) return call.guardFor({ hash: TokenHash })
+  return Token === '' ? call.guard : call.guardFor({ token: Token })
 }

@@ -5,7 +5,7 @@ import { type Answer, done, json } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
 import type { Sees } from '../http/sight.ts'
-import { requireNamed, shown, shownInList } from './query-rights.ts'
+import { guardOf, requireNamed, sealed, shown, shownInList } from './query-rights.ts'
 import { queryOptions, requireDatacenter, unanswerable, waitOptions } from '../live/query-options.ts'
 import { executeQuery } from '../queries/execute-query.ts'
 import { QUERY_SHAPE, type QueryFields, type QueryRow } from '../queries/query-row.ts'
@@ -53,7 +53,7 @@ class QueryRoutes {
     requireDatacenter(call, this.#state.settings.datacenter)
     const fields = await call.decode<QueryFields>(QUERY_SHAPE)
     requireNamed(call, fields)
-    const { ID } = this.#state.queries.create(fields)
+    const { ID } = this.#state.queries.create(sealed(call, fields))
     await this.#state.journal.kept()
     return json({ ID })
   }
@@ -80,8 +80,9 @@ class QueryRoutes {
     requireDatacenter(call, this.#state.settings.datacenter)
     const fields = await call.decode<QueryFields>(QUERY_SHAPE)
     requireUuid(call.rest)
-    requireNamed(call, fields, this.#state.queries.get(call.rest))
-    this.#state.queries.update(call.rest, fields)
+    const before = this.#state.queries.get(call.rest)
+    requireNamed(call, fields, before)
+    this.#state.queries.update(call.rest, sealed(call, fields, before))
     await this.#state.journal.kept()
     return done
   }
@@ -99,7 +100,7 @@ class QueryRoutes {
     const { view, settings, context } = this.#state
     const query = this.#resolved(name)
     context.store.rosters.polled(query.Service.Service)
-    const guard = query.Token === '' ? call.guard : call.guardFor(query.Token)
+    const guard = guardOf(call, query)
     const Nodes = executeQuery(query, {
       view,
       isShown: ({ node, service }) => guard.may('nodes:read', node.Node) && guard.may('services:read', service.Service),
