@@ -9,7 +9,17 @@ import { inMemory, type Durability } from '../../../src/daemon/durability.ts'
 import { Turn } from '../../../src/daemon/turn.ts'
 import { RestFrontend } from '../../../src/daemon/rest/rest-frontend.ts'
 import { FakeClock } from '../../../src/testing/fake-clock.ts'
-import { Router } from '../../../src/web/router.ts'
+import { Router, type RouteHandler } from '../../../src/web/router.ts'
+
+/** Remembers which routes it was given, such as `GET /services/:name`. */
+class RecordingRouter extends Router {
+  readonly routes: string[] = []
+
+  override route(method: string, pattern: string, handler: RouteHandler): this {
+    this.routes.push(`${method} ${pattern.replace('/api/v1', '')}`)
+    return super.route(method, pattern, handler)
+  }
+}
 
 /** The REST API over a Store, on a port of its own until the test is over. */
 export async function serveRest(
@@ -19,7 +29,7 @@ export async function serveRest(
   const clock = new FakeClock()
   const store = new Store({ clock, epoch: 'e1', revision: 100 })
   const frontend = new RestFrontend()
-  const router = new Router()
+  const router = new RecordingRouter()
   frontend.mount(router, {
     store,
     durability,
@@ -40,7 +50,7 @@ export async function serveRest(
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1`
   const owner = store.leases.connect({ id: 'session:test', name: 'orders (process 1)' })
   const register = (id: string, init: object = {}) => store.leases.register(owner, instance(id, init), 15_000)
-  return { clock, store, frontend, url, owner, register }
+  return { clock, store, frontend, url, owner, register, routes: router.routes }
 }
 
 /** An instance of `users`. */

@@ -88,6 +88,7 @@ function levelOf(resource: string, { name, policy }: { name: string; policy: Hcl
       `Invalid ${resource} policy: ${JSON.stringify(policy)} for ${JSON.stringify(name)}`,
     )
   const level = LEVELS[policy] ?? 'none'
+  if (resource === 'agent' && level === 'read') return 'log'
   return resource === 'service' && level === 'write' ? 'register' : level
 }
 

@@ -29,7 +29,8 @@ const DEMANDS: Readonly<Record<string, Demand>> = {
   'GET /v1/coordinate/node/': NOTHING,
   'GET /v1/agent/self': READ_AGENT,
   'GET /v1/agent/metrics': READ_AGENT,
-  'GET /v1/agent/monitor': READ_AGENT,
+  // The log has the names of everything, and who asked for it: more than whoever may read one service is to know.
+  'GET /v1/agent/monitor': { on: 'node', right: 'agents:log' },
   'PUT /v1/agent/reload': WRITE_AGENT,
   'PUT /v1/agent/leave': WRITE_AGENT,
   'PUT /v1/agent/join/': WRITE_AGENT,

@@ -22,7 +22,7 @@ describe('readPolicyRules', () => {
         'kv *a/ none',
         'sessions =n0 write',
         'nodes *n write',
-        'agents =n0 read',
+        'agents =n0 log',
         'events * write',
         'queries =q read',
         'acl * read',
