@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { DaemonRegistry } from '../../../src/adapters/daemon/index.ts'
 import { readAccessRules } from '../../../src/daemon/access/access-rules.ts'
@@ -10,7 +12,9 @@ import { RegistryDaemon, type RegistryDaemonOptions } from '../../../src/daemon/
 import { RestFrontend } from '../../../src/daemon/rest/rest-frontend.ts'
 import { createInstance } from '../../../src/discovery/create-instance.ts'
 import { STORE_LIMITS } from '../../../src/discovery/store/limits.ts'
+import { PROTOCOL_LIMITS } from '../../../src/protocol/protocol.ts'
 import { BODY_BYTES_MAX } from '../../../src/web/body.ts'
+import { PIPELINED_MAX } from '../../../src/web/pipeline.ts'
 import { PATIENCE_MS } from '../../patience.ts'
 import { SessionClient } from '../../daemon/session/session-client.ts'
 import { folder } from '../../endpoint/sandbox.ts'
@@ -82,8 +86,36 @@ describe('The limits of a registry daemon', () => {
     assert.equal(daemon.store?.rosters.set('body-2').known, false)
   })
 
+  it('take a head of 16,384 bytes, however it is read, and none that is longer by more than what is between names and values', async t => {
+    const { port } = new URL(daemon.endpoints[0] ?? '')
+    const status = async (bytes: number, more: string) => {
+      const head = `GET /api/v1/status HTTP/1.1\nHost: localhost\n${more}X: `.replaceAll('\n', '\r\n')
+      const socket = connect(Number(port), '127.0.0.1')
+      t.after(() => socket.destroy())
+      socket.on('error', () => {}).write(`${head}${'x'.repeat(bytes - head.length - 4)}\r\n\r\n`)
+      const [answer] = (await once(socket, 'data')) as [Buffer]
+      return answer.toString('latin1', 9, 12)
+    }
+    // The second is not for who reads plain requests in one piece.
+    for (const more of ['', 'TE: x\n'])
+      assert.deepEqual([await status(16_384, more), await status(16_500, more)], ['200', '431'])
+  })
+
+  it('take a frame of a session of 4 MiB, and not one byte more', async t => {
+    const { port } = new URL(daemon.endpoints[0] ?? '')
+    const hello = { type: 'hello', protocol: 1, session: 's'.repeat(16), held: [] }
+    const text = JSON.stringify([{ ...hello, client: { name: 'c', pid: 1, host: 'h' } }])
+    for (const extra of [0, 1]) {
+      const client = await SessionClient.open(t, Number(port))
+      client.webSocket.send(text.padEnd(PROTOCOL_LIMITS.clientFrameBytes + extra))
+      if (extra === 0) await client.next('welcome')
+      else assert.equal((await client.end()).code, 1009)
+    }
+  })
+
   it('are what their page says', () => {
     const { services, serviceInstances, instances, ownerInstances, emptyServices } = STORE_LIMITS
+    assert.ok(page.includes(`answer before theirs | ${PIPELINED_MAX} |`))
     for (const value of [BODY_BYTES_MAX, services, serviceInstances, instances, ownerInstances, emptyServices]) {
       assert.ok(page.includes(grouped(value)), String(value))
     }
