@@ -7,9 +7,9 @@ import { summaryOf, tableOf } from './harness/report.ts'
 import { failedResult, type Result, resultOf } from './harness/row.ts'
 
 /*
- * npm run bench [-- [AREA…] [--json FILE] [--rounds N] [--docs] [--profile FOLDER]]
+ * npm run bench [-- [AREA…] [--only TEXT] [--json FILE] [--rounds N] [--docs] [--profile FOLDER]]
  *
- * Measures what is in the folders AREA of bench/, or in all, and prints one row per comparison. `--json` writes the rows to FILE,
+ * Measures what is in the folders AREA of bench/, or in all, with `--only` what has TEXT in its name, and prints one row per comparison. `--json` writes the rows to FILE,
  * `--docs` writes docs/benchmarks.md, `--profile` a CPU profile of every program. A goal that was missed is a result, not an
  * error: the exit status is 0. A benchmark that fails is reported as such, the others are measured, and the exit status is 1.
  */
@@ -17,6 +17,7 @@ import { failedResult, type Result, resultOf } from './harness/row.ts'
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    only: { type: 'string', default: '' },
     json: { type: 'string' },
     rounds: { type: 'string', default: '7' },
     docs: { type: 'boolean', default: false },
@@ -67,7 +68,7 @@ async function benchmarks(): Promise<Benchmark[]> {
   if (wanted.length === 0)
     throw new Error(`There is no such area: there are ${[...new Set(files.map(areaOf))].join(', ')}`)
   const modules = await Promise.all(wanted.map(file => import(`./${file}`) as Promise<{ benchmarks: Benchmark[] }>))
-  return modules.flatMap(module => module.benchmarks)
+  return modules.flatMap(module => module.benchmarks).filter(({ name }) => name.includes(values.only))
 }
 
 function areaOf(file: string): string {

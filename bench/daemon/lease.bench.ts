@@ -1,5 +1,6 @@
 import type { Benchmark } from '../harness/benchmark.ts'
 import { atLeast, unbound } from '../harness/bound.ts'
+import { bareRenewals } from './bare-processes.ts'
 import { daemon, daemonBare } from './daemon.ts'
 import { etcd, etcdBare } from './etcd.ts'
 import { type Method, type Per, rateOf } from './registry-contender.ts'
@@ -14,7 +15,8 @@ const LOADS = [
 
 /**
  * Registrations that are on disk when they are answered, and renewals, of 64 sessions: by the clients that users have and, for one in
- * flight and without a goal, by the barest there can be, which tell more of the servers.
+ * flight and without a goal, by the barest there can be, which tell more of the servers. Two processes that only say and answer as many
+ * bytes show beside the renewals what no registry on Node can be cheaper than.
  */
 export const benchmarks: readonly Benchmark[] = [
   ...everyLoad('register', 'registrations (durable)'),
@@ -39,7 +41,14 @@ function everyLoad(method: Method, what: string): Benchmark[] {
         ours: rateOf(daemonBare, rate),
         goals: [{ against: rateOf(etcdBare, rate), bound: unbound }],
       }
-      return instances === 1 ? [byUsers, barely] : [byUsers]
+      const floor = {
+        ...common,
+        name: `${name}, two bare processes that know no registry`,
+        ours: rateOf(bareRenewals, rate),
+        goals: [{ against: rateOf(etcd, rate), bound: unbound }],
+      }
+      if (instances > 1) return [byUsers]
+      return method === 'renew' ? [byUsers, barely, floor] : [byUsers, barely]
     }),
   )
 }

@@ -39,7 +39,7 @@ export interface Rate {
 }
 
 /** How often per second, or per CPU second, the instances of 64 sessions can be registered or renewed. */
-export function rateOf(system: RegistrySystem, { method, per, instances }: Rate): Contender {
+export function rateOf(system: Omit<RegistrySystem, 'watchers'>, { method, per, instances }: Rate): Contender {
   const input = { sessions: SESSIONS, instances }
   return contender(system, { file: system.load, input }, async (load, registry) => {
     const before = await registry.cpuMs()

@@ -1,4 +1,4 @@
-import { bareProcesses } from '../daemon/bare-processes.ts'
+import { bareProcesses, bareRenewals } from '../daemon/bare-processes.ts'
 import { daemon } from '../daemon/daemon.ts'
 import { etcd } from '../daemon/etcd.ts'
 import { lastSeen, type Method, type Per, rateOf } from '../daemon/registry-contender.ts'
@@ -21,11 +21,12 @@ const change = {
 
 /**
  * The session protocol beside the three engines: a goal against the best of them is one against each. Two processes that only write and read as many bytes
- * show beside the watchers, without a goal, what no registry on Node can be quicker than.
+ * show beside the watchers and the renewals, without a goal, what no registry on Node can be quicker than.
  */
 export const benchmarks: readonly Benchmark[] = [
   ...PERS.map(per => rates('register', per)),
   ...PERS.map(per => rates('renew', per)),
+  ...PERS.map(renewalFloor),
   {
     ...change,
     ours: lastSeen(daemon, WATCHERS),
@@ -53,6 +54,17 @@ function rates(method: Method, per: Per): Benchmark {
     unit: `${what} per ${per}`,
     ours: rateOf(daemon, rate),
     goals: PEERS.map(peer => ({ against: rateOf(peer, rate), bound: atLeast(3) })),
-    warmUpRounds: 2,
+  }
+}
+
+/** What no registry on Node can be quicker than, beside the engine that comes nearest to it. */
+function renewalFloor(per: Per): Benchmark {
+  const rate = { method: 'renew' as const, per, instances: 1 }
+  return {
+    area: 'engines',
+    name: `renewals per ${per}, one instance per session, two bare processes that know no registry`,
+    unit: `renewals per ${per}`,
+    ours: rateOf(bareRenewals, rate),
+    goals: [{ against: rateOf(zooKeeper, rate), bound: unbound }],
   }
 }

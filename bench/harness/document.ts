@@ -17,6 +17,7 @@ This page is written by \`npm run bench -- --docs\`. To repeat it:
     npm run engines                       # brings Consul, etcd, ZooKeeper and Twisted from Debian into .cache/, without root
     npm run bench                         # everything, about half an hour
     npm run bench -- client               # one area
+    npm run bench -- client --only fetch  # of it what has this in its name
     npm run bench -- --json figures.json  # the rows for programs
 
 Every row compares programs *in the same run*, so that it is the ratio that counts and not the machine: rounds of about a second
@@ -33,7 +34,8 @@ replies are not decoded. To have *seen* a change means the same on both sides, t
 ours have another immutable set and acknowledge it within a second. An etcd registration is one write on a lease
 that its connection has already, the least it can be asked for. The rows *bare clients* have no goal: there both sides have the
 barest client there can be, which encodes by hand and looks at as little of a reply as it can (for etcd: gRPC over \`node:http2\`), and no watcher keeps a set.
-The rows *two bare processes* are the floor of those: one process of Node writes as many bytes to as many connections as a change takes, another reads them and looks at none.
+The rows *two bare processes* are the floor of those: one process of Node writes as many bytes to as many connections as a change takes, or answers with as many as a renewal
+is answered with, another reads them and looks at none.
 
 Where each session has one request in flight, a reading and a writing of a socket on either side are most of what is left of a renewal: two processes of Node that
 only throw 30 bytes to each other need 10 and 8 µs of CPU per round on this kind of machine, where etcd and its client need about 60 and 40. A session
