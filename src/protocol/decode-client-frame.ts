@@ -11,9 +11,7 @@ import type { WireInstance } from './wire-instance.ts'
  * is made an Instance, so that a bad one fails its request and not the session. Throws `ProtocolError`.
  */
 export function decodeClientFrame(frame: string): ClientMessage[] {
-  const seqs = RENEW.seqsOf(frame)
-  if (seqs) return seqs.map(seq => ({ type: 'renew', seq }))
-  return decodeFrame(frame).map(decodeClientMessage)
+  return RENEW.messagesIn(frame) ?? decodeFrame(frame).map(decodeClientMessage)
 }
 
 function decodeClientMessage(fields: Fields): ClientMessage {

@@ -16,8 +16,8 @@ const ENTRIES_MAX = 1_000_000
  * (`fromWireInstance`). Messages of a type unknown here are left out: a newer daemon may say more. Throws `ProtocolError`.
  */
 export function decodeServerFrame(frame: string): ServerMessage[] {
-  const seqs = OK.seqsOf(frame)
-  if (seqs) return seqs.map(seq => ({ type: 'ok', seq }))
+  const plain = OK.messagesIn(frame)
+  if (plain) return plain
   const messages: ServerMessage[] = []
   for (const fields of decodeFrame(frame)) {
     const message = DECODERS.get(text(fields, 'type'))?.(fields)

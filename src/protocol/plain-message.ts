@@ -10,46 +10,55 @@ const ZERO = '0'.charCodeAt(0)
  * frames. They are written and known again as text, a few times faster than by way of JSON; what is written differently and
  * means the same has to be parsed.
  */
-export class PlainMessage {
+export class PlainMessage<Type extends string> {
+  readonly #type: Type
   readonly #head: string
-  readonly #frameHead: string
 
-  constructor(type: string) {
+  constructor(type: Type) {
+    this.#type = type
     this.#head = `{"type":"${type}","seq":`
-    this.#frameHead = `[${this.#head}`
   }
 
   encode(seq: number): string {
     return `${this.#head}${seq}}`
   }
 
-  /** The numbers, if such messages are all there is in the frame. */
-  seqsOf(frame: string): number[] | undefined {
-    if (!frame.startsWith(this.#frameHead)) return undefined
-    const seqs: number[] = []
-    for (let at = 1; at < frame.length;) {
-      const end = frame.indexOf('}', at)
-      const seq = numberIn(frame, at + this.#head.length, end)
-      if (seq === undefined || !frame.startsWith(this.#head, at)) return undefined
-      seqs.push(seq)
+  /** What a frame says, if it has nothing but such messages. */
+  messagesIn(frame: string): PlainlySaid<Type>[] | undefined {
+    if (!frame.startsWith('[')) return undefined
+    const messages: PlainlySaid<Type>[] = []
+    for (let at = 1; messages.length < PROTOCOL_LIMITS.frameMessages;) {
+      if (!frame.startsWith(this.#head, at)) return undefined
+      const from = at + this.#head.length
+      let end = from
+      let seq = 0
+      for (let digit = digitAt(frame, from); digit >= 0 && digit <= 9; digit = digitAt(frame, ++end))
+        seq = 10 * seq + digit
+      if (!isNumber(frame, from, end) || frame[end] !== '}') return undefined
+      messages.push({ type: this.#type, seq })
       at = end + 2
-      if (frame[end + 1] !== (at < frame.length ? ',' : ']')) return undefined
+      if (at === frame.length) return frame[end + 1] === ']' ? messages : undefined
+      if (frame[end + 1] !== ',') return undefined
     }
-    return seqs.length <= PROTOCOL_LIMITS.frameMessages ? seqs : undefined
+    return undefined
   }
 }
 
-/** The number from 0 that is written between two places as JSON has it, if it is small enough to be exact. */
-function numberIn(text: string, from: number, to: number): number | undefined {
+/** Such a message. */
+interface PlainlySaid<Type extends string> {
+  readonly type: Type
+  readonly seq: number
+}
+
+/** NaN behind the end. */
+function digitAt(text: string, place: number): number {
+  return text.charCodeAt(place) - ZERO
+}
+
+/** Whether digits are as JSON has a number, and few enough for it to be exact. */
+function isNumber(text: string, from: number, to: number): boolean {
   const digits = to - from
-  if (digits < 1 || digits > DIGITS_MAX || (digits > 1 && text.charCodeAt(from) === ZERO)) return undefined
-  let number = 0
-  for (let at = from; at < to; at++) {
-    const digit = text.charCodeAt(at) - ZERO
-    if (digit < 0 || digit > 9) return undefined
-    number = 10 * number + digit
-  }
-  return number
+  return digits === 1 || (digits > 1 && digits <= DIGITS_MAX && digitAt(text, from) !== 0)
 }
 
 /** The heartbeat of a session whose main loop runs. */

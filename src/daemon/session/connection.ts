@@ -99,15 +99,22 @@ export class Connection {
 
   #say(): void {
     const { webSocket } = this.#init
-    const messages = this.#answers.length > 0 ? [...this.#outbox, ...this.#answers] : this.#outbox
+    const messages = this.#messages()
     if (messages.length === 0) return
+    const wasCongested = this.congested
     this.#outbox = []
     this.#answers = []
     this.#outboxLength = 0
     if (!webSocket.isOpen) return
     write(messages, webSocket)
     if (this.congested) webSocket.pause()
-    else this.#listener?.onRoom()
+    else if (wasCongested) this.#listener?.onRoom()
+  }
+
+  /** In the order in which they are said. */
+  #messages(): readonly (Encoded | string)[] {
+    if (this.#answers.length === 0) return this.#outbox
+    return this.#outbox.length === 0 ? this.#answers : [...this.#outbox, ...this.#answers]
   }
 
   /** Asks for a sign of life; not of a peer that has enough to read. */
@@ -135,7 +142,7 @@ export class Connection {
 /** What is said to many in a frame of its own is the same bytes for all of them. */
 function write(messages: readonly (Encoded | string)[], to: Pick<WebSocket, 'send' | 'sendFrame'>): void {
   const [only] = messages
-  if (messages.length === 1 && typeof only === 'object') return to.sendFrame(only.frame)
+  if (messages.length === 1) return typeof only === 'object' ? to.sendFrame(only.frame) : to.send(`[${only}]`)
   const texts = messages.map(message => (typeof message === 'string' ? message : message.text))
   for (const frame of encodeFrames(texts, PROTOCOL_LIMITS.serverFrameBytes)) to.send(frame)
 }
