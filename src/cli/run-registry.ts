@@ -25,6 +25,8 @@ import { limitYoungGeneration } from './young-generation.ts'
 export interface RunRegistryOptions {
   /** Where to listen, as an endpoint string. */
   readonly listen: string
+  /** Where to listen besides. Default: nowhere. */
+  readonly alsoAt?: readonly string[] | undefined
   /** Where to keep data: null for nowhere, undefined for the folder of the user's state. */
   readonly dataPath?: string | null | undefined
   /** The URL of the registry to be the front of. */
@@ -57,7 +59,7 @@ const CONSUL_PORT = 8500
 
 /** Runs the registry daemon in the foreground until it is told to end; its URL goes to stdout when it is ready. */
 export async function runRegistry(options: RunRegistryOptions): Promise<void> {
-  const { listen, graceMs, preservation, insecure, connectionsPerAddressMax, consul } = options
+  const { listen, alsoAt, graceMs, preservation, insecure, connectionsPerAddressMax, consul } = options
   const backend = await openBackend(options)
   const file = options.access === undefined ? undefined : new AccessFile(options.access)
   const acl = options.acl && new AclAccess({ ...options.acl, others: file })
@@ -65,6 +67,7 @@ export async function runRegistry(options: RunRegistryOptions): Promise<void> {
   const daemon = new RegistryDaemon({
     name: 'daemon',
     endpoint: listen,
+    alsoAt,
     dataPath: backend ? undefined : dataPathOf(options),
     backend,
     graceMs,

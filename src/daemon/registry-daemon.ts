@@ -27,6 +27,8 @@ import { Turn } from './turn.ts'
 export interface RegistryDaemonOptions extends Pick<SessionServerInit, 'pingMs' | 'silentMs' | 'sessionsMax'> {
   /** Where it listens. Default `tcp:8500:interface=127.0.0.1`. */
   endpoint?: Endpoint | string | undefined
+  /** Where it listens besides, such as with TLS. Default: nowhere. */
+  alsoAt?: readonly (Endpoint | string)[] | undefined
   /** Listens even where everybody may come from. Default false: that is refused with `InsecureInterfaceError`. */
   insecure?: boolean | undefined
   /** Who may do what. Default: everybody may everything. */
@@ -67,45 +69,45 @@ export interface RegistryDaemonOptions extends Pick<SessionServerInit, 'pingMs' 
  */
 export class RegistryDaemon extends MultiService {
   readonly #options: RegistryDaemonOptions
-  readonly #endpoint: Endpoint
-  readonly #site: Site
+  readonly #places: readonly [Endpoint, ...Endpoint[]]
+  readonly #sites: readonly Site[]
   #running: Running | undefined
 
   /** Throws `InsecureInterfaceError`, EndpointSyntaxError. */
   constructor(options: RegistryDaemonOptions = {}) {
-    const { endpoint = 'tcp:8500:interface=127.0.0.1', name = 'registry', insecure = false } = options
-    const where = toEndpoint(endpoint)
+    const { endpoint = 'tcp:8500:interface=127.0.0.1', alsoAt = [], name = 'registry', insecure = false } = options
+    const places = [toEndpoint(endpoint), ...alsoAt.map(toEndpoint)] as const
     const { dns } = options
     if (options.backend && options.dataPath !== undefined)
       throw new TypeError('A front keeps no data: it takes no dataPath')
     const { isControlled } = options.access ?? openAccess
-    if (!insecure) requireProtected(where, { isControlled })
+    if (!insecure) for (const place of places) requireProtected(place, { isControlled })
     if (!insecure && dns && !isControlled) requireProtected(dns.endpoint)
-    const site = new Site(
-      where,
-      nodeHandler((request, response) => this.#serve(request, response)),
-      {
+    const sites = places.map((place, index) => {
+      const handler = nodeHandler((request, response) => this.#serve(place, request, response))
+      return new Site(place, handler, {
+        name: index === 0 ? 'site' : `site-${index + 1}`,
         health: { ready: () => this.#running?.data.backend?.().reached ?? true },
-        direct: request => this.#answer(request),
+        direct: request => this.#answer(place, request),
         upgrade: (request, socket, head) => this.#running?.sessions.upgrade(request, socket, head),
         connectionsMax: 2 * (options.sessionsMax ?? SESSIONS_MAX),
         connectionsPerAddressMax: options.connectionsPerAddressMax ?? CONNECTIONS_PER_ADDRESS_MAX,
-      },
-    )
-    super(name, dns ? [site, dns] : [site], { clock: options.clock })
+      })
+    })
+    super(name, dns ? [...sites, dns] : sites, { clock: options.clock })
     this.#options = options
-    this.#endpoint = where
-    this.#site = site
+    this.#places = places
+    this.#sites = sites
   }
 
   /** Where it listens, as URLs such as `tcp://127.0.0.1:8500`; none before it is bound. */
   get endpoints(): readonly string[] {
-    return this.#site.endpoints
+    return this.#sites.flatMap(site => site.endpoints)
   }
 
-  /** Reads the certificate of a `tls:` endpoint again, at once; it is looked at every minute anyway. Rejects, and keeps the old one, if that cannot be used. */
+  /** Reads the certificates of `tls:` endpoints again, at once; they are looked at every minute anyway. Rejects, and keeps the old one, if one cannot be used. */
   async reloadCertificate(): Promise<void> {
-    await this.#site.reloadCertificate()
+    await Promise.all(this.#sites.map(site => site.reloadCertificate()))
   }
 
   /** What it knows. Undefined before it starts; another one after each start. */
@@ -117,7 +119,8 @@ export class RegistryDaemon extends MultiService {
   protected override onStart(_context: PhaseContext): void {
     this.#warnIfOpen()
     this.#running = this.#open()
-    this.#site.closing.addEventListener('abort', () => this.#running && leave(this.#running), { once: true })
+    const onClosing = () => this.#running && leave(this.#running)
+    for (const { closing } of this.#sites) closing.addEventListener('abort', onClosing, { once: true })
   }
 
   protected override async onStop({ signal }: PhaseContext): Promise<void> {
@@ -161,7 +164,7 @@ export class RegistryDaemon extends MultiService {
       data.close()
       throw error
     }
-    const isForeign = (request: IncomingMessage) => isFromForeignPage(request, this.#endpoint)
+    const isForeign = (request: IncomingMessage) => isFromForeignPage(request, this.#placeOf(request))
     const options = { version, pingMs, silentMs, sessionsMax, isForeign }
     const sessions = new SessionServer({ store, durability, turn, clock, access, ...options })
     const { settleMs = 2 * store.graceMs } = this.#options
@@ -169,13 +172,19 @@ export class RegistryDaemon extends MultiService {
     return { data, router, sessions, frontends: waysIn, settling, left: false }
   }
 
-  #serve(request: IncomingMessage, response: ServerResponse): void {
-    if (isFromForeignPage(request, this.#endpoint)) throw new ForeignPageError(request)
+  /** Where a request came to listen to, as far as it matters: with TLS or without. */
+  #placeOf({ socket }: IncomingMessage): Endpoint {
+    const isEncrypted = 'encrypted' in socket
+    return this.#places.find(({ scheme }) => (scheme === 'tls') === isEncrypted) ?? this.#places[0]
+  }
+
+  #serve(place: Endpoint, request: IncomingMessage, response: ServerResponse): void {
+    if (isFromForeignPage(request, place)) throw new ForeignPageError(request)
     this.#running?.router.handle(request, response)
   }
 
-  #answer(request: WholeRequest): WholeAnswer | Promise<WholeAnswer> | undefined {
-    return isFromForeignPage(request, this.#endpoint) ? undefined : this.#running?.router.answer(request)
+  #answer(place: Endpoint, request: WholeRequest): WholeAnswer | Promise<WholeAnswer> | undefined {
+    return isFromForeignPage(request, place) ? undefined : this.#running?.router.answer(request)
   }
 
   #tellHealth(error: Error | undefined): void {
@@ -188,7 +197,8 @@ export class RegistryDaemon extends MultiService {
     const { dns, access = openAccess } = this.#options
     const { isControlled } = access
     const opens = isControlled ? 'and tokens can be read on the way' : 'and lets everybody change everything'
-    if (!isProtected(this.#endpoint, { isControlled })) warn(`listens where everybody may come from, ${opens}`)
+    const isOpen = this.#places.some(place => !isProtected(place, { isControlled }))
+    if (isOpen) warn(`listens where everybody may come from, ${opens}`)
     if (dns && !isControlled && !isProtected(dns.endpoint)) warn('tells everybody by DNS what is registered')
   }
 }

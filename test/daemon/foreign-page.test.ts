@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict'
-import type { IncomingMessage } from 'node:http'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { get as httpGet, type IncomingMessage } from 'node:http'
+import { get as httpsGet } from 'node:https'
 import { describe, it } from 'node:test'
 import { ForeignPageError, isFromForeignPage, isSameOrigin, isThisMachine } from '../../src/daemon/foreign-page.ts'
+import { RegistryDaemon } from '../../src/daemon/registry-daemon.ts'
+import { RestFrontend } from '../../src/daemon/rest/rest-frontend.ts'
 import { parseEndpoint } from '../../src/endpoint/parse-endpoint.ts'
+import { certificate } from '../endpoint/sandbox.ts'
 
 const asking = (host?: string, origin?: string) =>
   ({ headers: { ...(host !== undefined && { host }), ...(origin !== undefined && { origin }) } }) as IncomingMessage
@@ -85,5 +91,24 @@ describe('ForeignPageError', () => {
     const error = new ForeignPageError(asking('evil.example:8500', 'http://evil.example'))
     assert.equal(error.status, 403)
     assert.match(error.message, /evil\.example:8500 by a page of http:\/\/evil\.example/)
+  })
+})
+
+describe('RegistryDaemon', () => {
+  it('listens at several places, each with its own rule about the names that it may be called by', async t => {
+    const tls = `tls:0:interface=127.0.0.1:cert=${certificate('localhost.pem')}:key=${certificate('localhost.key')}`
+    const frontends = [new RestFrontend()]
+    const daemon = new RegistryDaemon({ endpoint: 'tcp:0:interface=127.0.0.1', alsoAt: [tls], frontends })
+    t.after(() => daemon.stop())
+    await daemon.start()
+    const [plain = '', encrypted = ''] = daemon.endpoints
+    const options = { path: '/api/v1/status', headers: { host: 'registry.example' }, agent: false }
+    const trust = { servername: 'localhost', ca: readFileSync(certificate('ca.pem')) }
+    const overTls = httpsGet({ ...options, ...trust, port: new URL(encrypted).port })
+    const [answer] = (await once(overTls, 'response')) as [IncomingMessage]
+    answer.resume()
+    const [refused] = (await once(httpGet({ ...options, port: new URL(plain).port }), 'response')) as [IncomingMessage]
+    refused.resume()
+    assert.deepEqual([answer.statusCode, refused.statusCode], [200, 403])
   })
 })

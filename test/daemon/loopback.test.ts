@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { InsecureInterfaceError } from '../../src/daemon/errors.ts'
 import { isProtected, requireProtected } from '../../src/daemon/loopback.ts'
+import { RegistryDaemon } from '../../src/daemon/registry-daemon.ts'
 import { parseEndpoint } from '../../src/endpoint/parse-endpoint.ts'
 
 describe('isProtected', () => {
@@ -34,5 +35,11 @@ describe('requireProtected', () => {
   it('throws where everybody may come from', () => {
     assert.throws(() => requireProtected(parseEndpoint('tcp:8500')), InsecureInterfaceError)
     requireProtected(parseEndpoint('tcp:8500:interface=127.0.0.1'))
+  })
+})
+
+describe('RegistryDaemon', () => {
+  it('refuses each place where everybody may come from', () => {
+    assert.throws(() => new RegistryDaemon({ alsoAt: ['tcp:0'] }), InsecureInterfaceError)
   })
 })

@@ -20,7 +20,10 @@ export interface AgentConfig {
   readonly clientAddress: string
   /** Where the node is told to be. */
   readonly address: string
+  /** -1: none. */
   readonly httpPort: number
+  /** Undefined unless there is a port and a certificate. */
+  readonly https: HttpsConfig | undefined
   /** -1: none. */
   readonly dnsPort: number
   readonly isDnsPortGiven: boolean
@@ -63,6 +66,10 @@ export function agentConfig(flags: Flags): AgentConfig {
     ),
     address: advertised ?? (bindAddress === '0.0.0.0' || bindAddress === '::' ? '127.0.0.1' : bindAddress),
     httpPort: port('http', { flag: 'http-port', byDefault: 8500 }),
+    https: httpsOf(merged, {
+      client: lastOf(flags, 'client'),
+      port: port('https', { flag: 'https-port', byDefault: -1 }),
+    }),
     dnsPort: port('dns', { flag: 'dns-port', byDefault: 8600 }),
     isDnsPortGiven: ports['dns'] !== undefined || flags.has('dns-port'),
     serverPort: port('server', { flag: 'server-port', byDefault: 8300 }),
@@ -77,6 +84,31 @@ export function agentConfig(flags: Flags): AgentConfig {
     services: [...objectsOf(merged['service']), ...objectsOf(merged['services'])],
     checks: [...objectsOf(merged['check']), ...objectsOf(merged['checks'])],
   }
+}
+
+/** Where to listen with TLS, and by which files. */
+export interface HttpsConfig {
+  readonly address: string
+  readonly port: number
+  readonly cert: string
+  readonly key: string | undefined
+  /** Undefined unless clients have to show a certificate. */
+  readonly ca: string | undefined
+}
+
+/** An agent without a certificate fails every handshake, and so is as good as one that does not listen. Throws `ConfigProblem`. */
+function httpsOf(
+  merged: HclObject,
+  { client, port }: { client: string | undefined; port: number },
+): HttpsConfig | undefined {
+  const cert = text(merged['cert_file'])
+  if (port <= 0 || cert === undefined) return undefined
+  const isMutual = isOn(merged['verify_incoming']) || isOn(merged['verify_incoming_https'])
+  const ca = text(merged['ca_file'])
+  if (isMutual && ca === undefined)
+    throw new ConfigProblem('verify_incoming takes ca_file: whose certificates are good')
+  const address = firstAddress(text(objectOf(merged['addresses'])['https']) ?? client ?? text(merged['client_addr']))
+  return { address, port, cert, key: text(merged['key_file']), ca: isMutual ? ca : undefined }
 }
 
 /** Options `key:value` over what the files say. */

@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import type { ConsulDefinitions } from '../../daemon/consul/consul-options.ts'
 import { printLine } from '../output.ts'
 import { runRegistry } from '../run-registry.ts'
-import { type AgentConfig, agentConfig, ConfigProblem } from './agent-config.ts'
+import { type AgentConfig, agentConfig, ConfigProblem, type HttpsConfig } from './agent-config.ts'
 import { parseFlags } from './flags.ts'
 import type { HclObject, HclValue } from '../../daemon/consul/hcl/parse-hcl.ts'
 
@@ -34,7 +34,7 @@ function writePid(path: string): void {
 
 async function run(config: AgentConfig, reload: () => ConsulDefinitions): Promise<void> {
   await runRegistry({
-    listen: endpointOf(config.clientAddress, config.httpPort),
+    ...endpointsOf(config),
     dataPath: config.dataPath ?? null,
     insecure: config.insecure,
     dns: dnsOf(config),
@@ -52,6 +52,21 @@ async function run(config: AgentConfig, reload: () => ConsulDefinitions): Promis
       reload,
     },
   })
+}
+
+/** Without HTTP, HTTPS is all there is. Throws `ConfigProblem` when there is neither. */
+function endpointsOf({ clientAddress, httpPort, https }: AgentConfig): { listen: string; alsoAt: string[] } {
+  const isSocket = clientAddress.startsWith(SOCKET)
+  const plain = httpPort > 0 || isSocket ? [endpointOf(clientAddress, httpPort)] : []
+  const [listen, ...alsoAt] = https ? [...plain, tlsEndpointOf(https)] : plain
+  if (listen === undefined)
+    throw new ConfigProblem('there is nowhere to listen: ports.http, or ports.https with cert_file')
+  return { listen, alsoAt }
+}
+
+function tlsEndpointOf({ address, port, cert, key, ca }: HttpsConfig): string {
+  const files = Object.entries({ cert, key, ca }).flatMap(([name, path]) => (path ? [`:${name}=${escaped(path)}`] : []))
+  return `${endpointOf(address, port).replace(/^tcp:/, 'tls:')}${files.join('')}`
 }
 
 function endpointOf(address: string, port: number): string {
@@ -112,14 +127,14 @@ function withoutUnderscores(object: HclObject): HclObject {
   return Object.fromEntries(entries.map(([name, value]) => [name.replaceAll('_', ''), value]))
 }
 
-function printBanner({ nodeName, datacenter, clientAddress, httpPort, dnsPort, address }: AgentConfig): void {
+function printBanner({ nodeName, datacenter, clientAddress, httpPort, https, dnsPort, address }: AgentConfig): void {
   const lines = [
     '==> Starting Consul agent...',
     "           Version: '1.8.7' (the API of the registry daemon of Ropewalk)",
     `         Node name: '${nodeName ?? ''}'`,
     `        Datacenter: '${datacenter ?? 'dc1'}' (Segment: '<all>')`,
     '            Server: true (Bootstrap: false)',
-    `       Client Addr: [${clientAddress}] (HTTP: ${httpPort}, HTTPS: -1, gRPC: -1, DNS: ${dnsPort})`,
+    `       Client Addr: [${clientAddress}] (HTTP: ${httpPort}, HTTPS: ${https?.port ?? -1}, gRPC: -1, DNS: ${dnsPort})`,
     `      Cluster Addr: ${address}`,
     '',
     '==> Log data will now stream in as it occurs:',

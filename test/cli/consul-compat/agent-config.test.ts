@@ -38,6 +38,17 @@ describe('agentConfig', () => {
     assert.equal(read('-dev', '-enable-local-script-checks', '-enable-script-checks').scriptChecks, true)
   })
 
+  it('reads where to listen with TLS, and whose certificates are demanded', () => {
+    const https = (block: string) => read('-dev', '-hcl', `ports { https = 8501 } ${block}`).https
+    assert.equal(https(''), undefined)
+    const one = { address: '127.0.0.1', port: 8501, cert: '/c', key: '/k', ca: undefined }
+    assert.deepEqual(https('cert_file = "/c" key_file = "/k" ca_file = "/a"'), one)
+    const elsewhere = https('cert_file = "/c" ca_file = "/a" verify_incoming_https = true addresses { https = "::1" }')
+    assert.deepEqual(elsewhere, { address: '::1', port: 8501, cert: '/c', key: undefined, ca: '/a' })
+    assert.throws(() => https('cert_file = "/c" verify_incoming = true'), /takes ca_file/)
+    assert.equal(read('-dev', '-https-port=9', '-hcl', 'cert_file = "/c"').https?.port, 9)
+  })
+
   it('reads whom DNS asks and tells, and where the number of the process goes', () => {
     const config = read(
       '-dev',

@@ -3,6 +3,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { get as httpGet, type IncomingMessage } from 'node:http'
+import { get as httpsGet } from 'node:https'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, it, type TestContext } from 'node:test'
@@ -10,6 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { freePort } from '../../../src/cli/up/free-port.ts'
 import { until } from '../../adapters/daemon/until.ts'
+import { certificate } from '../../endpoint/sandbox.ts'
 import { temporaryFolder } from '../../daemon/temporary-folder.ts'
 
 const program = fileURLToPath(new URL('../../../bin/consul-compat', import.meta.url))
@@ -79,6 +81,30 @@ describe('consul-compat', () => {
     await start(t, port, args)
     assert.deepEqual(Object.keys(await get(port, '/v1/agent/services')), ['api'])
     assert.deepEqual(Object.keys(await get(port, '/v1/agent/checks')), [])
+  })
+
+  it('listens with TLS besides where the files have a certificate, and may demand one of its clients', async t => {
+    const folder = await temporaryFolder(t)
+    const [port, https] = [await freePort(), await freePort()]
+    const files = { cert_file: certificate('localhost.pem'), key_file: certificate('localhost.key') }
+    const ask = async (more: object): Promise<number | undefined> => {
+      const ca = await readFile(certificate('ca.pem'))
+      const request = httpsGet({ host: 'localhost', port: https, path: '/v1/status/leader', ca, agent: false, ...more })
+      const [response] = (await once(request, 'response')) as [IncomingMessage]
+      response.resume()
+      return response.statusCode
+    }
+    const config = { ports: { https }, ca_file: certificate('ca.pem'), ...files }
+    await writeFile(join(folder, 'a.json'), JSON.stringify(config))
+    const first = await start(t, port, ['-dev', '-config-dir', folder])
+    assert.equal(await ask({}), 200)
+    first.kill('SIGTERM')
+    await once(first, 'exit')
+    await writeFile(join(folder, 'a.json'), JSON.stringify({ ...config, verify_incoming: true }))
+    await start(t, port, ['-dev', '-config-dir', folder])
+    await assert.rejects(ask({}))
+    const own = { cert: await readFile(files.cert_file), key: await readFile(files.key_file) }
+    assert.equal(await ask(own), 200)
   })
 
   it('ends with 0 when it is told to leave, and answers before', async t => {
