@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { copyFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect as connectSocket } from 'node:net'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
-import type { TLSSocket } from 'node:tls'
+import { connect as connectTls, rootCertificates, type TLSSocket } from 'node:tls'
 import { observe, type RopewalkEvent } from '../../src/core/event.ts'
 import { connect } from '../../src/endpoint/connect.ts'
 import { listen } from '../../src/endpoint/listen.ts'
@@ -77,6 +77,33 @@ describe('A TLS listener', () => {
     }
     assert.equal(await welcome({ cert: certificate('other.pem'), key: certificate('other.key') }), 'welcome')
     await assert.rejects(welcome({}), /certificate required|ECONNRESET/i)
+  })
+
+  it('takes no certificate of an authority that was replaced, not even to go on with what was agreed with it', async t => {
+    const ca = join(folder(t), 'clients.pem')
+    copyFileSync(certificate('ca.pem'), ca)
+    const own = { cert: certificate('localhost.pem'), key: certificate('localhost.key'), ca }
+    const listener = closing(t, await listen({ scheme: 'tls', host: '127.0.0.1', port: 0, ...own }))
+    listener.accept(socket => socket.on('error', () => {}).end('welcome'))
+    const { port } = listener.endpoint as { port: number }
+    const mine = { cert: readFileSync(certificate('other.pem')), key: readFileSync(certificate('other.key')) }
+    const told = async (client: object) => {
+      const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false, ...client })
+      t.after(() => socket.destroy())
+      const sessions: Buffer[] = []
+      let text = ''
+      socket.on('session', session => sessions.push(session)).on('data', chunk => (text += String(chunk)))
+      socket.on('error', () => {})
+      await new Promise(resolve => socket.once('close', resolve))
+      return { text, session: sessions.at(-1) }
+    }
+    const { text, session } = await told(mine)
+    assert.ok(session)
+    assert.deepEqual([text, (await told({ ...mine, session })).text], ['welcome', 'welcome'])
+    // Of a stranger who is in every Node.
+    writeFileSync(ca, rootCertificates[0] ?? '')
+    await listener.reload()
+    for (const client of [mine, { ...mine, session }, { session }, {}]) assert.equal((await told(client)).text, '')
   })
 
   it('ends unfinished handshakes when it closes', async t => {
