@@ -1,8 +1,10 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { isIPv6 } from 'node:net'
+import type { Clock } from '../../core/clock.ts'
 import { publish } from '../../core/event.ts'
 import type { TcpEndpoint } from '../../endpoint/endpoint.ts'
+import { LongAnswers } from './long-answers.ts'
 import { QUERY_BYTES_MAX } from './message-writer.ts'
 
 /** Answers that wait for the kernel, in bytes; above it new ones are dropped, as a network would. */
@@ -14,11 +16,13 @@ export type DatagramListener = (message: Buffer, send: (answer: Buffer) => void)
 /** A bound UDP socket that answers. What comes before `answer` is called is dropped: who asks by UDP asks again. */
 export class Datagrams {
   readonly #socket: Socket
+  readonly #longAnswers: LongAnswers
   #listener: DatagramListener | undefined
   #isClosed = false
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, clock: Clock) {
     this.#socket = socket
+    this.#longAnswers = new LongAnswers(clock)
     socket.on('message', (message, from) => this.#receive(message, from))
     socket.on('error', error => {
       const text = `A DNS socket failed: ${error.message}`
@@ -27,7 +31,7 @@ export class Datagrams {
   }
 
   /** Binds a socket to the interface and port. Rejects with the system's error. */
-  static async bind({ host, port }: Pick<TcpEndpoint, 'host' | 'port'>): Promise<Datagrams> {
+  static async bind({ host, port }: Pick<TcpEndpoint, 'host' | 'port'>, clock: Clock): Promise<Datagrams> {
     const type = host === undefined || isIPv6(host) ? 'udp6' : 'udp4'
     const socket = createSocket({ type, reuseAddr: false })
     try {
@@ -37,7 +41,7 @@ export class Datagrams {
       socket.close()
       throw error
     }
-    return new Datagrams(socket)
+    return new Datagrams(socket, clock)
   }
 
   get port(): number {
@@ -62,7 +66,7 @@ export class Datagrams {
     this.#listener?.(message, answer => {
       if (answer.length === 0 || this.#isClosed) return
       if (this.#socket.getSendQueueSize() > QUEUE_BYTES_MAX) return
-      this.#socket.send(answer, port, address, ignore)
+      this.#socket.send(this.#longAnswers.fitting(answer, address), port, address, ignore)
     })
   }
 }

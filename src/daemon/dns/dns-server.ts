@@ -230,12 +230,15 @@ interface Bound {
 }
 
 /** Binds TCP and UDP to the same port, also where the system is to choose it. */
-async function bindBoth(endpoint: TcpEndpoint, options: ListenOptions & { signal: AbortSignal }): Promise<Bound> {
+async function bindBoth(
+  endpoint: TcpEndpoint,
+  options: ListenOptions & { clock: Clock; signal: AbortSignal },
+): Promise<Bound> {
   for (let attempt = 1; ; attempt++) {
     const listener = await listen(endpoint, { ...options, allowHalfOpen: true })
     const { port } = listener.endpoint as TcpEndpoint
     try {
-      return { listener, datagrams: await Datagrams.bind({ ...endpoint, port }) }
+      return { listener, datagrams: await Datagrams.bind({ ...endpoint, port }, options.clock) }
     } catch (error) {
       await listener.close()
       const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
