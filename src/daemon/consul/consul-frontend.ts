@@ -110,10 +110,8 @@ export class ConsulFrontend implements Frontend {
     const match = this.#routes?.find(path)
     if (!match) return this.#routes?.isPrefix(path) ? moved(method, `${path}/`, search) : fromNowhere(empty(404))
     const { methods } = match.route
-    const allowed = ['Allow', ['OPTIONS', ...Object.keys(methods)].join(',')]
-    if (method === 'OPTIONS') return empty(200, allowed)
     const handler = methods[method as Method]
-    if (!handler) return text(`method ${method} not allowed`, { status: 405, headers: allowed })
+    if (!handler) return unhandled(method, match)
     const call = new Call({ request, rest: match.rest, search, access: this.#access, node: this.#node })
     refuseNamespace(call, match.route.path)
     call.guard.meet(demandOf(method, match.route.path))
@@ -133,6 +131,13 @@ export class ConsulFrontend implements Frontend {
     const isIndented = answer.isJson && (this.#indented || /[?&]pretty(?:[=&]|$)/.test(request.url ?? ''))
     return sentAnswer(request, isIndented ? { ...answer, body: answer.body.indented } : answer)
   }
+}
+
+/** What is said of a method that an endpoint has no handler for. */
+function unhandled(method: string, { route: { methods } }: RouteMatch): Answer {
+  const allowed = ['Allow', ['OPTIONS', ...Object.keys(methods)].join(',')]
+  if (method === 'OPTIONS') return empty(200, allowed)
+  return text(`method ${method} not allowed`, { status: 405, headers: allowed })
 }
 
 /** What says at the root that somebody is there, as an agent without pages does: checks ask for it. */

@@ -75,18 +75,17 @@ export class Claims {
 
   /** Writes what its holder registers anew, which is also the way back from draining. Without a change if it says the same. Throws `StoreLimitError`. */
   rewrite(claim: Claim, instance: Instance, ttlMs: number): void {
-    this.#init.rosters.requireBytes(instance.serviceName, instanceBytes(instance) - instanceBytes(claim.instance))
+    const growth = this.#growth(claim, instance)
     const kind = claim.drainRevision > 0 ? 'ready' : 'updated'
     claim.drainRevision = 0
     claim.ttlMs = ttlMs
-    this.#write(claim, instance, kind)
+    this.#write(claim, instance, { kind, growth })
     this.#init.journal?.written(claim)
   }
 
   /** Throws `StoreLimitError`. */
   update(claim: Claim, instance: Instance): void {
-    this.#init.rosters.requireBytes(instance.serviceName, instanceBytes(instance) - instanceBytes(claim.instance))
-    this.#write(claim, instance, 'updated')
+    this.#write(claim, instance, { kind: 'updated', growth: this.#growth(claim, instance) })
     this.#init.journal?.written(claim)
   }
 
@@ -99,7 +98,7 @@ export class Claims {
   /** Makes the instance what it was when it was last kept. The journal is not told. */
   revert(claim: Claim, { instance, ttlMs }: Pick<LeaseRecord, 'instance' | 'ttlMs'>): void {
     claim.ttlMs = ttlMs
-    this.#write(claim, instance, 'updated')
+    this.#write(claim, instance, { kind: 'updated', growth: growthOf(claim, instance) })
   }
 
   /** Shows another status by the signs of life, which the journal does not keep. Returns the revision of it. */
@@ -133,11 +132,18 @@ export class Claims {
     existing?.owner.onLost(existing, 'replaced')
   }
 
-  #write(claim: Claim, instance: Instance, kind: ChangeKind): void {
+  /** How many bytes more an instance takes as it is to be. Throws `StoreLimitError` where there is no room for them. */
+  #growth(claim: Claim, instance: Instance): number {
+    const growth = growthOf(claim, instance)
+    this.#init.rosters.requireBytes(instance.serviceName, growth)
+    return growth
+  }
+
+  #write(claim: Claim, instance: Instance, { kind, growth }: { kind: ChangeKind; growth: number }): void {
     const next = withStatus(instance, kind === 'ready' ? 'ready' : claim.instance.status)
     const fields = changedFields(claim.instance, next)
     if (fields === 0) return
-    this.#init.rosters.weigh(next.serviceName, instanceBytes(next) - instanceBytes(claim.instance))
+    this.#init.rosters.weigh(next.serviceName, growth)
     claim.instance = next
     this.#init.rosters.put(claim, kind, fields)
   }
@@ -166,6 +172,10 @@ export class Claims {
     }
     this.#init.rosters.requireRoom(serviceName)
   }
+}
+
+function growthOf(claim: Claim, instance: Instance): number {
+  return instanceBytes(instance) - instanceBytes(claim.instance)
 }
 
 function newClaim(init: Pick<Claim, 'number' | 'instance' | 'owner' | 'ttlMs'>): Claim {

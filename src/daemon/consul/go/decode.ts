@@ -175,16 +175,19 @@ function requireBase64(text: string): void {
   if (bad || text.length % 4 !== 0) throw new Mismatch(`illegal base64 data at input byte ${bad?.index ?? text.length}`)
 }
 
+/** The object itself where it is right as it is, as most are. */
 function decodeFields(members: Record<string, unknown>, shape: FieldsShape): Record<string, unknown> {
-  const result: Record<string, unknown> = {}
-  for (const key of Object.keys(members)) {
+  const keys = Object.keys(members)
+  let result: Record<string, unknown> | undefined
+  for (const key of keys) {
     const name = nameIn(shape, key)
     if (name === undefined && !shape.open) throw new Mismatch(`json: unknown field ${JSON.stringify(key)}`)
-    if (name === undefined) continue
-    const decoded = decodeField(members[key], { name, holder: shape })
-    if (decoded !== undefined) result[name] = decoded
+    const decoded = name === undefined ? undefined : decodeField(members[key], { name, holder: shape })
+    if (!result && name === key && decoded !== undefined && decoded === members[key]) continue
+    result ??= Object.fromEntries(keys.slice(0, keys.indexOf(key)).map(former => [former, members[former]]))
+    if (name !== undefined && decoded !== undefined) result[name] = decoded
   }
-  return result
+  return result ?? members
 }
 
 function decodeField(value: unknown, { name, holder }: { name: string; holder: FieldsShape }): unknown {

@@ -102,7 +102,14 @@ const DEMANDS: Readonly<Record<string, Demand>> = {
   'PUT /v1/session/renew/': HANDLER,
 }
 
+/** The same by route, then by method: found without making a text for each request. */
+const BY_PATH = new Map<string, Map<string, Demand>>()
+for (const [endpoint, demand] of Object.entries(DEMANDS)) {
+  const [method = '', path = ''] = endpoint.split(' ')
+  BY_PATH.set(path, (BY_PATH.get(path) ?? new Map<string, Demand>()).set(method, demand))
+}
+
 /** What an endpoint takes. */
 export function demandOf(method: string, path: string): Demand {
-  return DEMANDS[`${method} ${path}`] ?? OPERATOR
+  return BY_PATH.get(path)?.get(method) ?? OPERATOR
 }

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net'
 import { publish } from '../../../core/event.ts'
-import { createInstance } from '../../../discovery/create-instance.ts'
+import { adoptInstance } from '../../../discovery/create-instance.ts'
 import { InstanceConflictError, InvalidInstanceError } from '../../../discovery/errors.ts'
 import type { Instance } from '../../../discovery/instance.ts'
 import { StoreLimitError } from '../../../discovery/store/limits.ts'
@@ -25,6 +25,22 @@ export interface ProjectionInit {
 
 /** How a service is, all its checks and its node's taken together. */
 type Health = 'passing' | 'warning' | 'critical' | 'maintenance'
+
+/** What is known of a service whose instance is looked at. */
+interface Seen {
+  readonly key: string
+  readonly health: Health
+  /** The instance as it is there now. */
+  readonly present: Projected | undefined
+}
+
+/** What an instance is made of beside a row. */
+interface InstanceParts {
+  readonly health: Health
+  readonly startedAt: number
+  /** The one that it takes the place of, if there is one. */
+  readonly like: Instance | undefined
+}
 
 /** An instance that was put into the Store for a service. */
 interface Projected {
@@ -93,29 +109,26 @@ export class Projection {
     if (before && !isSameName) this.#withdraw(key, before)
     if (!row || row.ID === 'consul') return
     const present = before && isSameName && !before.claim.gone ? before : undefined
-    this.#apply(row, this.#health(row), present)
+    this.#apply(row, { key, health: this.#health(row), present })
   }
 
-  #apply(row: ServiceRow, health: Health, present: Projected | undefined): void {
+  #apply(row: ServiceRow, seen: Seen): void {
+    const { health, present } = seen
     if (health === 'critical') {
       if (present) this.#init.leases.disconnect(present.owner)
       return
     }
-    const projected = this.#register(row, { health, present })
+    const projected = this.#register(row, seen)
     if (!projected || health !== 'maintenance') return
     this.#init.leases.drain(projected.claim, { drainMs: 1 }).catch(() => {})
   }
 
-  #register(
-    row: ServiceRow,
-    { health, present }: { health: Health; present: Projected | undefined },
-  ): Projected | undefined {
-    const key = keyOn(row.Node, row.ID)
+  #register(row: ServiceRow, { key, health, present }: Seen): Projected | undefined {
     const { clock, leases } = this.#init
     if (health === 'maintenance' && !present) return undefined
     try {
       const startedAt = present?.startedAt ?? clock.wallTime()
-      const instance = this.#instance(row, { health, startedAt })
+      const instance = this.#instance(row, { health, startedAt, like: present?.claim.instance })
       if (!instance) {
         if (present) this.#withdraw(key, present)
         return undefined
@@ -139,12 +152,12 @@ export class Projection {
     this.#init.leases.revoke(claim)
   }
 
-  #instance(row: ServiceRow, { health, startedAt }: { health: Health; startedAt: number }): Instance | undefined {
+  /** Rows do not change, so it has their metadata and no copy. What it says just as the one there now does is not looked at again. */
+  #instance(row: ServiceRow, { health, startedAt, like }: InstanceParts): Instance | undefined {
     const host = row.Address || (this.#catalog?.node(row.Node)?.Address ?? '')
     if (row.Port <= 0 || host === '') return undefined
     const { zone = '', version = '' } = row.Meta ?? {}
-    return createInstance({
-      serviceName: row.Service,
+    const init = {
       id: row.Node === this.#init.node ? row.ID : `${row.ID}@${row.Node}`,
       endpoints: [`tcp://${host.includes(':') && isIPv6(host) ? `[${host}]` : host}:${row.Port}`],
       weight: health === 'warning' ? row.Weights.Warning : row.Weights.Passing,
@@ -153,7 +166,8 @@ export class Projection {
       tags: row.Tags.filter(tag => tag !== ''),
       metadata: row.Meta ?? {},
       startedAt,
-    })
+    }
+    return adoptInstance(row.Service, init, like)
   }
 
   #health({ Node, ID }: ServiceRow): Health {

@@ -85,7 +85,7 @@ export class Catalog {
 
   /** The checks of an instance; with an empty id those of the node itself. */
   checksOf(node: string, serviceId: string): Iterable<CheckRow> {
-    return this.#checksByService.rows(keyOn(node, serviceId))
+    return this.#checksByNode.has(node) ? this.#checksByService.rows(keyOn(node, serviceId)) : []
   }
 
   /** Makes several changes at one index. */

@@ -44,7 +44,9 @@ export function requireRoom(
 /** Throws `ConsulRefusedError` for a text that is longer than a name, an id or an address may be. */
 export function requireShort(field: string, ...values: readonly (string | undefined)[]): void {
   for (const value of values) {
-    if (value === undefined || Buffer.byteLength(value) <= CONSUL_LIMITS.textBytes) continue
+    // A character of UTF-16 is at most three bytes of UTF-8: most need not be counted.
+    if (value === undefined || value.length * 3 <= CONSUL_LIMITS.textBytes) continue
+    if (Buffer.byteLength(value) <= CONSUL_LIMITS.textBytes) continue
     throw new ConsulRefusedError(400, `${field} is longer than ${CONSUL_LIMITS.textBytes} bytes`)
   }
 }

@@ -67,7 +67,11 @@ export interface ServiceEntry {
   readonly checks: readonly CheckRow[]
 }
 
+/** The key that was made last: one write asks for the same several times, and a text costs more to make and to hash than a row to find. */
+let last = { node: '', id: '', key: '\0' }
+
 /** The key of what belongs to a node. */
 export function keyOn(node: string, id: string): string {
-  return `${node}\0${id}`
+  if (node !== last.node || id !== last.id) last = { node, id, key: `${node}\0${id}` }
+  return last.key
 }
