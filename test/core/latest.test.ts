@@ -118,6 +118,35 @@ describe('Latest', () => {
     assert.deepEqual(await third, { value: undefined, done: true })
   })
 
+  it('gives the error to the first of several that a reader asks for at once, and ends the others', async () => {
+    const latest = new Latest<number>()
+    const reader = latest.read()
+    const [first, second, third] = [reader.next(), reader.next(), reader.next()]
+    latest.close(new Error('gone'))
+    await assert.rejects(first, { message: 'gone' })
+    assert.deepEqual(
+      [await second, await third].map(({ done }) => done),
+      [true, true],
+    )
+  })
+
+  it('serves a reader that has stayed away for some values as soon as it is back', async () => {
+    const latest = new Latest(0)
+    const reader = latest.read()
+    await reader.next()
+    const next = reader.next()
+    latest.set(1)
+    await next
+    for (const value of [2, 3]) {
+      latest.set(value)
+      await new Promise(resolve => setImmediate(resolve))
+    }
+    assert.deepEqual(await take(reader, 1), [3])
+    const last = reader.next()
+    latest.set(4)
+    assert.deepEqual(await last, { value: 4, done: false })
+  })
+
   it('tells which value a reader has dealt with when it comes back for the next, and once when it has left', async () => {
     const latest = new Latest('a')
     const told: string[] = []
