@@ -5,8 +5,37 @@ const WORDS =
     '|',
   )
 
+const SELECTORS =
+  'Service|Service.Service|Service.ID|Service.Tags|Service.Port|Service.Meta|Service.Meta.a|Service.Weights.Passing|ServiceName|ServiceID|ServiceTags|ServiceMeta|ServiceMeta["a"]|ServicePort|Node|Node.Node|Node.Meta|Node.Address|Checks|Checks.Status|Status|CheckID|ID|Name|Tags|Meta|Port|Address'.split(
+    '|',
+  )
+const VALUES = ['web', '"web-1"', 'a', '""', '1', '0', '-1', 'true', 'passing', '`^w.*`', '"(a|b)*c"', '"["']
+
+const selector = fc.constantFrom(...SELECTORS)
+const value = fc.constantFrom(...VALUES)
+
+const comparison = fc.oneof(
+  fc.tuple(selector, fc.constantFrom('==', '!=', 'contains', 'not contains', 'matches', 'not matches'), value),
+  fc.tuple(value, fc.constantFrom('in', 'not in'), selector),
+  fc.tuple(selector, fc.constantFrom('is empty', 'is not empty'), fc.constant('')),
+)
+
+/** Such as the grammar allows, of fields that are there for some questions. */
+const wellFormed = fc.letrec<{ expression: string }>(tie => ({
+  expression: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    comparison.map(parts => parts.join(' ').trim()),
+    tie('expression').map(inner => `not ${inner}`),
+    tie('expression').map(inner => `(${inner})`),
+    fc
+      .tuple(tie('expression'), fc.constantFrom('and', 'or'), tie('expression'))
+      .map(([left, operator, right]) => `${left} ${operator} ${right}`),
+  ),
+})).expression
+
 /** Filter expressions of the Consul API, right and wrong. */
 export const filters: fc.Arbitrary<string> = fc.oneof(
+  { arbitrary: wellFormed, weight: 6 },
   { arbitrary: fc.array(fc.constantFrom(...WORDS), { maxLength: 24 }).map(words => words.join(' ')), weight: 4 },
   { arbitrary: fc.array(fc.constantFrom(...WORDS), { maxLength: 60 }).map(words => words.join('')), weight: 1 },
   { arbitrary: fc.string(), weight: 1 },

@@ -24,6 +24,46 @@ const MESSAGES: readonly Readonly<Record<string, unknown>>[] = [
   { type: 'bye' },
 ]
 
+/** Fields of an instance, each right or nearly so. */
+const nearly = fc.record(
+  {
+    endpoints: fc.array(fc.constantFrom('tcp://127.0.0.1:1', 'unix:///run/x', 'tcp://[::1]:65535', '', 'x'), {
+      maxLength: 3,
+    }),
+    weight: fc.oneof(fc.integer({ min: -1, max: 70_000 }), fc.double()),
+    zone: fc.string({ maxLength: 300 }),
+    version: fc.string({ maxLength: 5 }),
+    tags: fc.array(fc.string({ maxLength: 5 }), { maxLength: 70 }),
+    metadata: fc.dictionary(fc.string({ maxLength: 5 }), fc.string({ maxLength: 50 }), { maxKeys: 5 }),
+    status: fc.constantFrom('ready', 'draining', 'gone'),
+    startedAt: fc.integer(),
+  },
+  { requiredKeys: [] },
+)
+
+/** Messages about the same few instances, so that they find what others have made. */
+const related: fc.Arbitrary<unknown> = fc
+  .record({
+    id: fc.constantFrom('a', 'b'),
+    fields: nearly,
+    type: fc.constantFrom('register', 'update', 'drain', 'revoke'),
+  })
+  .map(messageAbout)
+
+function messageAbout({ id, fields, type }: { id: string; fields: object; type: string }): object {
+  const message = { type, seq: 6, service: 'users', id }
+  switch (type) {
+    case 'register':
+      return { ...message, instance: { ...INSTANCE, ...fields, id }, ttlMs: 60_000 }
+    case 'update':
+      return { ...message, changes: fields }
+    case 'drain':
+      return { ...message, drainMs: 5 }
+    default:
+      return message
+  }
+}
+
 /** Messages that are right but for some fields, or that are none. */
 const messages: fc.Arbitrary<unknown> = fc.oneof(
   {
@@ -35,6 +75,7 @@ const messages: fc.Arbitrary<unknown> = fc.oneof(
       .map(([message, changes]) => Object.assign({}, message, changes, { type: message['type'] })),
     weight: 6,
   },
+  { arbitrary: related, weight: 6 },
   { arbitrary: valueOf(FIELDS), weight: 1 },
 )
 
