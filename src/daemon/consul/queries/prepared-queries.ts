@@ -94,8 +94,7 @@ export class PreparedQueries {
     this.#requireSession(Session)
     validateTemplate(Template)
     const other = this.#named(Name)
-    if (other && other.ID !== id && Template.Type === '' && other.Template.Type === '')
-      throw new ConsulRefusedError(500, `name '${Name}' aliases an existing query name`)
+    if (other && other.ID !== id) throw new ConsulRefusedError(500, `name '${Name}' aliases an existing query name`)
   }
 
   #requireSession(session: string): void {

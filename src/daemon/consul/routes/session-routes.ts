@@ -36,7 +36,7 @@ const SESSION_SHAPE = {
     TTL: 'string',
     Checks: { list: { named: 'types.CheckID' } },
     NodeChecks: { list: 'string' },
-    ServiceChecks: { list: { go: 'structs.ServiceCheck', fields: { ID: 'string', Namespace: 'string' } } },
+    ServiceChecks: { list: { go: 'structs.ServiceCheck', fields: { ID: 'string', Namespace: 'string' }, open: true } },
   },
   open: true,
 } as const

@@ -302,10 +302,15 @@ function written(definition: CheckRow['Definition']): CheckRow['Definition'] {
   )
 }
 
-function typeOf({ TTL, HTTP, TCP, AliasNode, AliasService, ScriptArgs }: Readonly<Record<string, unknown>>): string {
+/** What is done again and again takes to be told how often. */
+function typeOf(definition: Readonly<Record<string, unknown>>): string {
+  const { GRPC, HTTP, TTL, TCP, AliasNode, AliasService, ScriptArgs, DockerContainerID, Interval } = definition
+  const isRepeated = Number(Interval ?? 0) > 0
+  if (GRPC && isRepeated) return 'grpc'
+  if (HTTP && isRepeated) return 'http'
   if (TTL) return 'ttl'
-  if (HTTP) return 'http'
-  if (TCP) return 'tcp'
+  if (TCP && isRepeated) return 'tcp'
   if (AliasNode || AliasService) return 'alias'
-  return ScriptArgs ? 'script' : ''
+  if (!ScriptArgs) return ''
+  return DockerContainerID && isRepeated ? 'docker' : 'script'
 }

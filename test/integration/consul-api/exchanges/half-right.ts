@@ -3,6 +3,8 @@ import { filter, get, put } from '../requests.ts'
 
 const NODE = { Node: 'half', Address: '10.7.0.1' }
 const LOCKED = { KV: { Verb: 'set', Key: 'half', Value: 'aGk=' } }
+const TEMPLATE = { Type: 'name_prefix_match' }
+const idOf = (body: Json) => body.ID
 const NAMESPACE = { 'x-consul-namespace': 'x' }
 
 /** About requests that are right but for one thing, found by random ones. */
@@ -21,6 +23,10 @@ export const HALF_RIGHT_EXCHANGES: Readonly<Record<string, readonly Exchange[]>>
         { CheckID: 'ttl', Definition: { HTTP: 'http://a', TTL: '3s' } },
         { CheckID: 'alias', Definition: { AliasService: 'a', DeregisterCriticalServiceAfter: '10m' } },
         { CheckID: 'script', Definition: { ScriptArgs: ['a'] } },
+        { CheckID: 'once', Definition: { HTTP: 'http://a', Timeout: '1s' } },
+        { CheckID: 'http', Definition: { HTTP: 'http://a', TTL: '1s', Interval: '1s' } },
+        { CheckID: 'grpc', Definition: { GRPC: 'a:1', Interval: '1s' } },
+        { CheckID: 'docker', Definition: { ScriptArgs: ['a'], DockerContainerID: 'a', Interval: '1s' } },
       ],
     }),
     get('/v1/health/node/half'),
@@ -124,7 +130,11 @@ export const HALF_RIGHT_EXCHANGES: Readonly<Record<string, readonly Exchange[]>>
     { method: 'POST', path: '/v1/query', body: { Name: 'half', Session: 'x', Service: { Service: '' } } },
     { method: 'POST', path: '/v1/query', body: { Name: 'half', Service: { Service: 'a', IgnoreCheckIDs: [1] } } },
     { method: 'POST', path: '/v1/query', body: { Name: 'half', Service: [] } },
+    { method: 'POST', path: '/v1/query', body: { Name: 'half', Service: { Service: 'a' } }, keep: { q: idOf } },
+    { method: 'POST', path: '/v1/query', body: { Name: 'Half', Service: { Service: 'a' }, Template: TEMPLATE } },
+    { method: 'DELETE', path: '/v1/query/$q' },
     put('/v1/query/none', { Name: 'half', Bogus: 1 }),
+    put('/v1/session/create', { Behavior: 'x', ServiceChecks: [{ Bogus: 1 }] }),
     { method: 'DELETE', path: '/v1/query/11111111-2222-3333-4444-555555555555' },
   ],
   'tokens where there are none': [
