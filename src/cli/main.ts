@@ -1,8 +1,8 @@
 import { CommanderError } from 'commander'
-import { exitStatusOf } from './exit-status.ts'
+import { EXIT_STATUS, exitStatusOf } from './exit-status.ts'
 import { hideSecrets } from './hide-secrets.ts'
 import { Interruption } from './interruption.ts'
-import { printError } from './output.ts'
+import { notice, printError } from './output.ts'
 import { createProgram } from './program.ts'
 
 /**
@@ -11,7 +11,7 @@ import { createProgram } from './program.ts'
  */
 export async function main(args: readonly string[]): Promise<void> {
   hideSecrets()
-  process.stdout.on('error', ignoreBrokenPipe)
+  process.stdout.on('error', endUnheard)
   try {
     await createProgram().parseAsync(args, { from: 'user' })
   } catch (error) {
@@ -20,7 +20,9 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-/** A reader that has seen enough, such as `head`, is no fault. */
-function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
+/** A reader that has seen enough, such as `head`, is no fault. Where nothing can be written, as on a full disk, there is nothing left to do. */
+function endUnheard(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') return
+  notice(`ropewalk: the output cannot be written: ${error.message}; see to the disk, or send it elsewhere`)
+  process.exit(EXIT_STATUS.EX_UNAVAILABLE)
 }

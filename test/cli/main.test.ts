@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { packageVersion } from '../../src/cli/package-version.ts'
 import { ropewalk } from './ropewalk.ts'
 
 const BIN = fileURLToPath(new URL('../../bin/ropewalk.js', import.meta.url))
+
+/** Why there is no file that cannot be written, if there is none. */
+const NO_FULL_DEVICE = existsSync('/dev/full') ? false : 'This system has no /dev/full'
 
 describe('ropewalk', () => {
   it('prints version and help on stdout and ends with 0', async () => {
@@ -38,5 +42,16 @@ describe('ropewalk', () => {
     const command = `"${process.execPath}" "${BIN}" --help | head -1; echo "$PIPESTATUS"`
     const { stdout, stderr } = spawnSync('bash', ['-c', command], { encoding: 'utf8' })
     assert.deepEqual([stdout, stderr], ['Usage: ropewalk [options] [command]\n0\n', ''])
+  })
+
+  it('says in one line that its output cannot be written, and ends with 69', { skip: NO_FULL_DEVICE }, () => {
+    const full = openSync('/dev/full', 'w')
+    const { status, stderr } = spawnSync(process.execPath, [BIN, '--version'], {
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    })
+    closeSync(full)
+    assert.equal(status, 69)
+    assert.match(stderr, /^ropewalk: the output cannot be written: ENOSPC.*\n$/)
   })
 })
