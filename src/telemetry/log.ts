@@ -26,7 +26,7 @@ export interface LogOptions {
 /**
  * Writes the events of every area to stderr, from now until the returned function is called: one JSON object per line, or lines for
  * people on a terminal. An error keeps its code, its stack and its causes. A line is written before the code that published the
- * event goes on, so nothing is lost when the process ends at once; a reader that has gone away (`EPIPE`) ends the log, not the process.
+ * event goes on, so nothing is lost when the process ends at once; a reader that has gone away (`EPIPE`) ends the log, not the process, and so does a disk that is full while it is.
  * Throws `InvalidLogSettingError` when the level is none of `debug`, `info`, `warn`, `error`, `silent`, or the format neither `json` nor `pretty`.
  */
 export function logToStderr(options: LogOptions = {}): () => void {
@@ -70,14 +70,24 @@ function jsonWriter(fd: number): LogWriter {
       formatters: { level: label => ({ level: label }) },
       serializers: { error: pino.stdSerializers.errWithCause },
     },
-    pino.destination({ dest: fd, sync: true }),
+    destinationOf(fd),
   )
   return ({ level, message, time, ...facts }) => {
     logger[level]({ time: new Date(time).toISOString(), ...facts }, message)
   }
 }
 
+/** How much waits, in bytes, while it cannot be written, because the disk is full; what comes then is lost. */
+const WAITING_BYTES_MAX = 2 ** 20
+
+/** What cannot be written ends neither the process nor is told, which would be written too. What waits is tried again with the next line. */
+function destinationOf(fd: number): ReturnType<typeof pino.destination> {
+  const destination = pino.destination({ dest: fd, sync: true, maxLength: WAITING_BYTES_MAX })
+  destination.on('error', () => {})
+  return destination
+}
+
 function prettyWriter(fd: number): LogWriter {
-  const destination = pino.destination({ dest: fd, sync: true })
+  const destination = destinationOf(fd)
   return record => void destination.write(`${prettyRecord(record)}\n`)
 }

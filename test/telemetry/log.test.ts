@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { publish } from '../../src/core/event.ts'
 import { RegistryUnavailableError } from '../../src/discovery/errors.ts'
 import { logToStderr, type LogOptions } from '../../src/telemetry/log.ts'
+import { PATIENCE_MS } from '../patience.ts'
 
 describe('logToStderr', () => {
   let directory: string
@@ -129,6 +130,22 @@ describe('logToStderr in a process of its own', () => {
   it('takes the level and the format from the environment', () => {
     assert.equal(runProgram({ ROPEWALK_LOG: 'warn' }).stderr, '')
     assert.match(runProgram({ ROPEWALK_LOG_FORMAT: 'pretty' }).stderr, /INFO {2}cli {7}tick i=4999\n$/)
+  })
+
+  const noFullDisk = existsSync('/dev/full') ? false : 'there is no /dev/full on this system'
+
+  it('goes on while the disk of the log is full', { skip: noFullDisk }, t => {
+    const full = openSync('/dev/full', 'w')
+    t.after(() => closeSync(full))
+    for (const ROPEWALK_LOG_FORMAT of ['json', 'pretty']) {
+      const { status, signal } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+        env: { ...process.env, ROPEWALK_LOG: '', ROPEWALK_LOG_FORMAT },
+        stdio: ['ignore', 'ignore', full],
+        timeout: PATIENCE_MS,
+        killSignal: 'SIGKILL',
+      })
+      assert.deepEqual([status, signal], [0, null], ROPEWALK_LOG_FORMAT)
+    }
   })
 
   it('refuses a level that there is not, naming those there are', () => {
