@@ -1,5 +1,5 @@
-import { mkdirSync, truncateSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, statSync, truncateSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { attemptOn } from './attempt-on.ts'
 
@@ -27,7 +27,7 @@ export class FolderLock {
 
 function locked(folder: string, path: string): DatabaseSync {
   // What is in it is for the daemon alone; a folder that is there already is as its owner wants it.
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder)
   try {
     return lock(path)
   } catch (error) {
@@ -36,6 +36,22 @@ function locked(folder: string, path: string): DatabaseSync {
     truncateSync(path)
     return lock(path)
   }
+}
+
+/** Makes a folder, and those that it is in, as far as they are not there. Node's own way to do that never ends where there can be none, as in `/proc`. */
+function makeFolder(folder: string): void {
+  if (isFolder(folder)) return
+  if (dirname(folder) !== folder) makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    // Somebody else may have made it just now.
+    if (!isFolder(folder)) throw error
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
 function lock(path: string): DatabaseSync {

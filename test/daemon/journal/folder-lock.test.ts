@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
@@ -31,6 +31,14 @@ describe('FolderLock', () => {
     const lock = new FolderLock(folder)
     assert.throws(() => new FolderLock(folder), { code: 'ERR_JOURNAL', message: /another daemon has it open/ })
     lock.release()
+  })
+
+  it('says at once where there can be no folder', async t => {
+    const folder = await temporaryFolder(t)
+    await writeFile(join(folder, 'file'), '')
+    for (const path of [join(folder, 'file', 'deep', 'data'), ...(existsSync('/proc') ? ['/proc/nope/data'] : [])]) {
+      assert.throws(() => new FolderLock(path), { code: 'ERR_JOURNAL', message: /cannot be opened/ })
+    }
   })
 
   it('is gone with its process, however that ends', async t => {
