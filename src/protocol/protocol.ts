@@ -27,6 +27,8 @@ export const CLOSE_CODES = {
   goodbye: 1000,
   /** What was received is not this protocol; the reason says what. Connecting again the same way will not help. */
   protocolError: 1002,
+  /** The daemon failed at a message by a mistake of its own: connect again, after a wait with jitter. */
+  internalError: 1011,
   /** The daemon stops or restarts: connect again, after a wait with jitter. */
   restarting: 1012,
   /** The same session was opened on a newer connection. */

@@ -93,8 +93,10 @@ export class Session implements ConnectionListener {
     try {
       for (const message of decodeClientFrame(frame)) if (!this.#left) this.#receive(message)
     } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error
-      this.end(CLOSE_CODES.protocolError, error.message)
+      if (error instanceof ProtocolError) return this.end(CLOSE_CODES.protocolError, error.message)
+      // A mistake of ours costs this session, which may come back, and not the daemon.
+      tellFailure(error)
+      this.end(CLOSE_CODES.internalError, 'a message failed unexpectedly')
     }
   }
 
@@ -334,9 +336,7 @@ export class Session implements ConnectionListener {
   }
 
   #refuse(seq: number, error: unknown): void {
-    if (!(error instanceof RopewalkError)) {
-      publish('daemon', { level: 'error', event: 'request.failed', message: 'A request failed unexpectedly', error })
-    }
+    if (!(error instanceof RopewalkError)) tellFailure(error)
     const { code = 'ERR_INTERNAL', message } = error as { code?: string; message: string }
     this.#say({ type: 'error', seq, code, message: message.slice(0, 1024) })
   }
@@ -356,4 +356,8 @@ export class Session implements ConnectionListener {
   #say(message: ServerMessage): void {
     this.#connection.send(JSON.stringify(message))
   }
+}
+
+function tellFailure(error: unknown): void {
+  publish('daemon', { level: 'error', event: 'request.failed', message: 'A request failed unexpectedly', error })
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { observe } from '../../../src/core/event.ts'
 import { JournalError } from '../../../src/daemon/errors.ts'
 import { serveSessions, until } from './session-client.ts'
 
@@ -92,6 +93,27 @@ describe('A session', () => {
     await until(() => waiting.length === 1, 'the request is there')
     waiting.shift()?.(new JournalError('/data', 'cannot be written'))
     assert.equal((await client.next('error')).code, 'ERR_JOURNAL')
+  })
+
+  it('is closed alone, to come back, when the daemon fails at a message', async t => {
+    const { connect, store } = await serveSessions(t)
+    const [client, other] = [await connect(), await connect()]
+    await client.hello('one')
+    await other.hello('two')
+    const told: string[] = []
+    t.after(observe('daemon', ({ event }) => told.push(event)))
+    t.mock.method(
+      store.leases,
+      'renew',
+      () => {
+        throw new TypeError('a mistake')
+      },
+      { times: 1 },
+    )
+    client.say({ type: 'renew', seq: 1 })
+    await until(() => client.closed !== undefined, 'it is closed')
+    assert.deepEqual([client.closed?.code, told[0]], [1011, 'request.failed'])
+    await other.register('a', { seq: 1 })
   })
 
   it('keeps all its instances by one heartbeat', async t => {
