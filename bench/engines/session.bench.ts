@@ -1,7 +1,7 @@
 import { bareProcesses, bareRenewals } from '../daemon/bare-processes.ts'
-import { daemon } from '../daemon/daemon.ts'
+import { daemon, daemonBare } from '../daemon/daemon.ts'
 import { etcd } from '../daemon/etcd.ts'
-import { lastSeen, type Method, type Per, rateOf } from '../daemon/registry-contender.ts'
+import { lastSeen, type Method, type Per, type Rate, rateOf } from '../daemon/registry-contender.ts'
 import type { Benchmark } from '../harness/benchmark.ts'
 import { atLeast, atMostOneIn, unbound } from '../harness/bound.ts'
 import { consul, zooKeeper } from './engines.ts'
@@ -20,12 +20,13 @@ const change = {
 }
 
 /**
- * The session protocol beside the three engines: a goal against the best of them is one against each. Two processes that only write and read as many bytes
+ * The session protocol beside the three engines: a goal against the best of them is one against each. ZooKeeper has the barest client there can be, so that
+ * ours stands beside it by its barest, too. Two processes that only write and read as many bytes
  * show beside the watchers and the renewals, without a goal, what no registry on Node can be quicker than.
  */
 export const benchmarks: readonly Benchmark[] = [
-  ...PERS.map(per => rates('register', per)),
-  ...PERS.map(per => rates('renew', per)),
+  ...PERS.flatMap(per => [rates('register', per), bareRates('register', per)]),
+  ...PERS.flatMap(per => [rates('renew', per), bareRates('renew', per)]),
   ...PERS.map(renewalFloor),
   {
     ...change,
@@ -38,6 +39,12 @@ export const benchmarks: readonly Benchmark[] = [
   },
   {
     ...change,
+    name: `${change.name}, bare clients`,
+    ours: lastSeen(daemonBare, WATCHERS),
+    goals: [{ against: lastSeen(zooKeeper, WATCHERS), bound: atMostOneIn(5) }],
+  },
+  {
+    ...change,
     name: `${change.name}, two bare processes that know no registry`,
     ours: lastSeen(bareProcesses, WATCHERS),
     goals: [{ against: lastSeen(etcd, WATCHERS), bound: unbound }],
@@ -46,14 +53,21 @@ export const benchmarks: readonly Benchmark[] = [
 
 /** What 64 sessions do that have one instance each, and one request in flight. */
 function rates(method: Method, per: Per): Benchmark {
-  const what = method === 'register' ? 'registrations (durable)' : 'renewals'
   const rate = { method, per, instances: 1 }
   return {
-    area: 'engines',
-    name: `${what} per ${per}, one instance per session`,
-    unit: `${what} per ${per}`,
+    ...rateRow(rate),
     ours: rateOf(daemon, rate),
     goals: PEERS.map(peer => ({ against: rateOf(peer, rate), bound: atLeast(3) })),
+  }
+}
+
+/** The same, by a client that does as little as that of ZooKeeper. */
+function bareRates(method: Method, per: Per): Benchmark {
+  const rate = { method, per, instances: 1 }
+  return {
+    ...rateRow(rate, 'bare clients'),
+    ours: rateOf(daemonBare, rate),
+    goals: [{ against: rateOf(zooKeeper, rate), bound: atLeast(3) }],
   }
 }
 
@@ -61,10 +75,14 @@ function rates(method: Method, per: Per): Benchmark {
 function renewalFloor(per: Per): Benchmark {
   const rate = { method: 'renew' as const, per, instances: 1 }
   return {
-    area: 'engines',
-    name: `renewals per ${per}, one instance per session, two bare processes that know no registry`,
-    unit: `renewals per ${per}`,
+    ...rateRow(rate, 'two bare processes that know no registry'),
     ours: rateOf(bareRenewals, rate),
     goals: [{ against: rateOf(zooKeeper, rate), bound: unbound }],
   }
+}
+
+function rateRow({ method, per }: Rate, by?: string) {
+  const unit = `${method === 'register' ? 'registrations (durable)' : 'renewals'} per ${per}`
+  const name = `${unit}, one instance per session`
+  return { area: 'engines', name: by === undefined ? name : `${name}, ${by}`, unit }
 }

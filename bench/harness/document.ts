@@ -32,7 +32,7 @@ Node has: on our side \`DaemonRegistry\`, whole and as it is; for etcd \`@grpc/g
 as often as the package \`etcd3\` or the JSON gateway by undici, and writes as often. It is spared most of what a user would have to add: its messages are encoded by hand and
 replies are not decoded. To have *seen* a change means the same on both sides, to have the new set: the watchers of etcd decode the event, by hand, and apply it to a Map;
 ours have another immutable set and acknowledge it within a second. An etcd registration is one write on a lease
-that its connection has already, the least it can be asked for. The rows *bare clients* have no goal: there both sides have the
+that its connection has already, the least it can be asked for. The rows *bare clients* have no goal against etcd: there both sides have the
 barest client there can be, which encodes by hand and looks at as little of a reply as it can (for etcd: gRPC over \`node:http2\`), and no watcher keeps a set.
 The rows *two bare processes* are the floor of those: one process of Node writes as many bytes to as many connections as a change takes, or answers with as many as a renewal
 is answered with, another reads them and looks at none.
@@ -43,8 +43,8 @@ renews all its instances by one message, so that with 16 of them the same work i
 
 The rows *engines* put the registry daemon beside Consul 1.8.7, etcd and ZooKeeper. Consul's HTTP API is that of \`agent -dev\`, which keeps nothing and indents its answers; so does
 the daemon there, and the answers have the same form. The loads of that API say fixed bytes on raw sockets and count those that come back, and every write is
-a change. Registrations and renewals are durable on all sides (etcd and ZooKeeper wait for their disks), by 64 sessions with one instance each: our side has the client of users, ZooKeeper the
-barest there can be, Consul our own client, which costs less than npm's. Watchers of Consul are blocking queries, told of three changes in a round where all others have twenty; those of ZooKeeper have one watch on the whole service
+a change. Registrations and renewals are durable on all sides (etcd and ZooKeeper wait for their disks), by 64 sessions with one instance each. No client of ZooKeeper that npm offers without a compiler renews when it is asked to, so it has
+the barest there can be; our side has the client of users, and the barest too in the rows *bare clients*, both with the goal. Consul has our own client, which costs less than npm's. Watchers of Consul are blocking queries, told of three changes in a round where all others have twenty; those of ZooKeeper have one watch on the whole service
 that stays, and read what it says has changed. A crash is over when the registry, as its adapter tells it, gives the killed instance out no more as one to be chosen; the engines
 have the smallest TTL that they grant as they come (etcd 2 s, Consul 1 s, ZooKeeper 4 s). Memory is what the operating system counts for the whole process; ours is started as it is without the types of its sources, which Node would otherwise take off with 30 MB of program, and with the room for young objects that \`ropewalk registry\` has.
 `
