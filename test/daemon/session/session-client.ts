@@ -83,9 +83,14 @@ export class SessionClient {
 
   /** Says hello as the session `name`, and returns the welcome. */
   async hello(name: string, held: readonly InstanceKey[] = []): Promise<ServerMessage & { type: 'welcome' }> {
+    this.sayHello(name, held)
+    return this.next('welcome')
+  }
+
+  /** Says hello as the session `name`. */
+  sayHello(name: string, held: readonly InstanceKey[] = []): void {
     const session = name.padEnd(16, '-')
     this.say({ type: 'hello', protocol: 1, session, client: { name, pid: 1, host: 'test' }, held })
-    return this.next('welcome')
   }
 
   /** Registers an instance of `users` and waits for the answer. */
