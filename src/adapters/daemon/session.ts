@@ -1,13 +1,13 @@
 import { abortable } from '../../core/abort.ts'
 import type { Clock } from '../../core/clock.ts'
 import { RopewalkError } from '../../core/error.ts'
+import { Liveness } from '../../core/liveness.ts'
 import type { HelloMessage } from '../../protocol/client-message.ts'
 import { decodeServerFrame } from '../../protocol/decode-server-frame.ts'
 import { ProtocolError } from '../../protocol/errors.ts'
 import type { ServerMessage, WelcomeMessage } from '../../protocol/server-message.ts'
 import type { Connection, ConnectionEnd, ConnectionListener, Dial } from './connection.ts'
 import { SessionEndedError } from './errors.ts'
-import { Liveness } from './liveness.ts'
 import { Outbox, type Outgoing } from './outbox.ts'
 
 /** Everything a daemon says but its welcome. */
@@ -109,6 +109,8 @@ export class Session implements ConnectionListener {
     return new Liveness({
       clock: this.#options.clock,
       roundMs: Math.min(ROUND_MS_MAX, Math.max(ROUND_MS_MIN, pingMs)),
+      askedAfter: 2,
+      goneAfter: 3,
       ping: () => this.#connection?.ping(),
       onSilent: () => this.#fail('the other end has been silent for too long'),
     })

@@ -1,12 +1,12 @@
 import { abortable, type Abortable } from '../../core/abort.ts'
 import type { Clock } from '../../core/clock.ts'
+import { Liveness } from '../../core/liveness.ts'
 import type { Connection, ConnectionListener, Dial, ZookeeperServer } from './connection.ts'
 import { ZookeeperAccessError, ZookeeperConnectionError, ZookeeperProtocolError } from './errors.ts'
 import { JuteReader } from './jute-reader.ts'
 import { JuteWriter } from './jute-writer.ts'
 import { addWatch, authenticate, ping, removeWatches, type Operation, type WatchMode } from './operations.ts'
 import { type Answer, PendingRequests } from './pending-requests.ts'
-import { Pulse } from './pulse.ts'
 import type { Session } from './session.ts'
 import { Watches, type WatchListener } from './watches.ts'
 
@@ -33,6 +33,10 @@ const XID_EVENT = -1
 const XID_PING = -2
 const XID_AUTHENTICATION = -4
 
+/** The session is renewed every sixth of its timeout; a server that is silent for three of these leaves half of the timeout to find another. */
+const ROUNDS = 6
+const GONE_AFTER_ROUNDS = 4
+
 /**
  * A connection to a server with a session taken up on it, until the connection's end; what comes after is another Link. Requests are answered
  * in the order they were made, and an event is told before any answer that shows what it tells of.
@@ -49,7 +53,7 @@ export class Link implements ConnectionListener {
   readonly #ended = Promise.withResolvers<Error>()
   #connection: Connection | undefined
   /** There once the session is taken up. */
-  #pulse: Pulse | undefined
+  #liveness: Liveness | undefined
   #isFlushing = false
 
   private constructor(options: LinkOptions) {
@@ -129,8 +133,8 @@ export class Link implements ConnectionListener {
 
   onFrame(frame: Buffer): void {
     const reader = new JuteReader(frame)
-    if (!this.#pulse) return this.#begin(reader)
-    this.#pulse.heard()
+    if (!this.#liveness) return this.#begin(reader)
+    this.#liveness.heard()
     const xid = reader.int()
     if (xid === XID_PING) return
     if (xid === XID_EVENT) return this.#hear(reader)
@@ -139,7 +143,7 @@ export class Link implements ConnectionListener {
   }
 
   onClose(reason: Error): void {
-    this.#pulse?.stop()
+    this.#liveness?.stop()
     const isOurs = reason instanceof ZookeeperProtocolError || reason instanceof ZookeeperConnectionError
     const error = isOurs ? reason : new ZookeeperConnectionError(reason.message, { cause: reason })
     this.#granted.reject(error)
@@ -156,9 +160,11 @@ export class Link implements ConnectionListener {
       this.#granted.reject(error)
       throw error
     }
-    this.#pulse = new Pulse({
+    this.#liveness = new Liveness({
       clock,
-      sessionMs: session.timeoutMs,
+      roundMs: session.timeoutMs / ROUNDS,
+      askedAfter: 1,
+      goneAfter: GONE_AFTER_ROUNDS,
       ping: () => this.#send(XID_PING, ping),
       onSilent: () => this.destroy(new ZookeeperConnectionError('the server is silent')),
     })

@@ -1,13 +1,25 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Liveness } from '../../../src/adapters/daemon/liveness.ts'
-import { FakeClock } from '../../../src/testing/fake-clock.ts'
+import type { Clock } from '../../src/core/clock.ts'
+import { Liveness } from '../../src/core/liveness.ts'
+import { FakeClock } from '../../src/testing/fake-clock.ts'
 
-function watched() {
+function watched({ askedAfter = 2 } = {}) {
   const clock = new FakeClock()
+  return { clock, ...watchedBy(clock, askedAfter) }
+}
+
+function watchedBy(clock: Clock, askedAfter = 2) {
   const seen = { pings: 0, silent: 0 }
-  const liveness = new Liveness({ clock, roundMs: 1_000, ping: () => seen.pings++, onSilent: () => seen.silent++ })
-  return { clock, seen, liveness }
+  const liveness = new Liveness({
+    clock,
+    roundMs: 1_000,
+    askedAfter,
+    goneAfter: 3,
+    ping: () => seen.pings++,
+    onSilent: () => seen.silent++,
+  })
+  return { seen, liveness }
 }
 
 describe('Liveness', () => {
@@ -18,6 +30,15 @@ describe('Liveness', () => {
     await clock.advance(1)
     assert.deepEqual(seen, { pings: 1, silent: 1 })
     assert.equal(clock.pending, 0)
+  })
+
+  it('asks in every round where it is told to, and though it hears of the other end all the time', async () => {
+    const { clock, seen, liveness } = watched({ askedAfter: 1 })
+    for (let round = 0; round < 5; round++) {
+      await clock.advance(1_000)
+      liveness.heard()
+    }
+    assert.deepEqual(seen, { pings: 5, silent: 0 })
   })
 
   it('stays patient with one that gives signs of life', async () => {
@@ -31,14 +52,13 @@ describe('Liveness', () => {
 
   it('counts a long pause of its own process as one round', async () => {
     let due: (() => void) | undefined
-    const seen = { silent: 0 }
     const clock = new FakeClock()
     const schedule = (_delayMs: number, callback: () => void) => {
       due = callback
       return { cancel() {} }
     }
     const stopped = { now: () => clock.now(), wallTime: () => clock.wallTime(), schedule }
-    const liveness = new Liveness({ clock: stopped, roundMs: 1_000, ping() {}, onSilent: () => seen.silent++ })
+    const { seen, liveness } = watchedBy(stopped)
     await clock.advance(3_600_000)
     due?.()
     assert.equal(seen.silent, 0)

@@ -1,13 +1,14 @@
-import type { Clock, Timer } from '../../core/clock.ts'
-
-/** Rounds without a sign of life after which the other end counts as gone. */
-const SILENT_ROUNDS_MAX = 3
+import type { Clock, Timer } from './clock.ts'
 
 /** What to watch over, and how. */
 export interface LivenessOptions {
   readonly clock: Clock
   /** The length of a round, in milliseconds. */
   readonly roundMs: number
+  /** Silent rounds in a row after which the other end is asked for a sign of life, each time until it gives one. From 1. */
+  readonly askedAfter: number
+  /** Silent rounds in a row after which it counts as gone. More than `askedAfter`. */
+  readonly goneAfter: number
   /** Asks the other end for a sign of life. */
   readonly ping: () => void
   /** Called once when the other end is gone. */
@@ -16,8 +17,8 @@ export interface LivenessOptions {
 
 /**
  * Notices that the other end of a connection is gone though nobody said goodbye: a pulled cable, a lost host, a firewall that forgot.
- * Looks once per round; a silent round is answered by a ping, the third one in a row is the end. Rounds are *counted*, not measured:
- * a process that was itself stopped or busy for a minute finds one round over, reads what has come meanwhile, and goes on.
+ * Looks once per round whether anything was heard in it. Rounds are *counted*, not measured: a process that was itself stopped or busy for a
+ * minute finds one round over, reads what has come meanwhile, and goes on.
  */
 export class Liveness {
   readonly #options: LivenessOptions
@@ -43,9 +44,10 @@ export class Liveness {
   }
 
   #endRound(): void {
+    const { askedAfter, goneAfter, ping, onSilent } = this.#options
     this.#silentRounds++
-    if (this.#silentRounds >= SILENT_ROUNDS_MAX) return this.#options.onSilent()
-    if (this.#silentRounds > 1) this.#options.ping()
+    if (this.#silentRounds >= goneAfter) return onSilent()
+    if (this.#silentRounds >= askedAfter) ping()
     this.#timer = this.#nextRound()
   }
 }
