@@ -17,6 +17,13 @@ export const bareRenewals: Omit<RegistrySystem, 'watchers'> = {
   load: program('bare-askers.ts'),
 }
 
+/** Two processes that know no registry: one keeps on its disk whatever the other says. The floor of a registration. */
+export const bareRegistrations: Omit<RegistrySystem, 'watchers'> = {
+  name,
+  start: () => startBare('bare-keeper.ts'),
+  load: program('bare-askers.ts'),
+}
+
 async function startBare(file: string): Promise<RegistryProgram> {
   const running = await Program.start<{ port: number }>(program(file))
   return { port: running.facts.port, cpuMs: () => running.cpuMs(), close: () => running.close() }

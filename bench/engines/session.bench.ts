@@ -1,4 +1,4 @@
-import { bareProcesses, bareRenewals } from '../daemon/bare-processes.ts'
+import { bareProcesses, bareRegistrations, bareRenewals } from '../daemon/bare-processes.ts'
 import { daemon, daemonBare } from '../daemon/daemon.ts'
 import { etcd } from '../daemon/etcd.ts'
 import { lastSeen, type Method, type Per, type Rate, rateOf } from '../daemon/registry-contender.ts'
@@ -22,12 +22,13 @@ const change = {
 /**
  * The session protocol beside the three engines: a goal against the best of them is one against each. ZooKeeper has the barest client there can be, so that
  * ours stands beside it by its barest, too. Two processes that only write and read as many bytes
- * show beside the watchers and the renewals, without a goal, what no registry on Node can be quicker than.
+ * show beside them, without a goal, what no registry on Node can be quicker than.
  */
 export const benchmarks: readonly Benchmark[] = [
   ...PERS.flatMap(per => [rates('register', per), bareRates('register', per)]),
   ...PERS.flatMap(per => [rates('renew', per), bareRates('renew', per)]),
-  ...PERS.map(renewalFloor),
+  ...PERS.map(per => floor('register', per)),
+  ...PERS.map(per => floor('renew', per)),
   {
     ...change,
     ours: lastSeen(daemon, WATCHERS),
@@ -72,11 +73,11 @@ function bareRates(method: Method, per: Per): Benchmark {
 }
 
 /** What no registry on Node can be quicker than, beside the engine that comes nearest to it. */
-function renewalFloor(per: Per): Benchmark {
-  const rate = { method: 'renew' as const, per, instances: 1 }
+function floor(method: Method, per: Per): Benchmark {
+  const rate = { method, per, instances: 1 }
   return {
     ...rateRow(rate, 'two bare processes that know no registry'),
-    ours: rateOf(bareRenewals, rate),
+    ours: rateOf(method === 'register' ? bareRegistrations : bareRenewals, rate),
     goals: [{ against: rateOf(zooKeeper, rate), bound: unbound }],
   }
 }
