@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { EngineServer } from './engine-server.ts'
+import { type EngineServer, mayStartAgain } from './engine-server.ts'
 import type { PeerLinks } from './peer-links.ts'
 
 const LEADER_MS_MAX = 90_000
@@ -14,24 +14,30 @@ export interface ClusterPlan<Port extends string> {
   linkName(index: number): string
 }
 
+/** What a cluster is made of: nodes that are prepared and not started yet. */
+export interface ClusterMakings<Port extends string> {
+  readonly nodes: readonly EngineServer<Port>[]
+  readonly plan: ClusterPlan<Port>
+}
+
 /** Servers that keep one set of data together. Each can be killed, paused and restarted on its own. */
 export class EngineCluster<Port extends string = string> implements AsyncDisposable {
   readonly nodes: readonly EngineServer<Port>[]
   readonly #plan: ClusterPlan<Port>
 
-  /** Starts the prepared nodes, and resolves when all serve. */
-  static async start<Port extends string>(
-    nodes: readonly EngineServer<Port>[],
-    plan: ClusterPlan<Port>,
-  ): Promise<EngineCluster<Port>> {
-    const cluster = new EngineCluster(nodes, plan)
-    try {
-      await cluster.restart()
-    } catch (error) {
-      await cluster.stop()
-      throw error
+  /** Starts the nodes that `prepare` makes, with their plan, and resolves when all serve. */
+  static async start<Port extends string>(prepare: () => Promise<ClusterMakings<Port>>): Promise<EngineCluster<Port>> {
+    for (let starts = 1; ; starts++) {
+      const { nodes, plan } = await prepare()
+      const cluster = new EngineCluster(nodes, plan)
+      try {
+        await cluster.restart()
+        return cluster
+      } catch (error) {
+        await cluster.stop()
+        if (!mayStartAgain(error, starts)) throw error
+      }
     }
-    return cluster
   }
 
   private constructor(nodes: readonly EngineServer<Port>[], plan: ClusterPlan<Port>) {

@@ -51,7 +51,7 @@ export class EngineServer<Port extends string = string> implements AsyncDisposab
         return server
       } catch (error) {
         await server.stop()
-        if (!(error instanceof EndedEarly) || starts === STARTS_MAX) throw error
+        if (!mayStartAgain(error, starts)) throw error
       }
     }
   }
@@ -157,3 +157,8 @@ export class EngineServer<Port extends string = string> implements AsyncDisposab
 
 /** It ended by itself: perhaps somebody took one of its ports. */
 class EndedEarly extends Error {}
+
+/** Whether another start, with other ports, may succeed where so many have failed, the last with `error`. */
+export function mayStartAgain(error: unknown, starts: number): boolean {
+  return error instanceof EndedEarly && starts < STARTS_MAX
+}

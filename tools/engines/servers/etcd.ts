@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type ClusterOptions, EngineCluster } from './engine-cluster.ts'
+import { type ClusterMakings, type ClusterOptions, EngineCluster } from './engine-cluster.ts'
 import { EngineServer, type Place, type ServerPlan } from './engine-server.ts'
 import { httpText } from './http-text.ts'
 import { PeerLinks } from './peer-links.ts'
@@ -25,6 +25,10 @@ export async function startEtcd(options: EtcdOptions = {}): Promise<EngineServer
 
 /** etcd, `size` nodes. */
 export async function startEtcdCluster(options: EtcdOptions & ClusterOptions = {}): Promise<EngineCluster<EtcdPort>> {
+  return EngineCluster.start(() => prepareCluster(options))
+}
+
+async function prepareCluster(options: EtcdOptions & ClusterOptions): Promise<ClusterMakings<EtcdPort>> {
   const nodes: EngineServer<EtcdPort>[] = []
   const links = options.links ? new PeerLinks() : undefined
   const urls: string[] = []
@@ -36,7 +40,7 @@ export async function startEtcdCluster(options: EtcdOptions & ClusterOptions = {
     urls.push(urlOf((await links?.lead({ from, to: nodeName(index), port: peer })) ?? peer))
   }
   const leads = (node: EngineServer<EtcdPort>) => hasMetric(node, 'etcd_server_is_leader 1', AbortSignal.timeout(5_000))
-  return EngineCluster.start(nodes, { leads, links, linkName: nodeName })
+  return { nodes, plan: { leads, links, linkName: nodeName } }
 }
 
 /** `urls` are those that the nodes reach each other by. */

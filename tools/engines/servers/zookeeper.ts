@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { type ClusterOptions, EngineCluster } from './engine-cluster.ts'
+import { type ClusterMakings, type ClusterOptions, EngineCluster } from './engine-cluster.ts'
 import { EngineServer, type Place, type ServerPlan } from './engine-server.ts'
 import { PeerLinks } from './peer-links.ts'
 
@@ -28,6 +28,10 @@ export async function startZooKeeper(options: ZooKeeperOptions = {}): Promise<En
 export async function startZooKeeperCluster(
   options: ZooKeeperOptions & ClusterOptions = {},
 ): Promise<EngineCluster<ZooKeeperPort>> {
+  return EngineCluster.start(() => prepareCluster(options))
+}
+
+async function prepareCluster(options: ZooKeeperOptions & ClusterOptions): Promise<ClusterMakings<ZooKeeperPort>> {
   const size = options.size ?? 3
   const nodes: EngineServer<ZooKeeperPort>[] = []
   const links = options.links ? new PeerLinks() : undefined
@@ -37,7 +41,7 @@ export async function startZooKeeperCluster(
   }
   for (let index = 0; index < size; index++) members.set(index, await membersFor(index, nodes, links))
   const leads = async (node: EngineServer<ZooKeeperPort>) => (await mode(node, AbortSignal.timeout(5_000))) === 'leader'
-  return EngineCluster.start(nodes, { leads, links, linkName: String })
+  return { nodes, plan: { leads, links, linkName: String } }
 }
 
 /** The members as the node of that index knows them: itself where it listens, the others where the links begin. */

@@ -8,6 +8,8 @@ import { createInterface } from 'node:readline'
 import { describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { EngineCluster } from '../../../../tools/engines/servers/engine-cluster.ts'
+import { EngineServer } from '../../../../tools/engines/servers/engine-server.ts'
 import { missingEngine, startConsul, startEtcd, startEtcdCluster, startZooKeeper } from '../../../engines/engines.ts'
 import { startZooKeeperCluster } from '../../../engines/engines.ts'
 import { PATIENCE_MS } from '../../../patience.ts'
@@ -133,4 +135,34 @@ for (const [name, start] of Object.entries(CLUSTERS)) {
       await cluster.node(first).untilReady()
     })
   })
+}
+
+describe('EngineCluster', { skip: missingEngine('etcd') }, () => {
+  it('is prepared anew when a node ended before it served, as one does whose port was taken', async () => {
+    let preparations = 0
+    await using cluster = await EngineCluster.start(async () => {
+      const isFirst = ++preparations === 1
+      const node = await EngineServer.prepare({
+        engine: 'etcd',
+        ports: ['client', 'peer'],
+        arguments: async ({ ports, data }) => (isFirst ? ['--no-such-option'] : soleEtcd(ports, data)),
+        isReady: async ({ ports }, signal) => (await fetch(`http://127.0.0.1:${ports.client}/health`, { signal })).ok,
+      })
+      return { nodes: [node], plan: { leads: async () => true, links: undefined, linkName: String } }
+    })
+    assert.equal(preparations, 2)
+    assert.ok(cluster.node(0).running)
+  })
+})
+
+function soleEtcd({ client, peer }: { client: number; peer: number }, data: string): string[] {
+  const [clients, peers] = [client, peer].map(port => `http://127.0.0.1:${port}`)
+  return [
+    `--data-dir=${data}`,
+    `--listen-client-urls=${clients}`,
+    `--advertise-client-urls=${clients}`,
+    `--listen-peer-urls=${peers}`,
+    `--initial-advertise-peer-urls=${peers}`,
+    `--initial-cluster=default=${peers}`,
+  ]
 }
