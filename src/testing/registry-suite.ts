@@ -27,7 +27,7 @@ export function registrySuite(name: string, options: RegistrySuiteOptions): void
       describe(group, () => {
         for (const [title, run] of Object.entries(cases)) {
           it(title, { skip: deviations[title] ?? false }, context =>
-            tryCase(options, run, reason => context.skip(reason)),
+            named(name, () => tryCase(options, run, reason => context.skip(reason))),
           )
         }
       })
@@ -41,6 +41,15 @@ export function registrySuite(name: string, options: RegistrySuiteOptions): void
       )
     })
   })
+}
+
+/** A runner's list of failures has the titles of cases only, which are the same for all registries. */
+async function named(name: string, run: () => Promise<void>): Promise<void> {
+  try {
+    await run()
+  } catch (error) {
+    throw new Error(`${name} is not what a Registry is`, { cause: error })
+  }
 }
 
 async function tryCase(

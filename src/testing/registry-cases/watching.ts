@@ -4,10 +4,13 @@ import type { RegistryCases } from './registry-case.ts'
 /** What a watch shows. */
 export const watchCases: RegistryCases = {
   'yields a first set at once, of a service that nobody knows too': async bench => {
-    const { set } = await bench.follow()
-    const { serviceName, instances, known, settled, stale, ageMs } = set!
-    assert.deepEqual([serviceName, instances, known], [bench.serviceName, [], false])
-    assert.deepEqual([settled, stale, ageMs], [true, false, 0])
+    const follower = await bench.follow()
+    const first = follower.set!
+    assert.deepEqual([first.serviceName, first.instances, first.known], [bench.serviceName, [], false])
+    const isSure = () => follower.set?.settled === true && !follower.set.stale
+    // Where time is real, a busy machine alone can have had what keeps the data out of reach a moment ago.
+    if (!bench.fixture.advance) await bench.until(isSure, 'the registry vouches for the set')
+    assert.deepEqual([isSure(), follower.set?.known, follower.set?.ageMs], [true, false, 0])
   },
 
   'tells a service that is empty from one that nobody knows': async bench => {

@@ -8,6 +8,11 @@ describe('watchCases', () => {
     await catches(watchCases, ['yields a first set at once, of a service that nobody knows too'], late)
   })
 
+  it('catch one that does not vouch for its sets though nothing was lost', async () => {
+    const unsure = yielding(set => [{ ...set, settled: false }])
+    await catches(watchCases, ['yields a first set at once, of a service that nobody knows too'], unsure)
+  })
+
   it('catch one that takes an empty service for an unknown one', async () => {
     const unaware = yielding(set => [{ ...set, known: set.instances.length > 0 }])
     await catches(watchCases, ['tells a service that is empty from one that nobody knows'], unaware)
