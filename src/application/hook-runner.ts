@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../core/clock.ts'
+import { elapsedMs } from '../core/elapsed.ts'
 import { ServiceHungError } from './errors.ts'
 import type { Phase, PhaseContext } from './phase.ts'
 import { withinHook } from './self-wait.ts'
@@ -41,7 +42,7 @@ export class HookRunner {
   /** The hook that has not settled, the oldest if several were abandoned; undefined when all have. */
   get running(): { phase: Phase; forMs: number } | undefined {
     const [oldest] = this.#unsettled
-    return oldest && { phase: oldest.phase, forMs: this.#owner.clock.now() - oldest.since }
+    return oldest && { phase: oldest.phase, forMs: elapsedMs(this.#owner.clock, oldest.since) }
   }
 
   /** The phase of a hook that was abandoned and has not settled since. */

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../core/clock.ts'
+import { elapsedMs } from '../core/elapsed.ts'
 import { publish } from '../core/event.ts'
 import { InvalidNameError, messageOf } from './errors.ts'
 import { type Hooks, HookRunner } from './hook-runner.ts'
@@ -178,7 +179,7 @@ export class ServiceNode implements TurnTaker, Ordered {
     try {
       await work()
     } finally {
-      this.tookMs[phase] = this.clock.now() - since
+      this.tookMs[phase] = elapsedMs(this.clock, since)
     }
   }
 }

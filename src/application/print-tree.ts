@@ -38,12 +38,10 @@ function rowsOf(report: ServiceReport, indent: { first: string; rest: string }):
 }
 
 function factsOf({ tookMs, running, restarts, reason }: ServiceReport): string {
-  const times = PHASES.flatMap(phase =>
-    tookMs[phase] === undefined ? [] : [`${phase} ${Math.round(tookMs[phase])} ms`],
-  )
+  const times = PHASES.flatMap(phase => (tookMs[phase] === undefined ? [] : [`${phase} ${tookMs[phase]} ms`]))
   const facts = [
     times.join(', '),
-    running ? `in its ${running.phase} phase for ${Math.round(running.forMs)} ms` : '',
+    running ? `in its ${running.phase} phase for ${running.forMs} ms` : '',
     restarts > 0 ? `${restarts} ${restarts === 1 ? 'restart' : 'restarts'}` : '',
     reason ?? '',
   ]

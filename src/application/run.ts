@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { constants } from 'node:os'
 import { systemClock } from '../core/clock.ts'
+import { elapsedMs } from '../core/elapsed.ts'
 import { publish } from '../core/event.ts'
 import { messageOf } from './errors.ts'
 import { EXIT, exitStatusOf } from './exit-status.ts'
@@ -84,7 +85,7 @@ class Run {
     const startedAt = clock.now()
     try {
       await startNode(this.#node, { signal })
-      const tookMs = Math.round(clock.now() - startedAt)
+      const tookMs = elapsedMs(clock, startedAt)
       tell('info', 'application.ready', { message: `${name} is up after ${tookMs} ms`, name, tookMs })
       await Promise.all([notifySystemd('READY=1', `${name} is up`), this.#untilEnd()])
     } catch (error) {

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { abortable, sleep, timeLimit, type Abortable } from '../core/abort.ts'
 import type { Clock } from '../core/clock.ts'
+import { elapsedMs } from '../core/elapsed.ts'
 import { publish } from '../core/event.ts'
 import { LeaseLostError } from './errors.ts'
 import type { DrainReport, Lease } from './lease.ts'
@@ -49,7 +50,7 @@ async function drain(lease: Lease, { drainMs, clock, signal }: FarewellOptions):
     tell(lease, { level: 'warn', event: 'instance.drain-failed', message: 'could not be drained: going on', error })
     const leftMs = Math.min(QUIET_MS, begin + drainMs - clock.now())
     if (error instanceof LeaseLostError && leftMs > 0) await sleep(clock, leftMs, limit).catch(ignore)
-    return { acknowledged: false, watchers: 0, missing: [], tookMs: clock.now() - begin }
+    return { acknowledged: false, watchers: 0, missing: [], tookMs: elapsedMs(clock, begin) }
   }
 }
 

@@ -37,7 +37,7 @@ export class LastGoodSet {
 
   /** The newest set, with its age. */
   at(now: number): InstanceSet {
-    const ageMs = this.#base.stale ? now - (this.#currentAt ?? now) : 0
+    const ageMs = this.#base.stale ? Math.round(now - (this.#currentAt ?? now)) : 0
     return { ...this.#base, instances: this.#instances, ageMs }
   }
 

@@ -1,5 +1,6 @@
 import type { Abortable } from '../../core/abort.ts'
 import type { Clock } from '../../core/clock.ts'
+import { elapsedMs } from '../../core/elapsed.ts'
 import { createInstance } from '../../discovery/create-instance.ts'
 import { InstanceConflictError, LeaseLostError } from '../../discovery/errors.ts'
 import type { Instance } from '../../discovery/instance.ts'
@@ -78,7 +79,7 @@ export class Leases implements LeaseCalls {
     const limitMs = drainMs + this.#options.requestMs
     const answer = await this.#request(lease.key, { type: 'drain', ...lease.key, drainMs }, { limitMs, signal })
     if (answer.type !== 'drained') throw new TypeError('a drain was answered without a report')
-    return { ...answer.report, tookMs: this.#options.clock.now() - startedAt }
+    return { ...answer.report, tookMs: elapsedMs(this.#options.clock, startedAt) }
   }
 
   async revoke(lease: DaemonLease, { signal }: Abortable): Promise<void> {

@@ -1,6 +1,7 @@
 import { abortable, sleep, timeLimit } from '../../core/abort.ts'
 import { backoffDelayMs } from '../../core/backoff.ts'
 import type { Clock } from '../../core/clock.ts'
+import { elapsedMs } from '../../core/elapsed.ts'
 import { publish } from '../../core/event.ts'
 import type { Random } from '../../core/random.ts'
 import { RegistryClosedError } from '../../discovery/errors.ts'
@@ -184,7 +185,7 @@ export class SessionKeeper {
   }
 
   #sinceChangeMs(): number {
-    return this.#options.clock.now() - this.#changedAt
+    return elapsedMs(this.#options.clock, this.#changedAt)
   }
 }
 

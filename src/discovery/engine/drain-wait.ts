@@ -1,5 +1,6 @@
 import { abortable, sleep, timeLimit, type Abortable } from '../../core/abort.ts'
 import { backoffDelayMs } from '../../core/backoff.ts'
+import { elapsedMs } from '../../core/elapsed.ts'
 import { RopewalkError } from '../../core/error.ts'
 import { RegistryUnavailableError } from '../errors.ts'
 import type { DrainReport } from '../lease.ts'
@@ -40,7 +41,7 @@ export class DrainWait {
     const acknowledged = await this.#isAcknowledged(limit)
     signal?.throwIfAborted()
     const missing = this.#missing.map(({ name }) => name)
-    return { acknowledged, watchers: this.#waitedFor.size, missing, tookMs: clock.now() - startedAt }
+    return { acknowledged, watchers: this.#waitedFor.size, missing, tookMs: elapsedMs(clock, startedAt) }
   }
 
   /** Whether all of it came about before the signal aborted. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts'
+import { elapsedMs } from '../../core/elapsed.ts'
 import { publish } from '../../core/event.ts'
 
 /** Whether an engine can be reached, as everything that is asked of it shows; tells by events when that changes, once for all. */
@@ -18,7 +19,7 @@ export class Reachability {
   /** The engine has answered. */
   answered(): void {
     if (this.#reached === true) return
-    const outMs = this.#clock.now() - this.#changedAt
+    const outMs = elapsedMs(this.#clock, this.#changedAt)
     this.#change(true)
     const message = `Connected to the registry ${this.#url}`
     publish('registry', { level: 'info', event: 'registry.connected', message, registry: this.#url, outMs })

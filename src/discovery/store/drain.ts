@@ -1,5 +1,6 @@
 import { abortable, type Abortable } from '../../core/abort.ts'
 import type { Clock, Timer } from '../../core/clock.ts'
+import { elapsedMs } from '../../core/elapsed.ts'
 import type { DrainReport } from '../lease.ts'
 
 /** What a drain waits for, and how long. */
@@ -90,7 +91,7 @@ export class Drain {
       acknowledged: this.#missing.size === 0 && !this.#quietTimer,
       watchers: this.#watchers,
       missing: [...this.#missing].map(({ name }) => name),
-      tookMs: this.#clock.now() - this.#startedAt,
+      tookMs: elapsedMs(this.#clock, this.#startedAt),
     }
   }
 }
