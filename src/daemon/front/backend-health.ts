@@ -6,19 +6,26 @@ export class BackendHealth {
   readonly #url: string
   readonly #onHealth: (error?: Error) => void
   #failure: Error | undefined
+  #wasReached = false
 
   constructor(url: string, onHealth: (error?: Error) => void) {
     this.#url = url
     this.#onHealth = onHealth
   }
 
-  /** Why it cannot be reached; undefined while it can. */
+  /** Why it cannot be reached; undefined while it can, or has yet to show it. */
   get failure(): Error | undefined {
     return this.#failure
   }
 
+  /** Whether it has answered, and has not failed since. */
+  get reached(): boolean {
+    return this.#wasReached && !this.#failure
+  }
+
   /** It has answered. */
   answered(): void {
+    this.#wasReached = true
     if (this.#failure) this.#tell(undefined)
   }
 

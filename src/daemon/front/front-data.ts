@@ -54,7 +54,7 @@ export function openFrontData(init: FrontDataInit): RegistryData {
   followed.start(rosters)
   const backendNow = (): BackendSummary => ({
     url: backend.url,
-    reached: health.failure === undefined,
+    reached: health.reached,
     followed: followed.size,
   })
   return {

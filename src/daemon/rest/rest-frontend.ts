@@ -1,3 +1,4 @@
+import { elapsedMs } from '../../core/elapsed.ts'
 import type { Store } from '../../discovery/store/store.ts'
 import { PROTOCOL_VERSION } from '../../protocol/protocol.ts'
 import { filtered, REST_PATH, type StatusAnswer } from '../../protocol/rest.ts'
@@ -68,18 +69,19 @@ function statusRoute(
     }))
     const { revision, settled } = rosters
     const counts = { services: rosters.names().names.length, instances: leases.count }
-    const uptimeMs = clock.now() - startedAt
+    const behind = backend?.()
     const answer = {
       protocol: PROTOCOL_VERSION,
       epoch,
       revision,
-      settled,
+      // A front is sure of nothing while it does not hear from what is behind it.
+      settled: settled && (behind?.reached ?? true),
       graceMs,
       ...counts,
       owners,
-      uptimeMs,
+      uptimeMs: elapsedMs(clock, startedAt),
       ...(leases.preservation && { preservation: leases.preservation }),
-      ...(backend && { backend: backend() }),
+      ...(behind && { backend: behind }),
       ...filtered(isFiltered),
     }
     sendJson(response, answer satisfies StatusAnswer)

@@ -14,6 +14,7 @@ export class CountingRegistry implements Registry {
   /** What every call of it rejects with while it is away. */
   failure: Error | undefined
   registrations = 0
+  #held: Promise<void> = Promise.resolve()
 
   constructor(store?: Store) {
     this.#registry = new MemoryRegistry({ store })
@@ -35,7 +36,15 @@ export class CountingRegistry implements Registry {
     }
   }
 
+  /** Keeps it from telling names until what is returned is resolved. */
+  hold(): PromiseWithResolvers<void> {
+    const held = Promise.withResolvers<void>()
+    this.#held = held.promise
+    return held
+  }
+
   async *services(options?: Abortable): AsyncGenerator<ServiceNames, void, void> {
+    await this.#held
     if (this.failure) throw this.failure
     yield* this.#registry.services(options)
   }

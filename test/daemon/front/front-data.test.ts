@@ -7,7 +7,7 @@ import type { InstanceSet } from '../../../src/discovery/instance-set.ts'
 import { MemoryRegistry } from '../../../src/discovery/memory-registry.ts'
 import type { Registry } from '../../../src/discovery/registry.ts'
 import { Store } from '../../../src/discovery/store/store.ts'
-import type { ServicesAnswer } from '../../../src/protocol/rest.ts'
+import type { ServicesAnswer, StatusAnswer } from '../../../src/protocol/rest.ts'
 import { until } from '../../adapters/daemon/until.ts'
 import { engineFixture } from '../../discovery/engine/engine-fixture.ts'
 import { CountingRegistry } from './counting-registry.ts'
@@ -165,6 +165,20 @@ describe('A front', () => {
     await connect().register(instanceOf('a'))
     assert.equal(daemon.status, 'ready')
     assert.equal(await ready(), 200)
+  })
+
+  it('is sure of nothing, and not ready, before the registry behind has answered', async t => {
+    const registry = new CountingRegistry()
+    const behind = registry.hold()
+    const { url, daemon } = await serveFront(t, registry)
+    const status = async () => (await (await fetch(`${url}/api/v1/status`)).json()) as StatusAnswer
+    const readiness = async () => (await fetch(`${url}/readyz`)).status
+    await until(() => daemon.store?.rosters.settled === true, 'those who were registered before had time to come back')
+    const { settled, backend } = await status()
+    assert.deepEqual([settled, backend?.reached, await readiness()], [false, false, 503])
+    behind.resolve()
+    await until(async () => (await status()).settled, 'the front is sure')
+    assert.deepEqual([(await status()).backend?.reached, await readiness()], [true, 200])
   })
 
   it('answers curl: the services, one of them, and 409 for what was registered elsewhere', async t => {

@@ -6,7 +6,7 @@ describe('RestFrontend', () => {
   it('says how the daemon is, and who is connected', async t => {
     const { url, register, clock } = await serveRest(t)
     register('a')
-    await clock.advance(500)
+    await clock.advance(499.6)
     const { body } = await ask(`${url}/status`)
     assert.deepEqual(body, {
       protocol: 1,
