@@ -3,6 +3,7 @@ import { missingEngine } from '../../engines/engines.ts'
 import { compareExchanges } from './compare-exchanges.ts'
 import { AGENT_EXCHANGES } from './exchanges/agent.ts'
 import { CATALOG_EXCHANGES } from './exchanges/catalog.ts'
+import { DURATIONS_EXCHANGES } from './exchanges/durations.ts'
 import { HALF_RIGHT_EXCHANGES } from './exchanges/half-right.ts'
 import { KEYS_EXCHANGES } from './exchanges/keys.ts'
 import { PROXIES_EXCHANGES } from './exchanges/proxies.ts'
@@ -15,6 +16,7 @@ const EXCHANGES = {
   ...PROXIES_EXCHANGES,
   ...REST_EXCHANGES,
   ...HALF_RIGHT_EXCHANGES,
+  ...DURATIONS_EXCHANGES,
 }
 
 describe('The Consul API answers as Consul does', { skip: missingEngine('consul') }, () => {

@@ -1,5 +1,5 @@
 import { ConsulRefusedError } from '../errors.ts'
-import { durationProblem, parseGoDuration } from './duration.ts'
+import { durationProblem, parseGoDuration, wholeNs } from './duration.ts'
 import { firstJson, jsonProblem } from './json-problem.ts'
 
 /**
@@ -158,8 +158,8 @@ function isRight(value: unknown, shape: Exclude<Extract<Shape, string>, 'any' | 
 
 /** Anything but a text and a number is what Go has where nothing was said. */
 function decodeDuration(value: unknown): number {
-  if (typeof value === 'number') return value
-  if (typeof value !== 'string' || value === '') return 0
+  if (typeof value === 'number' || typeof value === 'bigint') return wholeNs(value)
+  if (typeof value !== 'string') return 0
   const ns = parseGoDuration(value)
   if (ns === undefined) throw new Mismatch(durationProblem(value))
   return ns

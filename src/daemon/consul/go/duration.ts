@@ -12,9 +12,15 @@ const UNIT_NS: Readonly<Record<string, number>> = {
 /** Longer texts are no durations: what reads them looks at every digit for every other. */
 const CHARACTERS_MAX = 100
 
-const PART = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y
+const PART = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/y
 
-/** Nanoseconds of a duration in Go's notation: `10s`, `1m30s`, `-1.5h`, `0`. Undefined for anything else, such as `5`, which has no unit. */
+/** Go has durations in whole numbers of 64 bits. */
+const NS_MAX = 2 ** 63
+
+/**
+ * Whole nanoseconds of a duration in Go's notation: `10s`, `1m30s`, `-1.5h`, `0`. Undefined for anything else: what has no unit, such as `5`; nothing at all; and
+ * what takes more than 292 years.
+ */
 export function parseGoDuration(text: string): number | undefined {
   if (text.length > CHARACTERS_MAX) return undefined
   const [, sign = '', rest = ''] = /^([+-]?)(.*)$/s.exec(text) ?? []
@@ -23,21 +29,37 @@ export function parseGoDuration(text: string): number | undefined {
   let ns = 0
   PART.lastIndex = 0
   while (PART.lastIndex < rest.length) {
-    const part = PART.exec(rest)
-    if (!part) return undefined
-    ns += Number(part[1]) * (UNIT_NS[part[2] ?? ''] ?? 0)
+    const [, whole = '', fraction = '', unit = ''] = PART.exec(rest) ?? []
+    if (whole === '' && fraction === '') return undefined
+    ns += partNs({ whole, fraction, unitNs: UNIT_NS[unit] ?? 0 })
   }
+  if (ns >= NS_MAX) return undefined
   return sign === '-' ? -ns : ns
+}
+
+/** Go reads no more of a fraction. */
+const DIGITS_MAX = 18
+
+/** A fraction is counted in its last digit, so that no decimal is lost that a double cannot hold. */
+function partNs({ whole, fraction, unitNs }: { whole: string; fraction: string; unitNs: number }): number {
+  const digits = fraction.slice(0, DIGITS_MAX)
+  return Number(whole) * unitNs + Math.trunc(Number(digits) * (unitNs / 10 ** digits.length))
+}
+
+/** Whole nanoseconds of a JSON number, as Go makes them of a double: of one that is too large the least there are. */
+export function wholeNs(ns: number | bigint): number {
+  const whole = Math.trunc(Number(ns))
+  return Math.abs(whole) < NS_MAX ? whole : -NS_MAX
 }
 
 /** What Go says of a text that is no duration. */
 export function durationProblem(text: string): string {
-  const quoted = JSON.stringify(text.slice(0, CHARACTERS_MAX))
+  const quoted = `"${text.slice(0, CHARACTERS_MAX)}"`
   if (text.length > CHARACTERS_MAX) return `time: invalid duration ${quoted}`
   const [, unit] = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))*(?:\d+\.?\d*|\.\d+)([^.\d]*)/.exec(text) ?? []
-  if (unit === undefined) return `time: invalid duration ${quoted}`
+  if (unit === undefined || unit in UNIT_NS) return `time: invalid duration ${quoted}`
   if (unit === '') return `time: missing unit in duration ${quoted}`
-  return `time: unknown unit ${JSON.stringify(unit)} in duration ${quoted}`
+  return `time: unknown unit "${unit}" in duration ${quoted}`
 }
 
 /** A number of nanoseconds in Go's notation, as short as it can be said: `1m30s`, `1.5s`, `200ms`, `0s`. */

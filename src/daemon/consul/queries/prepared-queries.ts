@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { ConsulRefusedError } from '../errors.ts'
-import { parseGoDuration } from '../go/duration.ts'
+import { durationProblem, parseGoDuration } from '../go/duration.ts'
 import type { Topics } from '../live/topics.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { requireRoom, requireShort } from '../state/limits.ts'
@@ -89,8 +89,7 @@ export class PreparedQueries {
     if (Name === '' && Template.Type === '' && Session === '') refuse('Must be bound to a session')
     if (Service.Service === '') refuse('Must provide a Service name to query')
     if (Service.Connect) throw new ConsulRefusedError(501, 'Connect is not supported by this registry')
-    if (DNS.TTL !== '' && parseGoDuration(DNS.TTL) === undefined)
-      refuse(`Bad DNS TTL '${DNS.TTL}': time: invalid duration ${JSON.stringify(DNS.TTL)}`)
+    requireTtl(DNS.TTL)
     this.#requireSession(Session)
     validateTemplate(Template)
     const other = this.#named(Name)
@@ -106,6 +105,13 @@ export class PreparedQueries {
 }
 
 const UUID_CHARACTERS = 36
+
+function requireTtl(ttl: string): void {
+  if (ttl === '') return
+  const ns = parseGoDuration(ttl)
+  if (ns === undefined) refuse(`Bad DNS TTL '${ttl}': ${durationProblem(ttl)}`)
+  if (ns < 0) refuse(`DNS TTL '${ns}', must be >=0`)
+}
 
 function refuse(problem: string): never {
   throw new ConsulRefusedError(500, `Invalid prepared query: ${problem}`)

@@ -31,7 +31,7 @@ const SESSION_SHAPE = {
   fields: {
     Name: 'string',
     Node: 'string',
-    LockDelay: 'any',
+    LockDelay: 'duration',
     Behavior: 'string',
     TTL: 'string',
     Checks: { list: { named: 'types.CheckID' } },

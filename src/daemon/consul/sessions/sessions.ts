@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../../core/clock.ts'
 import { TtlChecks } from '../checks/ttl-checks.ts'
 import { ConsulRefusedError } from '../errors.ts'
-import { parseGoDuration } from '../go/duration.ts'
+import { durationProblem, parseGoDuration } from '../go/duration.ts'
 import type { KvStore } from '../kv/kv-store.ts'
 import type { Topics } from '../live/topics.ts'
 import type { Catalog } from '../state/catalog.ts'
@@ -31,7 +31,8 @@ export interface SessionRow {
 export interface SessionFields {
   readonly Name?: string
   readonly Node?: string
-  readonly LockDelay?: string | number
+  /** Nanoseconds; a smaller number than a thousand means seconds. */
+  readonly LockDelay?: number
   readonly Behavior?: string
   readonly TTL?: string
   readonly Checks?: readonly string[]
@@ -54,8 +55,9 @@ export interface SessionsInit {
 const LOCK_DELAY_NS = 15e9
 const LOCK_DELAY_NS_MAX = 60e9
 
-/** A smaller number means seconds. */
-const LOCK_DELAY_NUMBER_MIN = 1_000
+/** Less means seconds. */
+const LOCK_DELAY_NS_MIN = 1_000
+const NS_PER_S = 1_000_000_000n
 
 const TTL_NS_MIN = 10e9
 const TTL_NS_MAX = 86_400e9
@@ -151,9 +153,14 @@ export class Sessions {
   #changed(before: SessionRow | undefined, after: SessionRow | undefined): void {
     const { ID, TTL, Node } = (after ?? before) as SessionRow
     if (!after) this.#ttl.stop(ID)
-    else if (TTL !== '') this.#ttl.start(ID, (TTL_MULTIPLIER * (parseGoDuration(TTL) ?? 0)) / NS_PER_MS)
+    else this.#startTtl(ID, parseGoDuration(TTL) ?? 0)
     const revision = this.#init.stamp()
     for (const topic of ['sessions', `session/${ID}`, `sessions/${Node}`]) this.#init.topics.touch(topic, revision)
+  }
+
+  /** A TTL of nothing is none. */
+  #startTtl(id: string, ttlNs: number): void {
+    if (ttlNs > 0) this.#ttl.start(id, (TTL_MULTIPLIER * ttlNs) / NS_PER_MS)
   }
 }
 
@@ -176,17 +183,12 @@ function checkIds({ Checks = [], NodeChecks, ServiceChecks }: SessionChecks): st
 function requireTtl(TTL: string): void {
   if (TTL === '') return
   const ns = parseGoDuration(TTL)
-  if (ns === undefined)
-    throw new ConsulRefusedError(500, `Session TTL '${TTL}' invalid: time: invalid duration "${TTL}"`)
+  if (ns === undefined) throw new ConsulRefusedError(500, `Session TTL '${TTL}' invalid: ${durationProblem(TTL)}`)
   if (ns !== 0 && (ns < TTL_NS_MIN || ns > TTL_NS_MAX))
     throw new ConsulRefusedError(500, `Invalid Session TTL '${ns}', must be between [10s=24h0m0s]`)
 }
 
-function lockDelay(given: string | number | undefined): number {
-  if (given === undefined || given === '') return LOCK_DELAY_NS
-  if (typeof given === 'number') return given < LOCK_DELAY_NUMBER_MIN ? given * 1e9 : given
-  const ns = parseGoDuration(given)
-  if (ns === undefined)
-    throw new ConsulRefusedError(400, `Request decode failed: time: invalid duration ${JSON.stringify(given)}`)
-  return ns < LOCK_DELAY_NUMBER_MIN ? ns * 1e9 : ns
+/** In the whole numbers of Go, which begin anew when they are too large. */
+function lockDelay(ns = LOCK_DELAY_NS): number {
+  return ns < LOCK_DELAY_NS_MIN ? Number(BigInt.asIntN(64, BigInt(ns) * NS_PER_S)) : ns
 }

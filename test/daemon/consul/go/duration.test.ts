@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { durationProblem, formatGoDuration, parseGoDuration } from '../../../../src/daemon/consul/go/duration.ts'
+import {
+  durationProblem,
+  formatGoDuration,
+  parseGoDuration,
+  wholeNs,
+} from '../../../../src/daemon/consul/go/duration.ts'
 
 describe('parseGoDuration', () => {
   it('reads what Go reads, in nanoseconds', () => {
@@ -14,12 +19,16 @@ describe('parseGoDuration', () => {
       '0': 0,
       '3us': 3e3,
       '.5s': 5e8,
+      '1.s': 1e9,
+      '0.57s': 57e7,
+      '0.1ns': 0,
+      '2562047h': 2_562_047 * 3.6e12,
     }
     for (const [text, ns] of Object.entries(durations)) assert.equal(parseGoDuration(text), ns, text)
   })
 
   it('takes nothing else for a duration', () => {
-    for (const text of ['', '5', 'soon', '5 s', '1d', 's', '1s2', '--1s'])
+    for (const text of ['', '5', 'soon', '5 s', '1d', 's', '1s2', '--1s', '.', '.s', '2562048h'])
       assert.equal(parseGoDuration(text), undefined, text)
   })
 })
@@ -32,6 +41,9 @@ describe('durationProblem', () => {
       '1d': 'time: unknown unit "d" in duration "1d"',
       '5 s': 'time: unknown unit " s" in duration "5 s"',
       soon: 'time: invalid duration "soon"',
+      '': 'time: invalid duration ""',
+      '2562048h': 'time: invalid duration "2562048h"',
+      '5\n': 'time: unknown unit "\n" in duration "5\n"',
     }
     for (const [text, problem] of Object.entries(problems)) assert.equal(durationProblem(text), problem)
   })
@@ -40,6 +52,12 @@ describe('durationProblem', () => {
     const digits = '1'.repeat(500_000)
     assert.equal(parseGoDuration(digits), undefined)
     assert.match(durationProblem(digits), /^time: invalid duration "1{100}"$/)
+  })
+})
+
+describe('wholeNs', () => {
+  it('makes of a number what Go makes of it', () => {
+    assert.deepEqual([10.7, -10.7, 2n ** 53n, 1e30, -1e30].map(wholeNs), [10, -10, 2 ** 53, -(2 ** 63), -(2 ** 63)])
   })
 })
 

@@ -23,6 +23,12 @@ describe('Sessions', () => {
     assert.equal((await ask('PUT', `/v1/session/renew/${ID}`)).status, 404)
   })
 
+  it('do not end by a TTL of nothing', async t => {
+    const { ID, holder, clock } = await locked(t, { TTL: '0s' })
+    await clock.advance(60_000)
+    assert.equal(await holder(), ID)
+  })
+
   it('end with a check that they go by', async t => {
     const { ask, ID, holder } = await locked(t, { Checks: ['serfHealth', 'mem'] })
     assert.equal(await holder(), ID)
