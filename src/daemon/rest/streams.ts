@@ -18,10 +18,9 @@ export interface StreamSource {
 /** The event streams of a daemon that are open. */
 export class Streams {
   readonly #clock: Clock
-  #closing = new AbortController()
-  #open = 0
-
   readonly #max: number
+  readonly #open = new Set<EventStream>()
+  #isClosed = false
 
   constructor(clock: Clock, { max = STREAMS_MAX }: { max?: number } = {}) {
     this.#clock = clock
@@ -30,14 +29,16 @@ export class Streams {
 
   /** Answers with a stream: the present state at once, then the newest after each change. Throws `TooManyStreamsError`. */
   serve({ request, response }: Exchange, { newest, watch }: StreamSource): void {
-    if (this.#open >= this.#max) throw new TooManyStreamsError(this.#max)
-    const stream = new EventStream(request, response, { clock: this.#clock, signal: this.#closing.signal })
+    if (this.#open.size >= this.#max) throw new TooManyStreamsError(this.#max)
+    const stream = new EventStream(request, response, { clock: this.#clock })
+    if (this.#isClosed) stream.close()
     if (stream.signal.aborted) return
     const feed = new Feed(stream, newest)
     const unwatch = watch(() => feed.wake())
-    this.#open++
+    // Not by one signal for all, which would be slower with each who listens.
+    this.#open.add(stream)
     stream.signal.addEventListener('abort', () => {
-      this.#open--
+      this.#open.delete(stream)
       unwatch()
     })
     feed.wake()
@@ -45,14 +46,12 @@ export class Streams {
 
   /** Ends those that are open: their readers ask again. */
   endAll(): void {
-    if (this.#closing.signal.aborted) return
-    const ending = this.#closing
-    this.#closing = new AbortController()
-    ending.abort()
+    for (const stream of this.#open) stream.close()
   }
 
   /** Ends them all, and those that are still asked for. */
   close(): void {
-    this.#closing.abort()
+    this.#isClosed = true
+    this.endAll()
   }
 }

@@ -63,11 +63,10 @@ export class Session implements ConnectionListener {
   readonly #context: SessionContext
   readonly #rights: SessionRights
   #left = false
-  /** For those who wait. */
-  readonly #over = new AbortController()
   /** What is said of claims that were lost, for those whose registration has yet to be answered. */
   readonly #losses = new WeakMap<Claim, string>()
-  #drains = 0
+  /** What gives up each drain that is waited for: one signal for all would be slower with each who listens. */
+  readonly #drains = new Set<AbortController>()
   /** Whether nothing was heard for too long when that was last looked at. */
   #isOverdue = false
   #greeted: { readonly id: string; readonly owner: Owner; readonly watches: SessionWatches } | undefined
@@ -160,7 +159,7 @@ export class Session implements ConnectionListener {
   #leave(how: 'close' | 'lose'): void {
     if (this.#left) return
     this.#left = true
-    this.#over.abort()
+    for (const drain of this.#drains) drain.abort()
     if (!this.#greeted) return
     const { owner, watches } = this.#greeted
     watches.close(how)
@@ -279,17 +278,18 @@ export class Session implements ConnectionListener {
   async #drain(owner: Owner, message: DrainMessage): Promise<void> {
     const { seq } = message
     const drainMs = Math.min(message.drainMs, DRAIN_MS_MAX)
-    this.#drains++
+    const giveUp = new AbortController()
     try {
-      if (this.#drains > DRAINS_MAX) throw new StoreLimitError('drains of one session at a time', DRAINS_MAX)
+      if (this.#drains.size >= DRAINS_MAX) throw new StoreLimitError('drains of one session at a time', DRAINS_MAX)
+      this.#drains.add(giveUp)
       this.#rights.require('services:register', message.service, 'drain')
       const claim = this.#held(owner, message)
-      const report = await this.#context.store.leases.drain(claim, { drainMs, signal: this.#over.signal })
+      const report = await this.#context.store.leases.drain(claim, { drainMs, signal: giveUp.signal })
       this.#say({ type: 'drained', seq, report })
     } catch (error) {
       if (!this.#left) this.#refuse(seq, error)
     } finally {
-      this.#drains--
+      this.#drains.delete(giveUp)
     }
   }
 
