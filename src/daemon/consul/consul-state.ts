@@ -129,10 +129,7 @@ export class ConsulState {
   reload(): boolean {
     const definitions = this.settings.reload?.()
     if (!definitions) return false
-    this.journal.attempt(() => {
-      this.#configured.apply(definitions)
-      return true
-    })
+    this.journal.whole(() => this.#configured.apply(definitions))
     return true
   }
 

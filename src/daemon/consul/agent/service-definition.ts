@@ -2,7 +2,7 @@ import { isIPv4, isIPv6 } from 'node:net'
 import { ConsulRefusedError } from '../errors.ts'
 import type { Shape } from '../go/decode.ts'
 import type { Unindexed } from '../state/catalog.ts'
-import { CONSUL_LIMITS, requireShort } from '../state/limits.ts'
+import { requireFewTags, requireShort } from '../state/limits.ts'
 import { MESH_FIELDS, type MeshFields, meshOf, validateMesh } from '../state/mesh.ts'
 import type { ServiceAddress, ServiceRow } from '../state/rows.ts'
 import {
@@ -76,9 +76,8 @@ export function serviceDefinition(fields: ServiceFields, node: string): ServiceD
   validateWeights(fields.Weights)
   validateMeta(Meta)
   validateMesh(fields, 400)
-  requireShort('A name, an id, an address or a tag', Name, ID, Address, ...Tags)
-  if (Tags.length > CONSUL_LIMITS.tags)
-    throw new ConsulRefusedError(400, `A service has at most ${CONSUL_LIMITS.tags} tags`)
+  requireShort('A name, an id or an address', Name, ID, Address)
+  requireFewTags(Tags)
   const checks = checksOf(fields)
   const tagged = taggedAddresses(fields)
   const row: Unindexed<ServiceRow> = {

@@ -265,7 +265,8 @@ class Parser {
   }
 
   #deepen(): void {
-    if (++this.#depth > DEPTH_MAX) throw new FilterProblem(`The expression is nested more than ${DEPTH_MAX} deep`)
+    // What stands within the last of them is one deeper.
+    if (++this.#depth > DEPTH_MAX + 1) throw new FilterProblem(`The expression is nested more than ${DEPTH_MAX} deep`)
   }
 
   /** These could have stood here. */

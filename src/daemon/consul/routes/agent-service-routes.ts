@@ -119,8 +119,9 @@ class AgentServiceRoutes {
     this.#requireReplaced(call, definition.row.ID, definition.row.Service)
     for (const { CheckID } of definition.checks)
       this.#requireOwnCheck(call, { id: CheckID, service: definition.row.ID })
-    this.#state.agent.registerService(definition, { replaceChecks })
-    await this.#state.journal.kept()
+    const { agent, journal } = this.#state
+    journal.whole(() => agent.registerService(definition, { replaceChecks }))
+    await journal.kept()
     return done
   }
 

@@ -147,8 +147,9 @@ class CatalogRoutes {
   readonly register = async (call: Call): Promise<Answer> => {
     const registration = await call.decode<CatalogRegistration>(REGISTRATION_SHAPE)
     requireRegistrable(call.guard, registration, this.#state.catalog)
-    registerIn(this.#state.catalog, registration, this.#state.settings)
-    await this.#state.journal.kept()
+    const { catalog, settings, journal } = this.#state
+    journal.whole(() => registerIn(catalog, registration, settings))
+    await journal.kept()
     return verdict(true)
   }
 

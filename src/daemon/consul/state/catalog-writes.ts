@@ -12,7 +12,7 @@ import {
   WEIGHTS_SHAPE,
 } from '../agent/service-definition.ts'
 import type { Catalog } from './catalog.ts'
-import { requireShort } from './limits.ts'
+import { requireFewTags, requireShort } from './limits.ts'
 import { MESH_FIELDS, type MeshFields, meshOf, validateMesh } from './mesh.ts'
 import type { CheckRow } from './rows.ts'
 
@@ -153,7 +153,7 @@ export const DEREGISTRATION_SHAPE: Shape = {
 
 const UUID_CHARACTERS = 36
 
-/** Writes a node, a service and checks, at one index. Nothing is written where it throws `ConsulRefusedError` for the request itself. */
+/** Writes a node, a service and checks, at one index. Nothing is written where it throws `ConsulRefusedError` for the request itself; where there is no room any more, some of it may be. */
 export function registerIn(
   catalog: Catalog,
   registration: CatalogRegistration,
@@ -203,6 +203,7 @@ function validate({
   if (ID !== '' && ID.length !== UUID_CHARACTERS)
     throw new ConsulRefusedError(500, 'Bad node ID: uuid string is wrong length')
   requireShort('A name, an id or an address', ID, Node, Address, Service?.ID, Service?.Service, Service?.Address)
+  requireFewTags(Service?.Tags)
   for (const check of [Check, ...Checks]) requireShort('A text of a check', check?.CheckID, check?.Name)
   if (!Service) return
   if (Service.ID && !Service.Service) throw new ConsulRefusedError(500, 'Must provide service name with ID')

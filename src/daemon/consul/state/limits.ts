@@ -5,8 +5,6 @@ export const CONSUL_LIMITS = {
   nodes: 100_000,
   services: 1_000_000,
   checks: 1_000_000,
-  /** Services or checks of one node. */
-  nodeEntries: 200_000,
   /** Bytes of a name, an id, an address. Notes and metadata may be as long as the body of a request. */
   textBytes: 4_096,
   /** Tags of a service. */
@@ -49,4 +47,11 @@ export function requireShort(field: string, ...values: readonly (string | undefi
     if (Buffer.byteLength(value) <= CONSUL_LIMITS.textBytes) continue
     throw new ConsulRefusedError(400, `${field} is longer than ${CONSUL_LIMITS.textBytes} bytes`)
   }
+}
+
+/** Throws `ConsulRefusedError` for more tags than a service may have, and for one that is too long. */
+export function requireFewTags(tags: readonly string[] = []): void {
+  requireShort('A tag', ...tags)
+  if (tags.length <= CONSUL_LIMITS.tags) return
+  throw new ConsulRefusedError(400, `A service has at most ${CONSUL_LIMITS.tags} tags`)
 }

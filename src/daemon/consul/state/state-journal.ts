@@ -64,6 +64,14 @@ export class StateJournal implements TableJournal {
     }
   }
 
+  /** The same, of what is done unless it throws. */
+  whole(action: () => void): void {
+    this.attempt(() => {
+      action()
+      return true
+    })
+  }
+
   /** Whether anything that was written is not kept yet. */
   get isPending(): boolean {
     return this.#pending.size > 0 || this.#commit !== undefined

@@ -3,7 +3,7 @@ import { healthService } from '../rows/forms.ts'
 import { validateMesh } from '../state/mesh.ts'
 import type { Catalog } from '../state/catalog.ts'
 import { type CatalogCheckFields, type CatalogServiceFields, putCheck, putService } from '../state/catalog-writes.ts'
-import { requireShort } from '../state/limits.ts'
+import { requireFewTags, requireShort } from '../state/limits.ts'
 import type { CheckRow, NodeRow, ServiceRow, Texts } from '../state/rows.ts'
 
 /** A node as a transaction names or writes it. */
@@ -123,7 +123,8 @@ function serviceTarget(
     row: () => catalog.service(on, id),
     put() {
       requireNode(catalog, on)
-      requireShort('A name, an id, an address or a tag', id, service.Service, service.Address, ...(service.Tags ?? []))
+      requireShort('A name, an id or an address', id, service.Service, service.Address)
+      requireFewTags(service.Tags)
       validateMesh(service, 500)
       putService(catalog, on, service)
     },
