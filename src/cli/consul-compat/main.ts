@@ -4,6 +4,7 @@ import { printError, printLine } from '../output.ts'
 import { ConfigProblem } from './agent-config.ts'
 import { runAgent } from './agent.ts'
 import { FlagProblem } from './flags.ts'
+import { help } from './help.ts'
 
 /**
  * Runs `bin/consul-compat ARGS`: the registry daemon where a script starts `consul agent`, with the agent's own options and configuration
@@ -11,14 +12,22 @@ import { FlagProblem } from './flags.ts'
  */
 export async function main([command = '', ...args]: readonly string[]): Promise<void> {
   try {
-    if (command === 'agent') await runAgent(args)
+    if ([command, ...args].some(isHelp) || command === 'help') printLine(help())
+    else if (command === 'agent') await runAgent(args)
     else if (/^(version|-v|--?version)$/.test(command)) printVersion()
-    else fail(`There is no command "${command}" here: agent and version are all, use consul itself for the others`)
+    else
+      fail(
+        `There is no command "${command}" here: agent and version are all (-help says more), use consul itself for the others`,
+      )
   } catch (error) {
     if (error instanceof FlagProblem || error instanceof ConfigProblem) return fail(`==> ${error.message}`)
     printError(error)
     process.exitCode = exitStatusOf(error)
   }
+}
+
+function isHelp(word: string): boolean {
+  return /^(--?help|-h)$/.test(word)
 }
 
 function printVersion(): void {

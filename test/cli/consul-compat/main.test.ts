@@ -9,6 +9,8 @@ import { text } from 'node:stream/consumers'
 import { describe, it, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { parseFlags } from '../../../src/cli/consul-compat/flags.ts'
+import { MEANT } from '../../../src/cli/consul-compat/help.ts'
 import { freePort } from '../../../src/cli/up/free-port.ts'
 import { until } from '../../adapters/daemon/until.ts'
 import { certificate } from '../../endpoint/sandbox.ts'
@@ -45,6 +47,14 @@ describe('consul-compat', () => {
     child.kill('SIGTERM')
     const [code] = await once(child, 'exit')
     assert.equal(code, 0)
+  })
+
+  it('says which options mean something, each of which it takes', async () => {
+    for (const words of [['-help'], ['agent', '--help'], ['agent', '-dev', '-h'], ['help']]) {
+      const { stdout } = await promisify(execFile)(program, words)
+      assert.match(stdout, /^Usage: consul-compat agent \[options\]\n/)
+    }
+    for (const option of Object.keys(MEANT)) parseFlags(`-${option}`.split(' '))
   })
 
   it('reads its files again when it is told to, by a request or a signal, and says why when it cannot', async t => {
