@@ -12,10 +12,10 @@ import { temporaryFolder } from '../temporary-folder.ts'
 const rules = (level: string) =>
   JSON.stringify({ tokens: [{ name: 'a', hash: tokenHash('t'), services: { '*': level } }] })
 
-async function fileOf(t: TestContext, text: string) {
+async function fileOf(t: TestContext, text: string, { checkMs = 20 } = {}) {
   const path = join(await temporaryFolder(t), 'rules.json')
   await writeFile(path, text)
-  const access = new AccessFile(path, { checkMs: 20 })
+  const access = new AccessFile(path, { checkMs })
   t.after(() => access.stop())
   return { path, access }
 }
@@ -35,6 +35,16 @@ describe('AccessFile', () => {
     assert.equal(identity.may('services:read', 'x'), true)
     await access.stop()
     assert.equal(identity.may('services:read', 'x'), false)
+  })
+
+  it('takes rules of 4 MiB, and keeps the old ones in the place of a file that is one byte longer', async t => {
+    const { path, access } = await fileOf(t, rules('read').padEnd(4 * 2 ** 20), { checkMs: 600_000 })
+    await access.start()
+    const identity = access.identifyToken('t')
+    assert.equal(identity.may('services:read', 'x'), true)
+    await writeFile(path, rules('register').padEnd(4 * 2 ** 20 + 1))
+    await assert.rejects(access.reload(), { code: 'ERR_ACCESS_RULES', message: /longer than 4194304 bytes/ })
+    assert.equal(identity.may('services:register', 'x'), false)
   })
 
   it('follows the file, and keeps the old rules while it cannot be used', async t => {

@@ -13,6 +13,9 @@ import { type SessionClient, serveSessions, until } from '../../daemon/session/s
 
 const drain = (seq: number) => ({ type: 'drain', seq, service: 'users', id: 'a', drainMs: 60_000 }) as const
 
+const renewals = (count: number) =>
+  Array.from({ length: count }, (_, seq) => ({ type: 'renew', seq, lagMs: 0 }) as const)
+
 /** A request for a session that nobody sent, and what it is answered with. */
 function upgradeBy(upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void) {
   const request = new IncomingMessage(new Socket())
@@ -103,5 +106,25 @@ describe('The counts of a registry daemon, in full', () => {
     holder.say({ ...drain(20_001), id: 'b' })
     const { changed } = await consumer.next('delta', ({ from }) => from === revision)
     assert.deepEqual(changed, [{ id: 'b', status: 'draining' }])
+  })
+
+  it('take a frame of 10,000 messages, and close a session for one more', async t => {
+    const { connect } = await serveSessions(t)
+    const client = await connect()
+    await client.hello('client')
+    client.say(...renewals(10_000))
+    await client.next('ok', ({ seq }) => seq === 9_999)
+    client.say(...renewals(10_001))
+    const { code, reason } = await client.end()
+    assert.deepEqual([code, /10001|10,001|10000|10,000/.test(reason)], [1002, true])
+  })
+
+  it('take a session that comes back with 100,000 instances, and close one that names one more', async t => {
+    const { connect } = await serveSessions(t)
+    const held = Array.from({ length: 100_001 }, () => ({ service: 's', id: 'i' }))
+    const [within, beyond] = [await connect(), await connect()]
+    assert.deepEqual((await within.hello('within', held.slice(1))).held, [])
+    beyond.sayHello('beyond', held)
+    assert.equal((await beyond.end()).code, 1002)
   })
 })

@@ -146,6 +146,8 @@ async function limited(t: TestContext, options: RegistryDaemonOptions) {
   return { daemon, ask, put, ids, base }
 }
 
+// A million instances, 200,000 services or 40,000 connections take more memory, and more files, than a test may count on: what decides is the same at any number.
+// The numbers themselves are compared with their page above; what can be had in full is in limits-in-full.test.ts.
 describe('The counts of a registry daemon, with lower limits', () => {
   const full = '507 ERR_REGISTRY_LIMIT'
 
