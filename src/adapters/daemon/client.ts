@@ -25,8 +25,8 @@ export type Push = LostMessage | DeniedMessage | SetMessage | DeltaMessage | Nam
 export interface SessionUser {
   /** What this process holds or has asked for, as `hello` states it. */
   held(): readonly InstanceKey[]
-  /** A connection is open, the first or another one: what was told with `post` has to be told again. */
-  onOpen(welcome: WelcomeMessage): void
+  /** A connection is open, the first or another one, after the daemon could not be heard for `deafMs`: what was told with `post` has to be told again. */
+  onOpen(welcome: WelcomeMessage, deafMs: number): void
   /** The connection that was open is lost. */
   onLost(): void
   /** The daemon lets nobody in with this token, for now. */
@@ -73,7 +73,7 @@ export class SessionClient {
     this.#keeper = new SessionKeeper({
       ...options,
       hello: () => this.#hello(),
-      onOpen: welcome => this.#resume(welcome),
+      onOpen: (welcome, deafMs) => this.#resume(welcome, deafMs),
       onMessage: message => this.#receive(message),
       onLost: () => options.user.onLost(),
       onRefused: error => this.#refuse(error),
@@ -145,9 +145,9 @@ export class SessionClient {
     return { type: 'hello', protocol: PROTOCOL_VERSION, session: this.#sessionId, client, held: user.held() }
   }
 
-  #resume(welcome: WelcomeMessage): void {
+  #resume(welcome: WelcomeMessage, deafMs: number): void {
     for (const message of this.#requests.messages()) this.post(message)
-    this.#options.user.onOpen(welcome)
+    this.#options.user.onOpen(welcome, deafMs)
   }
 
   #receive(message: AfterWelcome): void {

@@ -12,6 +12,7 @@ import type { DeniedMessage, WelcomeMessage } from '../../protocol/server-messag
 import { SessionClient, type Push } from './client.ts'
 import { type DaemonHost, type DaemonTls, daemonUrl, dialWebSocket, type Dial } from './connection.ts'
 import { dialInTurn } from './dial-in-turn.ts'
+import { Doubt } from './doubt.ts'
 import { RegistryRefusedError } from './errors.ts'
 import { Leases } from './leases.ts'
 import { SharedNames } from './shared-names.ts'
@@ -50,6 +51,9 @@ export interface DaemonRegistryOptions {
  * longer has then is lost: whoever holds it registers anew. While the daemon is out of reach, watches give their last set marked
  * `stale`; `register` waits for it to the limit, and everything else fails at once when it has been away for longer than that.
  *
+ * After more than the daemon's grace in which nothing could be heard of it, sets are not `settled` for three of its pings and the grace: who is absent
+ * may be alive, and about to come back.
+ *
  * A daemon that does not know the token is asked again all the same, at most every two seconds, for rules change. Meanwhile requests, and watches that have
  * no set yet, reject with `RegistryRefusedError`, and the event `registry.refused` says so.
  */
@@ -57,6 +61,7 @@ export class DaemonRegistry implements Registry {
   readonly #clock: Clock
   readonly #client: SessionClient
   readonly #leases: Leases
+  readonly #doubt: Doubt
   readonly #watches = new Map<string, SharedWatch>()
   #names: SharedNames | undefined
   /** Of the connection that is open. */
@@ -68,6 +73,7 @@ export class DaemonRegistry implements Registry {
     const { token, tls, hosts = [{ host, port }] } = options
     const dials = hosts.map(place => dialWebSocket({ ...place, clock, token, tls }))
     this.#clock = clock
+    this.#doubt = new Doubt(clock)
     this.#client = new SessionClient({
       registry: daemonUrl(hosts, token),
       clientName,
@@ -78,7 +84,7 @@ export class DaemonRegistry implements Registry {
       outageMs: requestMs,
       user: {
         held: () => this.#leases.keys(),
-        onOpen: welcome => this.#open(welcome),
+        onOpen: (welcome, deafMs) => this.#open(welcome, deafMs),
         onLost: () => this.#lose(),
         onRefused: error => this.#refuse(error),
         onPush: message => this.#receive(message),
@@ -119,6 +125,7 @@ export class DaemonRegistry implements Registry {
     const watch: SharedWatch = new SharedWatch({
       serviceName,
       clock: this.#clock,
+      doubt: this.#doubt,
       post: message => this.#client.post(message),
       onIdle: () => {
         if (this.#watches.get(serviceName) !== watch) return
@@ -146,7 +153,9 @@ export class DaemonRegistry implements Registry {
     return names
   }
 
-  #open({ epoch, held }: WelcomeMessage): void {
+  #open(welcome: WelcomeMessage, deafMs: number): void {
+    const { epoch, held } = welcome
+    this.#doubt.opened(welcome, deafMs)
     this.#epoch = epoch
     this.#leases.reconcile(held)
     for (const watch of this.#watches.values()) watch.open(epoch)

@@ -22,8 +22,8 @@ export interface SessionKeeperOptions {
   readonly connectMs: number
   /** Made anew for every connection. */
   readonly hello: () => HelloMessage
-  /** Called when a session is open, before any other message of it. */
-  readonly onOpen: (welcome: WelcomeMessage) => void
+  /** Called when a session is open, before any other message of it, with how long the daemon could not be heard since the one before, in milliseconds; 0 for the first. */
+  readonly onOpen: (welcome: WelcomeMessage, deafMs: number) => void
   readonly onMessage: (message: AfterWelcome) => void
   /** Called when the session that was open is lost; not when it is left by `close`. */
   readonly onLost: () => void
@@ -55,6 +55,8 @@ export class SessionKeeper {
   #session: Session | undefined
   /** When the session was opened or, while there is none, since when there is none. */
   #changedAt: number
+  /** Until when the last session could hear the daemon; undefined before there was one. */
+  #heardAt: number | undefined
   /** How many attempts in a row have led to no good session. */
   #failures = 0
   #lastError: unknown
@@ -117,7 +119,7 @@ export class SessionKeeper {
       throw new SessionEndedError(await abortable(session.ended, this.closing))
     } catch (error) {
       if (this.closing.aborted) await this.#leave(session)
-      else this.#end(error)
+      else this.#end(session, error)
     }
   }
 
@@ -151,18 +153,19 @@ export class SessionKeeper {
     const outMs = this.#sinceChangeMs()
     this.#change(session)
     this.#delayMsMax = Math.min(RECONNECT.delayMsMax, GRACE_SHARE * welcome.graceMs)
-    onOpen(welcome)
+    onOpen(welcome, this.#heardAt === undefined ? 0 : this.#changedAt - this.#heardAt)
     const facts = { registry, outMs, epoch: welcome.epoch, held: welcome.held.length }
     const message = `Connected to the registry ${registry}`
     publish('registry', { level: 'info', event: 'registry.connected', message, ...facts })
   }
 
-  #end(error: unknown): void {
+  #end(session: Session, error: unknown): void {
     const { registry, onLost } = this.#options
     const wasOpen = this.#session !== undefined
     const isNews = !(this.#lastError instanceof RegistryRefusedError)
     this.#failures = wasOpen && this.#sinceChangeMs() >= STABLE_MS ? 0 : this.#failures + 1
     this.#lastError = error
+    if (wasOpen) this.#heardAt = session.heardAt
     if (wasOpen) this.#change(undefined)
     if (wasOpen) onLost()
     if (error instanceof RegistryRefusedError) return this.#refused(error, isNews)

@@ -35,6 +35,8 @@ export class Session implements ConnectionListener {
   readonly #ended = Promise.withResolvers<ConnectionEnd>()
   #connection: Connection | undefined
   #liveness: Liveness | undefined
+  /** When the other end was last known to be there. */
+  #heardAt = 0
   /** What this side ended the connection for. */
   #failure: string | undefined
 
@@ -46,6 +48,11 @@ export class Session implements ConnectionListener {
   /** Resolves when the connection is over; never rejects. */
   get ended(): Promise<ConnectionEnd> {
     return this.#ended.promise
+  }
+
+  /** Until when the other end was there, as far as is known: until it was last heard if it fell silent, else until the connection ended. */
+  get heardAt(): number {
+    return this.#heardAt
   }
 
   /** Dials and says hello. Resolves when the daemon has said welcome; rejects, with nothing left open, when it has not. */
@@ -85,11 +92,13 @@ export class Session implements ConnectionListener {
   }
 
   onAlive(): void {
+    this.#heardAt = this.#options.clock.now()
     this.#liveness?.heard()
   }
 
   onClose({ code, reason }: ConnectionEnd): void {
     this.#liveness?.stop()
+    if (this.#failure === undefined) this.#heardAt = this.#options.clock.now()
     const end = { code, reason: this.#failure ?? reason }
     this.#welcomed.reject(new SessionEndedError(end))
     this.#ended.resolve(end)

@@ -7,7 +7,9 @@ import type { AcknowledgeMessage, WatchMessage } from '../../protocol/client-mes
 import type { DeltaMessage, SetMessage } from '../../protocol/server-message.ts'
 import { fromWireInstance } from '../../protocol/wire-instance.ts'
 import { applyDelta } from './apply-delta.ts'
+import type { Doubt } from './doubt.ts'
 import { GrowingRevision } from '../../discovery/growing-revision.ts'
+import { Settling } from '../../discovery/settling.ts'
 import type { Outgoing } from './outbox.ts'
 
 /** What no drain can wait for is acknowledged within this time, in milliseconds: once, whatever has changed in it. */
@@ -17,6 +19,7 @@ const ACKNOWLEDGE_MS = 1_000
 export interface SharedWatchOptions {
   readonly serviceName: string
   readonly clock: Clock
+  readonly doubt: Pick<Doubt, 'leftMs'>
   /** Tells the daemon, if there is a connection. */
   readonly post: (message: Outgoing) => void
   /** Called when the last reader has left. */
@@ -27,17 +30,21 @@ export interface SharedWatchOptions {
  * One watch of one service at the daemon, read by any number in this process. Keeps the set up to date by the daemon's differences
  * (sharing what did not change) and asks for the whole when one does not fit. Acknowledges a revision to the daemon when *all* readers
  * have gone on to it: at once where a drain may wait for that, else within a second, so that a service that changes all the time does not
- * cost a message per change and consumer. While there is no connection, readers have the last set once more, marked `stale`.
+ * cost a message per change and consumer. While there is no connection, readers have the last set once more, marked `stale`. While there is doubt
+ * about what is absent, no set is settled.
  */
 export class SharedWatch {
   readonly #options: SharedWatchOptions
   readonly #sets = new Latest<InstanceSet>()
   readonly #readers = new Set<Reader>()
   readonly #revision = new GrowingRevision()
+  readonly #settling: Settling
   /** The epoch of the connection that is open; undefined while there is none. */
   #epoch: string | undefined
   /** The epoch of the newest set. */
   #setEpoch: string | undefined
+  /** Whether the daemon vouches for the newest set. */
+  #isVouched = false
   /** The revision last acknowledged on this connection. */
   #acknowledged = 0
   /** The newest revision that a drain may wait for. */
@@ -51,6 +58,8 @@ export class SharedWatch {
 
   constructor(options: SharedWatchOptions) {
     this.#options = options
+    const { clock, doubt } = options
+    this.#settling = new Settling({ clock, unsettledMs: () => doubt.leftMs, onSettled: () => this.#settle() })
   }
 
   /** Whether there is anything to go on with. */
@@ -95,6 +104,7 @@ export class SharedWatch {
   close(error: Error): void {
     this.#epoch = undefined
     this.#later?.cancel()
+    this.#settling.cancel()
     this.#sets.close(error)
   }
 
@@ -125,8 +135,17 @@ export class SharedWatch {
     // A copy of the last set, not a literal: those V8 takes for long-lived where there are many watches, and their lists with them, and that is dear to collect.
     const former = this.#set ?? { serviceName, revision: shown, instances, known, settled, ageMs: 0, stale }
     this.#setEpoch = this.#epoch
+    this.#isVouched = settled
     Object.freeze(instances)
-    this.#sets.set(Object.freeze({ ...former, revision: shown, instances, known, settled, stale }))
+    const isSure = this.#settling.look() && settled
+    this.#sets.set(Object.freeze({ ...former, revision: shown, instances, known, settled: isSure, stale }))
+  }
+
+  /** Shows the newest set again, as the daemon vouches for it. */
+  #settle(): void {
+    const shown = this.#set
+    if (!shown || shown.stale || shown.settled === this.#isVouched) return
+    this.#sets.set(Object.freeze({ ...shown, settled: this.#isVouched }))
   }
 
   /** What the daemon calls the revision of a set. */
@@ -153,6 +172,7 @@ export class SharedWatch {
     this.#readers.delete(reader)
     if (this.#readers.size > 0) return this.#acknowledgeSoon()
     this.#later?.cancel()
+    this.#settling.cancel()
     this.#options.onIdle()
   }
 

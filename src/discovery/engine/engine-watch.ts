@@ -1,9 +1,9 @@
 import type { Abortable } from '../../core/abort.ts'
-import type { Timer } from '../../core/clock.ts'
 import { Latest } from '../../core/latest.ts'
 import { GrowingRevision } from '../growing-revision.ts'
 import type { Instance } from '../instance.ts'
 import type { InstanceSet } from '../instance-set.ts'
+import { Settling } from '../settling.ts'
 import type { Engine, EngineCall, EngineSet } from './engine.ts'
 import type { EngineEpochs } from './engine-epochs.ts'
 import { Follower, type FollowerContext } from './follower.ts'
@@ -44,6 +44,7 @@ export class EngineWatch {
   readonly #follower: Follower<EngineSet>
   readonly #freshness: Freshness
   readonly #running: Promise<void>
+  readonly #settling: Settling
   /** What the engine told last. */
   #told: EngineSet | undefined
   /** Counts the times that the revisions of one epoch did not grow with the state, which begins an epoch for the readers. */
@@ -52,12 +53,17 @@ export class EngineWatch {
   #awaited = 0
   /** Whether the next set is the first since it was opened. */
   #isFirst = true
-  #settling: Timer | undefined
 
   constructor(options: EngineWatchOptions, after: Promise<unknown>) {
     this.#options = options
+    const { context, epochs } = options
+    this.#settling = new Settling({
+      clock: context.clock,
+      unsettledMs: () => epochs.unsettledMs,
+      onSettled: () => this.#settle(),
+    })
     this.#follower = this.#makeFollower()
-    this.#freshness = new Freshness({ clock: options.context.clock, reopen: () => this.#follower.reopen() })
+    this.#freshness = new Freshness({ clock: context.clock, reopen: () => this.#follower.reopen() })
     this.#running = after.then(() => this.#follow())
   }
 
@@ -148,24 +154,14 @@ export class EngineWatch {
     const revision =
       shown && !isChange ? shown.revision : this.#revision.shown(set.revision, `${this.#breaks} ${set.epoch}`)
     const { known, instances } = set
-    const settled = this.#settles()
+    const settled = this.#settling.look()
     this.#sets.set(Object.freeze({ serviceName, revision, instances, known, settled, ageMs: 0, stale: false }))
   }
 
-  /** Whether sets are settled; if not, the newest will be shown again when they are. */
-  #settles(): boolean {
-    const { context, epochs } = this.#options
-    const { unsettledMs } = epochs
-    this.#settling?.cancel()
-    this.#settling = undefined
-    if (unsettledMs === 0) return true
-    this.#settling = context.clock.schedule(unsettledMs, () => this.#settle())
-    return false
-  }
-
+  /** Shows the newest set again, settled. */
   #settle(): void {
     const shown = this.#sets.value
-    if (!shown || shown.stale || !this.#settles()) return
+    if (!shown || shown.stale) return
     this.#sets.set(Object.freeze({ ...shown, settled: true }))
   }
 
@@ -206,7 +202,7 @@ export class EngineWatch {
   }
 
   #stop(): void {
-    this.#settling?.cancel()
+    this.#settling.cancel()
     this.#stopping.abort()
   }
 }

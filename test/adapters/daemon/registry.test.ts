@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { DaemonRegistry } from '../../../src/adapters/daemon/registry.ts'
 import { seededRandom } from '../../../src/core/random.ts'
 import { createInstance } from '../../../src/discovery/create-instance.ts'
+import { Resolver } from '../../../src/discovery/resolver.ts'
 import { FakeClock } from '../../../src/testing/fake-clock.ts'
 import { ScriptedDaemon, WELCOME } from './scripted-daemon.ts'
 
@@ -16,6 +17,7 @@ function registry() {
 const instance = (id: string) =>
   createInstance({ serviceName: 'users', id, endpoints: ['tcp://127.0.0.1:1'], startedAt: 1 })
 
+const wire = (id: string) => ({ id, endpoints: ['tcp://127.0.0.1:1'], startedAt: 1 })
 const key = (id: string) => ({ service: 'users', id })
 const flags = { service: 'users', known: true, settled: true }
 
@@ -235,6 +237,43 @@ describe('DaemonRegistry', () => {
     const [watch] = parts.daemon.last.received('watch')
     assert.deepEqual([watch?.epoch, watch?.revision], ['epoch-1', 1])
     assert.equal(parts.daemon.last.received('watch-names').length, 1)
+  })
+
+  it('takes no instance from a Resolver for a silence of the connection that others may have suffered as well', async t => {
+    const { clock, daemon, registry: made } = registry()
+    daemon.greeting = { ...WELCOME, pingMs: 1_000, graceMs: 500 }
+    const resolver = new Resolver({ registry: made, serviceName: 'users', clock, random: seededRandom(1) })
+    t.after(() => resolver.stop())
+    await resolver.start()
+    await clock.settle()
+    daemon.last.say({ type: 'set', ...flags, revision: 1, instances: [wire('a'), wire('b')] })
+    await clock.advance(3_500)
+    assert.equal(daemon.connections.length, 2)
+    daemon.last.say({ type: 'delta', ...flags, from: 1, to: 3, gone: ['a', 'b'] })
+    await clock.settle()
+    const known = () => resolver.instances.map(({ id, status }) => `${id} ${status}`)
+    assert.deepEqual([known(), resolver.set.stale], [['a unconfirmed', 'b unconfirmed'], false])
+    daemon.last.say({ type: 'delta', ...flags, from: 3, to: 4, put: [wire('a')] })
+    await clock.advance(2_000)
+    assert.deepEqual(known(), ['a ready', 'b unconfirmed'])
+    daemon.last.pong()
+    await clock.advance(1_500)
+    assert.deepEqual([known(), resolver.set.settled], [['a ready'], true])
+  })
+
+  it('takes the word of the daemon for an absence after a connection that was cut and made again within the grace', async () => {
+    const parts = registry()
+    const sets = parts.registry.watch('users')[Symbol.asyncIterator]()
+    const first = sets.next()
+    await parts.clock.advance(4_000)
+    parts.daemon.last.say({ type: 'set', ...flags, revision: 1, instances: [wire('a')] })
+    await first
+    await reconnect(parts, [])
+    assert.equal((await sets.next()).value?.stale, true)
+    const next = sets.next()
+    parts.daemon.last.say({ type: 'delta', ...flags, from: 1, to: 2, gone: ['a'] })
+    const { instances = [], settled } = (await next).value ?? {}
+    assert.deepEqual([instances.length, settled], [0, true])
   })
 
   it('refuses names of services that can be none', async () => {

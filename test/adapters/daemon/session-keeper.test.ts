@@ -24,7 +24,7 @@ function keeper({ random = 1, dial = (accepted: Dial): Dial => accepted } = {}) 
       client: { name: 'test', pid: 1, host: 'here' },
       held: [],
     }),
-    onOpen: () => told.push('open'),
+    onOpen: (_welcome, deafMs) => told.push(deafMs > 0 ? `open after ${deafMs} ms` : 'open'),
     onMessage: message => told.push(message.type),
     onLost: () => told.push('lost'),
     onRefused: ({ daemonCode }) => told.push(daemonCode),
@@ -45,7 +45,18 @@ describe('SessionKeeper', () => {
     daemon.last.end()
     await clock.advance(50)
     assert.equal(daemon.attempts, 2)
-    assert.deepEqual(told, ['open', 'lost', 'open'])
+    assert.deepEqual(told, ['open', 'lost', 'open after 50 ms'])
+    await closed(made, daemon)
+  })
+
+  it('tells for how long nothing was heard of a daemon that fell silent', async () => {
+    const { clock, daemon, told, keeper: made } = keeper()
+    daemon.greeting = { ...WELCOME, pingMs: 1_000 }
+    made.start()
+    await clock.advance(500)
+    daemon.last.pong()
+    await clock.advance(3_000)
+    assert.deepEqual(told, ['open', 'lost', 'open after 2550 ms'])
     await closed(made, daemon)
   })
 

@@ -93,7 +93,15 @@ describe('Session', () => {
     assert.equal(daemon.last.destroyed, false)
     await clock.advance(1)
     assert.match((await made.ended).reason, /silent/)
-    assert.equal(clock.pending, 0)
+    assert.deepEqual([clock.pending, made.heardAt], [0, 0])
+  })
+
+  it('counts the other end as heard until the connection ends, if it does by itself', async () => {
+    const { clock, daemon, session: made, open } = session()
+    await open()
+    await clock.advance(2_000)
+    daemon.last.end()
+    assert.equal(made.heardAt, 2_000)
   })
 
   it('keeps a connection on which pongs come', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { Doubt } from '../../../src/adapters/daemon/doubt.ts'
 import type { Outgoing } from '../../../src/adapters/daemon/outbox.ts'
 import { SharedWatch } from '../../../src/adapters/daemon/shared-watch.ts'
 import type { InstanceSet } from '../../../src/discovery/instance-set.ts'
@@ -18,9 +19,11 @@ function shared() {
   let outbox: Outgoing[] = []
   const idle: true[] = []
   const clock = new FakeClock()
+  const doubt = new Doubt(clock)
   const watch = new SharedWatch({
     serviceName: 'users',
     clock,
+    doubt,
     post: message => outbox.push(message),
     onIdle: () => idle.push(true),
   })
@@ -29,7 +32,7 @@ function shared() {
     outbox = []
     return messages
   }
-  return { clock, watch, flush, idle, posted: () => outbox.length }
+  return { clock, doubt, watch, flush, idle, posted: () => outbox.length }
 }
 
 /** Reads one set after the other, each when asked. */
@@ -97,6 +100,25 @@ describe('SharedWatch', () => {
     watch.change(delta(5, 5))
     const current = await next()
     assert.deepEqual([current.revision, current.stale], [5, false])
+  })
+
+  it('settles no set while there is doubt, and then only what the daemon vouches for', async () => {
+    const { clock, doubt, watch } = shared()
+    watch.open('e1')
+    watch.replace(set(5, 'a'))
+    const { next } = reader(watch)
+    assert.equal((await next()).settled, true)
+    doubt.opened({ graceMs: 0, pingMs: 1_000 }, 1)
+    watch.change(delta(5, 6, 'b'))
+    assert.equal((await next()).settled, false)
+    watch.change({ ...delta(6, 7, 'c'), settled: false })
+    assert.equal((await next()).revision, 7)
+    await clock.advance(2_000)
+    watch.change(delta(7, 8, 'd'))
+    assert.equal((await next()).settled, false)
+    await clock.advance(1_000)
+    const { revision, settled } = await next()
+    assert.deepEqual([revision, settled], [8, true])
   })
 
   it('does not take differences of a new epoch for changes of the old set', () => {
