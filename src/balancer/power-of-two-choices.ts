@@ -11,6 +11,9 @@ export interface PowerOfTwoChoicesOptions {
   random?: Random
 }
 
+/** Slots looked at for another candidate when both that were drawn name the same one: as many as a share of a tenth needs. */
+const SLOTS_LOOKED_AT = 10
+
 /**
  * Of two different candidates drawn by chance, the one with less load for its weight; the first drawn when they are equal, so that
  * idle Instances share by weight. Two draws instead of one bring the longest queue from Θ(log n / log log n) down to Θ(log log n),
@@ -37,11 +40,21 @@ export class PowerOfTwoChoices implements Balancer {
     const ahead = 1 + Math.trunc((drawn - first) * (length - 1)) // What a draw leaves behind the point is a draw again.
     const second = first + ahead
     const a = candidates[first] as C
-    const b = candidates[second < length ? second : second - length] as C
+    let b = candidates[second < length ? second : second - length] as C
+    if (a === b) b = otherThan(a, candidates, second)
     return b.load.cost(b.pending) * a.weight < a.load.cost(a.pending) * b.weight ? b : a
   }
 
   newLoad(): Load {
     return this.#load()
   }
+}
+
+/** The candidate of the first slot from `place` on that names another one than `drawn`; itself if it has them all. */
+function otherThan<C extends Candidate>(drawn: C, candidates: readonly C[], place: number): C {
+  for (let step = 1; step <= SLOTS_LOOKED_AT; step++) {
+    const other = candidates[(place + step) % candidates.length] as C
+    if (other !== drawn) return other
+  }
+  return drawn
 }

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { Candidate } from '../../src/balancer/candidate.ts'
 import type { Load } from '../../src/balancer/load.ts'
 import { PowerOfTwoChoices } from '../../src/balancer/power-of-two-choices.ts'
+import { weightedSlots } from '../../src/balancer/weighted-slots.ts'
 import { balancerSuite, seededRandom } from '../../src/testing/index.ts'
 import { candidatesOf, instanceOf } from './candidates.ts'
 
@@ -29,6 +30,26 @@ describe('PowerOfTwoChoices', () => {
     const candidates = candidatesOf([1, 1, 1, 1])
     candidates[2]?.begin()
     for (let round = 0; round < 500; round++) assert.notEqual(balancer.pick(candidates), candidates[2])
+  })
+
+  it('draws two different ones also when weights differ, so that one that hangs is given nothing while another is idle', () => {
+    const balancer = new PowerOfTwoChoices({ random: seededRandom(3) })
+    for (const weights of [
+      [10, 4],
+      [10, 1],
+      [10, 10, 1],
+    ]) {
+      const candidates = candidatesOf(weights)
+      const slots = weightedSlots(candidates)
+      for (let pending = 0; pending < 100; pending++) candidates[0]?.begin()
+      for (let round = 0; round < 500; round++) assert.notEqual(balancer.pick(slots), candidates[0])
+    }
+  })
+
+  it('takes the only candidate there is, whose slots are all there are', () => {
+    const balancer = new PowerOfTwoChoices({ random: seededRandom(3) })
+    const [only] = candidatesOf([1]) as [Candidate]
+    assert.equal(balancer.pick([only, only, only]), only)
   })
 
   it('keeps the longest queue shorter than chance alone does', () => {
