@@ -77,7 +77,7 @@ export class Registrant extends BaseService {
   /** Counts `update()`, and which of them the registry has. */
   #version = 0
   #applied = new Latest<number>()
-  #startedAt = 0
+  #startedAt: number | undefined
   #wanted: Instance | undefined
   /** The endpoints that `#wanted` was made for. */
   #covered: readonly string[] = []
@@ -128,7 +128,7 @@ export class Registrant extends BaseService {
   protected override onRegister(): void {
     const { registry, ttlMs = 15_000, random = systemRandom, checks = [], health } = this.#options
     const { clock } = this
-    this.#startedAt = clock.wallTime()
+    this.#startedAt = undefined
     this.#wanted = undefined
     this.#applied = new Latest()
     const onChange = () => this.#upkeep?.nudge()
@@ -165,7 +165,8 @@ export class Registrant extends BaseService {
 
   #init(): Omit<InstanceInit, 'endpoints'> {
     const { serviceName, zone = '', version = '', tags = [], weight = 1, metadata = {} } = this.#options
-    return { serviceName, id: this.id, zone, version, tags, weight, metadata, startedAt: this.#startedAt }
+    const startedAt = (this.#startedAt ??= this.clock.wallTime())
+    return { serviceName, id: this.id, zone, version, tags, weight, metadata, startedAt }
   }
 
   #onEvent(event: UpkeepEvent): void {

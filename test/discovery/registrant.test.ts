@@ -226,11 +226,17 @@ describe('Registrant on bad health', () => {
     await clock.advance(5000)
     assert.deepEqual([listed().length, registrant.health[0]?.healthy], [0, false])
     well = true
+    const repairedAt = clock.wallTime()
     await clock.advance(3500)
     assert.deepEqual([listed().length, registrant.health[0]?.healthy], [1, true])
+    const startedAt = listed()[0]?.startedAt ?? 0
+    assert.ok(startedAt > repairedAt, 'it started when it could work for the first time')
     well = false
     await clock.advance(3500)
     assert.equal(listed().length, 0)
+    well = true
+    await clock.advance(3500)
+    assert.equal(listed()[0]?.startedAt, startedAt)
   })
 
   it('does not withdraw what is draining: its own drain is about to come', async t => {
