@@ -1,5 +1,6 @@
 import type { Instance, InstanceStatus } from '../discovery/instance.ts'
 import type { Candidate } from './candidate.ts'
+import type { SlowStart } from './slow-start.ts'
 import { weightedSlots } from './weighted-slots.ts'
 
 /** How good a choice a candidate is: those of the first tier that has any are picked from. */
@@ -32,13 +33,18 @@ export function tierOf({ instance, weight, ejected }: Candidate): Tier | undefin
  */
 export class CandidateSet<C extends Candidate> {
   readonly #create: (instance: Instance) => C
+  readonly #slowStart: SlowStart | undefined
   #byId = new Map<string, C>()
   #tiers: ReadonlyArray<readonly C[]> = []
   /** What to pick from: the first tier that has any, as weighted slots. Empty when nothing can be picked. */
   best: readonly C[] = []
+  /** Whether any is given less in slow start: then `sort` when `stepMs` of that are over. */
+  isWarming = false
 
-  constructor(create: (instance: Instance) => C) {
+  /** Without `slowStart` an Instance that has just started is given as much as any. */
+  constructor(create: (instance: Instance) => C, slowStart?: SlowStart) {
     this.#create = create
+    this.#slowStart = slowStart
   }
 
   /** All of them, the draining ones too. */
@@ -50,16 +56,21 @@ export class CandidateSet<C extends Candidate> {
   update(instances: readonly Instance[]): readonly C[] {
     const before = this.#byId
     this.#byId = new Map(instances.map(instance => [instance.id, this.#renewed(before.get(instance.id), instance)]))
+    const gone = [...before.values()].filter(candidate => this.#byId.get(candidate.instance.id) !== candidate)
+    for (const candidate of gone) this.#slowStart?.forget(candidate)
     this.sort()
-    return [...before.values()].filter(candidate => this.#byId.get(candidate.instance.id) !== candidate)
+    return gone
   }
 
-  /** Sorts into tiers anew: call it when `ejected` of one has changed. */
+  /** Sorts into tiers anew: call it when `ejected` of one has changed, and now and then while `isWarming`. */
   sort(): void {
     const byTier = Map.groupBy(this.#byId.values(), tierOf)
+    this.isWarming = false
     this.#tiers = TIERS.flatMap(tier => {
       const candidates = byTier.get(tier)
-      return candidates ? [weightedSlots(candidates)] : []
+      if (!candidates) return []
+      if (this.#slowStart?.apply(candidates)) this.isWarming = true
+      return [weightedSlots(candidates)]
     })
     this.best = this.#tiers[0] ?? []
   }
@@ -73,9 +84,11 @@ export class CandidateSet<C extends Candidate> {
     return []
   }
 
-  #renewed(candidate: C | undefined, instance: Instance): C {
-    if (!candidate) return this.#create(instance)
-    candidate.update(instance)
+  #renewed(known: C | undefined, instance: Instance): C {
+    const isStartedAnew = known?.instance.startedAt !== instance.startedAt
+    const candidate = known ?? this.#create(instance)
+    if (known) known.update(instance)
+    if (isStartedAnew) this.#slowStart?.seen(candidate)
     return candidate
   }
 }

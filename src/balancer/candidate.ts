@@ -8,7 +8,10 @@ import type { Load } from './load.ts'
 export class Candidate {
   /** Requests of this caller in flight. */
   pending = 0
-  /** Its share of the work; kept here as well, so that a pick among very many touches one object per candidate and not two. */
+  /**
+   * Its share of the work in relation to those it is picked with: the Instance's weight, or less while it is in slow start. Kept here as
+   * well, so that a pick among very many touches one object per candidate and not two.
+   */
   weight: number
   /** What the Balancer weighs it by. */
   readonly load: Load

@@ -27,12 +27,13 @@ function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b)
 }
 
+/** Those with the same number of slots have them in the same places, so that there are few places to sort. */
 function interleave<C>(items: readonly C[], counts: readonly number[]): readonly C[] {
-  return items
-    .flatMap((item, index) => {
-      const count = counts[index] as number
-      return Array.from({ length: count }, (_, k) => ({ item, place: (k + 0.5) / count }))
-    })
+  const alike = Map.groupBy(items, (_, index) => counts[index] as number)
+  return Array.from(alike, ([count, members]) =>
+    Array.from({ length: count }, (_, k) => ({ members, place: (k + 0.5) / count })),
+  )
+    .flat()
     .toSorted((a, b) => a.place - b.place)
-    .map(slot => slot.item)
+    .flatMap(({ members }) => members)
 }

@@ -188,7 +188,8 @@ function settingsOf(options: ClientOptions): Settings {
     connectTimeoutMs = 2_000,
     connectionsMax = 256,
     queueMax = 10_000,
+    slowStartMs = 10_000,
   } = options
-  const limits = { waitMs, firstSetMs, attemptTimeoutMs, requestTimeoutMs, connectTimeoutMs, connectionsMax, queueMax }
-  return { ...limits, balancer, connect, attemptsMax, budget, clock, random }
+  const times = { waitMs, firstSetMs, attemptTimeoutMs, requestTimeoutMs, connectTimeoutMs, slowStartMs }
+  return { ...times, connectionsMax, queueMax, balancer, connect, attemptsMax, budget, clock, random }
 }

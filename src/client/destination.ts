@@ -61,6 +61,7 @@ export class Destination implements CallOwner {
     return explain({
       serviceName,
       peers: peers.all,
+      shareOf: peer => peers.shareOf(peer),
       set: source.set,
       waiting: this.#waiters.size,
       retries: this.#budget.balance,

@@ -10,6 +10,8 @@ export interface CandidateExplanation {
   readonly endpoints: readonly string[]
   readonly status: InstanceStatus
   readonly weight: number
+  /** Which part of its weight counts: 1, and from 0.1 on while it is new beside older ones (slow start). */
+  readonly share: number
   /** Which tier it is in; undefined: nothing is sent to it. */
   readonly tier: Tier | undefined
   /** Whether it is among those picked from now: in the best tier that has any. */
@@ -40,6 +42,8 @@ export interface ExplainInit {
   serviceName: string
   set: InstanceSet
   peers: Iterable<Peer>
+  /** Which part of a Peer's weight counts. */
+  shareOf: (peer: Peer) => number
   waiting: number
   retries: number
 }
@@ -47,7 +51,7 @@ export interface ExplainInit {
 const ORDER: readonly (Tier | undefined)[] = ['preferred', 'late', 'suspect', 'weightless', 'ejected']
 
 /** Puts what is known of a service's Peers into words for people, as data. */
-export function explain({ serviceName, set, peers, waiting, retries }: ExplainInit): Explanation {
+export function explain({ serviceName, set, peers, shareOf, waiting, retries }: ExplainInit): Explanation {
   const { revision, known, stale, ageMs } = set
   const candidates = Array.from(peers)
   const best = ORDER.find(tier => candidates.some(peer => tierOf(peer) === tier))
@@ -59,18 +63,19 @@ export function explain({ serviceName, set, peers, waiting, retries }: ExplainIn
     ageMs,
     waiting,
     retries: Math.floor(retries),
-    candidates: candidates.map(peer => explainPeer(peer, best)),
+    candidates: candidates.map(peer => explainPeer(peer, shareOf(peer), best)),
   }
 }
 
-function explainPeer(peer: Peer, best: Tier | undefined): CandidateExplanation {
+function explainPeer(peer: Peer, share: number, best: Tier | undefined): CandidateExplanation {
   const { id, endpoints, status } = peer.instance
   const tier = tierOf(peer)
   return {
     id,
     endpoints,
     status,
-    weight: peer.weight,
+    weight: peer.instance.weight,
+    share,
     tier,
     picked: tier !== undefined && tier === best,
     pending: peer.pending,

@@ -1,6 +1,8 @@
 import type { Balancer } from '../balancer/balancer.ts'
 import { CandidateSet } from '../balancer/candidate-set.ts'
+import { SlowStart } from '../balancer/slow-start.ts'
 import { abortable, timeLimit } from '../core/abort.ts'
+import type { Timer } from '../core/clock.ts'
 import { publish } from '../core/event.ts'
 import type { Instance } from '../discovery/instance.ts'
 import { Ejections, type EjectionReason } from './ejections.ts'
@@ -30,6 +32,8 @@ export class Peers {
   readonly #balancer: Balancer
   readonly #candidates: CandidateSet<Peer>
   readonly #ejections: Ejections
+  readonly #slowStart: SlowStart
+  #warming: Timer | undefined
 
   constructor(options: PeersOptions) {
     const { settings, serviceName, secure } = options
@@ -42,7 +46,9 @@ export class Peers {
     }
     this.#options = options
     this.#balancer = settings.balancer()
-    this.#candidates = new CandidateSet(instance => new Peer(instance, this.#balancer.newLoad(), peerOptions))
+    this.#slowStart = new SlowStart({ windowMs: settings.slowStartMs, clock: settings.clock })
+    const create = (instance: Instance) => new Peer(instance, this.#balancer.newLoad(), peerOptions)
+    this.#candidates = new CandidateSet(create, this.#slowStart)
     this.#ejections = new Ejections({
       clock: settings.clock,
       random: settings.random,
@@ -53,6 +59,11 @@ export class Peers {
 
   get all(): Iterable<Peer> {
     return this.#candidates.all
+  }
+
+  /** Which part of the weight of `peer` counts: less than 1 in slow start. */
+  shareOf(peer: Peer): number {
+    return this.#slowStart.shareOf(peer)
   }
 
   /** The next for a request: undefined when none takes work. One that waits to be probed goes first. */
@@ -81,6 +92,7 @@ export class Peers {
     const closing = [...gone, ...this.#draining()]
     for (const peer of this.all) this.#renew(peer)
     for (const peer of closing) this.#retire(peer)
+    this.#warm()
     const onTheWay = closing.map(peer => peer.quiet()).filter(quiet => quiet !== undefined)
     return onTheWay.length > 0 ? this.#arrived(onTheWay) : undefined
   }
@@ -134,7 +146,22 @@ export class Peers {
 
   #sort(peer: Peer): void {
     this.#candidates.sort()
+    this.#warm()
     if (!peer.ejected) this.#options.onRoom(Infinity)
+  }
+
+  /** Sorts again from time to time while one is in slow start. */
+  #warm(): void {
+    if (!this.#candidates.isWarming) {
+      this.#warming?.cancel()
+      this.#warming = undefined
+    } else this.#warming ??= this.#options.settings.clock.schedule(this.#slowStart.stepMs, () => this.#step())
+  }
+
+  #step(): void {
+    this.#warming = undefined
+    this.#candidates.sort()
+    this.#warm()
   }
 
   async #arrived(onTheWay: Promise<void>[]): Promise<void> {

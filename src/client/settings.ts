@@ -30,6 +30,11 @@ export interface ClientLimits {
   connectionsMax?: number
   /** Requests that may wait for a connection to one Instance, and for an Instance of one service. Default 10,000. */
   queueMax?: number
+  /**
+   * How long an Instance that has just started is spared, beside others that have run for longer: it gets a tenth of its share at first
+   * and more with the time, in milliseconds, up to a day; 0 spares nobody. See `SlowStart` of `ropewalk/balancer`. Default 10,000.
+   */
+  slowStartMs?: number
 }
 
 /** Opens a socket to an endpoint URL of an Instance; resolves when it can be written to. As `connect` of `ropewalk/endpoint`. */

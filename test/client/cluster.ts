@@ -32,8 +32,9 @@ export class Cluster {
   readonly #clients: Client[] = []
   readonly #members: Member[] = []
 
+  /** A Client that spares nobody who is new, so that tests know the shares of their members. */
   client(options: Partial<ClientOptions> = {}): Client {
-    const client = new Client({ registry: this.registry, ...options })
+    const client = new Client({ registry: this.registry, slowStartMs: 0, ...options })
     this.#clients.push(client)
     return client
   }

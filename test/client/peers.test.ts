@@ -3,6 +3,7 @@ import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import type { Connect } from '../../src/client/index.ts'
 import { connect } from '../../src/endpoint/connect.ts'
+import type { Peer } from '../../src/client/peer.ts'
 import { Peers } from '../../src/client/peers.ts'
 import { FakeClock, seededRandom } from '../../src/testing/index.ts'
 import { instanceOf, settingsOf } from './settings.ts'
@@ -213,6 +214,49 @@ describe('Peers', () => {
     const failure = await client.request('https://users/').catch((error: Error) => error)
     assert.ok(failure instanceof Error)
     assert.match(String(failure.cause), /no TLS endpoint, only tcp:/)
+  })
+})
+
+describe('Peers, while an Instance is new', () => {
+  it('give it more step by step, and wait for nothing more when it has all', async () => {
+    const clock = new FakeClock()
+    const settings = settingsOf({ clock, slowStartMs: 10_000 })
+    const peers = new Peers({ serviceName: 'users', secure: false, settings, onRoom: () => {} })
+    const olds = [instanceOf('a'), instanceOf('b')]
+    void peers.apply([...olds, instanceOf('new', { startedAt: clock.wallTime() })])
+    const [, , newcomer] = [...peers.all] as [Peer, Peer, Peer]
+    const picks = () => Array.from({ length: 21 }, () => peers.next(() => true)).filter(peer => peer === newcomer)
+    assert.deepEqual([peers.shareOf(newcomer), picks().length, clock.pending], [0.1, 1, 1])
+    await clock.advance(5_500)
+    assert.equal(peers.shareOf(newcomer), 0.5)
+    await clock.advance(5_000)
+    assert.deepEqual([peers.shareOf(newcomer), picks().length, clock.pending], [1, 7, 0])
+  })
+
+  it('wait for nothing more when it is gone, or the others are', () => {
+    const clock = new FakeClock()
+    const settings = settingsOf({ clock, slowStartMs: 10_000 })
+    const peers = new Peers({ serviceName: 'users', secure: false, settings, onRoom: () => {} })
+    const both = [instanceOf('old'), instanceOf('new', { startedAt: clock.wallTime() })]
+    for (const left of [both.slice(0, 1), both.slice(1), []]) {
+      void peers.apply(both)
+      assert.equal(clock.pending, 1)
+      void peers.apply(left)
+      assert.equal(clock.pending, 0)
+    }
+  })
+
+  it('give it all as long as the others are put aside', () => {
+    const clock = new FakeClock()
+    const settings = settingsOf({ clock, slowStartMs: 10_000 })
+    const peers = new Peers({ serviceName: 'users', secure: false, settings, onRoom: () => {} })
+    void peers.apply([instanceOf('old'), instanceOf('new', { startedAt: clock.wallTime() })])
+    const [old, newcomer] = [...peers.all] as [Peer, Peer]
+    assert.equal(peers.shareOf(newcomer), 0.4)
+    peers.eject(old, 'unreachable', new Error('refused'))
+    assert.equal(peers.shareOf(newcomer), 1)
+    peers.recovered(old, clock.now())
+    assert.equal(peers.shareOf(newcomer), 0.4)
   })
 })
 

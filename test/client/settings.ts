@@ -23,6 +23,7 @@ export function settingsOf(changes: Partial<Settings> = {}): Settings {
     connectTimeoutMs: 2_000,
     connectionsMax: 10,
     queueMax: 10,
+    slowStartMs: 0,
     ...changes,
   }
 }
