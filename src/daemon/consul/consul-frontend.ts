@@ -120,10 +120,12 @@ export class ConsulFrontend implements Frontend {
   }
 
   /** Resolves when there is what the call reads; undefined if it is there. A front has to be told first, and goes on being told while somebody waits. */
-  #ready({ route: { reads }, rest }: RouteMatch, call: Call): Promise<void> | undefined {
+  #ready({ route: { reads }, rest }: RouteMatch, call: Call): Promise<unknown> | undefined {
     if (!reads || !this.#rosters) return undefined
     if (reads === 'all') return this.#rosters.readyAll()
-    return this.#rosters.ready(rest, call.has('index') ? WAIT_MS_MAX : undefined)
+    const keptMs = call.has('index') ? WAIT_MS_MAX : undefined
+    const pending = this.#rosters.alike(rest).flatMap(name => this.#rosters?.ready(name, keptMs) ?? [])
+    return pending.length === 0 ? undefined : Promise.all(pending)
   }
 
   /** As people asked for it. */

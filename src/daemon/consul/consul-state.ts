@@ -14,7 +14,7 @@ import { PreparedQueries } from './queries/prepared-queries.ts'
 import { Sessions } from './sessions/sessions.ts'
 import { Table } from './state/table.ts'
 import { Reader } from './live/reader.ts'
-import { Topics } from './live/topics.ts'
+import { topicOf, Topics } from './live/topics.ts'
 import { LogReaders } from './monitor/log-readers.ts'
 import { CatalogView } from './rows/catalog-view.ts'
 import { isNative, NativeInstances } from './rows/native-rows.ts'
@@ -270,7 +270,7 @@ export class ConsulState {
 
   #nativeChanged(serviceName: string, revision: number): void {
     const node = this.settings.nodeName
-    for (const topic of [`service/${serviceName}`, `node/${node}`, 'catalog', 'checks', 'agent']) {
+    for (const topic of [topicOf('service', serviceName), topicOf('node', node), 'catalog', 'checks', 'agent']) {
       this.topics.touch(topic, revision)
     }
   }

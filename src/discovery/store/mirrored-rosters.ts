@@ -7,6 +7,7 @@ import { ChangeLog } from './change-log.ts'
 import type { Claim, Owner } from './owner.ts'
 import type { Roster } from './roster.ts'
 import { Rosters, type RostersInit, type RosterWatch } from './rosters.ts'
+import { Spellings } from './spellings.ts'
 
 /** Sees to it that what is to be read of another registry is told. */
 export interface MirrorSource {
@@ -33,6 +34,8 @@ export class MirroredRosters extends Rosters {
   readonly #source: MirrorSource
   readonly #holderOf: (instance: Instance) => Owner
   #names: ServiceNames | undefined
+  /** Of the names that were told last. */
+  #spellings: Spellings | undefined
 
   /** Nothing is at a revision of this registry's own, so what was not told yet is at none. */
   constructor({ source, holderOf, revision, ...init }: MirroredRostersInit) {
@@ -44,6 +47,12 @@ export class MirroredRosters extends Rosters {
 
   override names(): ServiceNames {
     return this.#names ?? super.names()
+  }
+
+  /** What is told already counts too: the names may come later. */
+  override alike(serviceName: string): readonly string[] {
+    const names = this.#spellingsTold().alike(serviceName)
+    return names.includes(serviceName) || !this.isReady(serviceName) ? names : [...names, serviceName]
   }
 
   override get hasNames(): boolean {
@@ -70,6 +79,7 @@ export class MirroredRosters extends Rosters {
   /** Takes over the names that the other registry tells. */
   tellNames(names: ServiceNames): void {
     this.#names = names
+    this.#spellings = undefined
     this.stamp()
     this.markNames()
   }
@@ -108,6 +118,14 @@ export class MirroredRosters extends Rosters {
 
   /** Whose registry it is tells what happens there. */
   protected override announce(): void {}
+
+  #spellingsTold(): Spellings {
+    if (this.#spellings) return this.#spellings
+    const names = new Set(this.#names?.names)
+    this.#spellings = new Spellings(name => names.has(name))
+    for (const name of names) this.#spellings.add(name)
+    return this.#spellings
+  }
 
   #put(roster: Roster, { instance, told }: { instance: Instance; told: number }): void {
     const former = roster.get(instance.id)

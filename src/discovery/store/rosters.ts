@@ -10,6 +10,7 @@ import type { Change, ChangeKind } from './change.ts'
 import { STORE_LIMITS, StoreLimitError, type StoreLimits } from './limits.ts'
 import type { Claim } from './owner.ts'
 import { type Delta, Roster } from './roster.ts'
+import { Spellings } from './spellings.ts'
 
 /** How a Store keeps its rosters. */
 export interface RostersInit {
@@ -67,6 +68,7 @@ export class Rosters {
   #namesRevision: number
   #namesDirty = false
   #namesWatchers = new Set<() => void>()
+  readonly #spellings = new Spellings(name => this.#find(name)?.known === true)
   #observers = new Set<(claim: Claim) => void>()
   /** Until when those who watched before a restart may yet come back. */
   #returnsUntil = -Infinity
@@ -142,6 +144,11 @@ export class Rosters {
       names: Object.freeze([...this.#known()].toSorted()),
     })
     return this.#names
+  }
+
+  /** The names known that are this one but for capitals; where there is none, the name itself. Each is a service of its own. */
+  alike(serviceName: string): readonly string[] {
+    return this.#spellings.alike(serviceName)
   }
 
   /** What happened in a service, the oldest first, as far as it is remembered. */
@@ -321,6 +328,8 @@ export class Rosters {
 
   #setKnown(roster: Roster, known: boolean): void {
     roster.known = known
+    if (known) this.#spellings.add(roster.serviceName)
+    else this.#spellings.delete(roster.serviceName)
     this.#names = undefined
     this.#namesRevision = this.#revision + 1
     this.#namesDirty = true

@@ -3,6 +3,7 @@ import { missingEngine } from '../../engines/engines.ts'
 import { compareExchanges } from './compare-exchanges.ts'
 import { AGENT_EXCHANGES } from './exchanges/agent.ts'
 import { CATALOG_EXCHANGES } from './exchanges/catalog.ts'
+import { CASES_EXCHANGES } from './exchanges/cases.ts'
 import { DURATIONS_EXCHANGES } from './exchanges/durations.ts'
 import { HALF_RIGHT_EXCHANGES } from './exchanges/half-right.ts'
 import { KEYS_EXCHANGES } from './exchanges/keys.ts'
@@ -17,6 +18,7 @@ const EXCHANGES = {
   ...REST_EXCHANGES,
   ...HALF_RIGHT_EXCHANGES,
   ...DURATIONS_EXCHANGES,
+  ...CASES_EXCHANGES,
 }
 
 describe('The Consul API answers as Consul does', { skip: missingEngine('consul') }, () => {

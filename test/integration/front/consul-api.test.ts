@@ -45,6 +45,12 @@ describe('The Consul API of a front', () => {
     assert.deepEqual(await (await ask('/catalog/service/none')).json(), [])
   })
 
+  it('finds what others have in whatever case it is asked for', async t => {
+    const { others, entries } = await setting(t)
+    await others.register(instanceOf('a', { serviceName: 'Users' }), { ttlMs: 60_000 })
+    await until(async () => (await entries('users')).length === 1, 'the name of another case is found')
+  })
+
   it('wakes those who wait for a change of the registry behind', async t => {
     const { others, ask } = await setting(t)
     const first = await ask('/health/service/users')

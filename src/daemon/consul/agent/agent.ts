@@ -7,7 +7,8 @@ import type { Topics } from '../live/topics.ts'
 import type { Catalog, Unindexed } from '../state/catalog.ts'
 import { CONSUL_LIMITS, requireShort } from '../state/limits.ts'
 import type { CheckRow, ServiceRow } from '../state/rows.ts'
-import { Table, type TableJournal } from '../state/table.ts'
+import { FoldedTable } from '../state/folded-table.ts'
+import type { Table, TableJournal } from '../state/table.ts'
 import { type CheckFields, checkType, isStatus, scriptOf } from './check-definition.ts'
 import type { ServiceDefinition } from './service-definition.ts'
 
@@ -65,7 +66,7 @@ export class Agent {
   constructor(init: AgentInit) {
     this.#init = init
     this.#runs = init.runs(this)
-    this.definitions = new Table('definition', init.journal, (before, after) => this.#defined(before, after))
+    this.definitions = new FoldedTable('definition', init.journal, (before, after) => this.#defined(before, after))
   }
 
   get node(): string {
@@ -84,19 +85,37 @@ export class Agent {
   }
 
   service(id: string): ServiceRow | undefined {
+    const row = this.serviceLike(id)
+    return row?.ID === id ? row : undefined
+  }
+
+  /** The one whose id is this but for case: it goes where one of this id is registered. */
+  serviceLike(id: string): ServiceRow | undefined {
     const row = this.#init.catalog.service(this.node, id)
     return row?.isLocal ? row : undefined
   }
 
-  /** The checks that were registered here, with their newest outputs. */
+  /** The checks that were registered here, with their newest outputs, in order of their ids. */
   checks(): CheckRow[] {
-    const rows = [...this.#init.catalog.checksOn(this.node)].filter(row => this.#isOwn(row))
-    return rows.map(row => this.#withOutput(row)).toSorted((a, b) => (a.CheckID < b.CheckID ? -1 : 1))
+    return this.#own(this.#init.catalog.checksOn(this.node))
   }
 
   /** The checks of a service, and those of the node itself. */
   checksAround(serviceId: string): CheckRow[] {
-    return this.checks().filter(({ ServiceID }) => ServiceID === '' || ServiceID === serviceId)
+    const { catalog } = this.#init
+    return this.#own([...catalog.checksOf(this.node, ''), ...catalog.checksOf(this.node, serviceId)])
+  }
+
+  /** The check that was registered here under this id. */
+  check(checkId: string): CheckRow | undefined {
+    const row = this.checkLike(checkId)
+    return row?.CheckID === checkId ? row : undefined
+  }
+
+  /** The one whose id is this but for case: it goes where one of this id is registered. */
+  checkLike(checkId: string): CheckRow | undefined {
+    const row = this.#init.catalog.check(this.node, checkId)
+    return row && this.#isOwn(row) ? this.#withOutput(row) : undefined
   }
 
   /** Registers a service with its checks; those it had stay, and with `replaceChecks` only those that are named again. Throws `ConsulRefusedError`. */
@@ -120,9 +139,9 @@ export class Agent {
 
   /** Takes a service out, and its checks. Harmless if there is none. */
   deregisterService(id: string): void {
-    for (const { CheckID } of this.#init.catalog.checksOf(this.node, id)) this.deregisterCheck(CheckID)
     const row = this.service(id)
     if (!row) return
+    for (const { CheckID } of this.#init.catalog.checksOf(this.node, id)) this.deregisterCheck(CheckID)
     this.#init.catalog.deleteService(this.node, id)
     tell('deregistered', row)
   }
@@ -140,8 +159,8 @@ export class Agent {
 
   /** Harmless if there is none. */
   deregisterCheck(checkId: string): void {
-    const check = this.#init.catalog.check(this.node, checkId)
-    if (check && this.#isOwn(check)) this.#init.catalog.deleteCheck(this.node, checkId)
+    if (this.check(checkId)) this.#init.catalog.deleteCheck(this.node, checkId)
+    if (this.definitions.get(checkId)?.checkId !== checkId) return
     this.#outputs.delete(checkId)
     this.definitions.delete(checkId)
   }
@@ -240,8 +259,13 @@ export class Agent {
 
   /** A definition came, changed or went: the check is done accordingly. */
   #defined(before: KeptCheck | undefined, after: KeptCheck | undefined): void {
+    if (before && before.checkId !== after?.checkId) this.#runs.stop(before.checkId)
     if (after) this.#runs.start(after.checkId, after.fields)
-    else if (before) this.#runs.stop(before.checkId)
+  }
+
+  #own(checks: Iterable<CheckRow>): CheckRow[] {
+    const rows = [...checks].filter(row => this.#isOwn(row))
+    return rows.map(row => this.#withOutput(row)).toSorted((a, b) => (a.CheckID < b.CheckID ? -1 : 1))
   }
 
   #isOwn({ CheckID, Type }: CheckRow): boolean {

@@ -1,7 +1,7 @@
-import type { Topics } from '../live/topics.ts'
+import { topicOf, type Topics } from '../live/topics.ts'
 import type { Catalog } from '../state/catalog.ts'
 import { CONSUL_LIMITS } from '../state/limits.ts'
-import { type CheckRow, keyOn } from '../state/rows.ts'
+import type { CheckRow } from '../state/rows.ts'
 import { critical, type Finding } from './probe.ts'
 
 /** What an alias follows. */
@@ -27,7 +27,7 @@ export class AliasCheck {
   constructor(init: AliasCheckInit) {
     this.#init = init
     const { topics, onFinding } = init
-    this.#unwatch = topics.watch([`node/${this.#node}`], () => onFinding(this.finding()))
+    this.#unwatch = topics.watch([topicOf('node', this.#node)], () => onFinding(this.finding()))
     topics.soon(() => onFinding(this.finding()))
   }
 
@@ -39,7 +39,7 @@ export class AliasCheck {
   finding(): Finding {
     const { catalog, serviceId, node } = this.#init
     const checks = [...this.#checks()]
-    if (serviceId !== '' && !catalog.services.get(keyOn(this.#node, serviceId))) {
+    if (serviceId !== '' && !catalog.service(this.#node, serviceId)) {
       return critical(`Service ${serviceId} could not be found on node ${node}`)
     }
     const failing =

@@ -4,6 +4,7 @@ import type { DnsCatalog, DnsHolder, DnsInstance, DnsNode, PreparedAnswer } from
 import type { CatalogDefaults } from '../../dns/dns-server.ts'
 import { StoreCatalog, tellInstances } from '../../dns/store-catalog.ts'
 import type { ConsulState } from '../consul-state.ts'
+import { topicOf } from '../live/topics.ts'
 import { parseGoDuration } from '../go/duration.ts'
 import { queryEntries } from '../queries/execute-query.ts'
 import { isNative } from '../rows/native-rows.ts'
@@ -11,9 +12,6 @@ import type { CheckRow, NodeRow, ServiceEntry, ServiceRow } from '../state/rows.
 
 /** How many services keep what was told of them. */
 const SERVICES_MAX = 10_000
-
-/** How names that have capitals are spelled is looked for anew no more often than this: it takes a look at every name. */
-const NAMES_MS = 1_000
 
 /** RFC 2181 allows no more. */
 const TTL_S_MAX = 2 ** 31 - 1
@@ -38,7 +36,6 @@ export class ConsulDnsCatalog implements DnsCatalog {
   readonly #store: StoreCatalog
   readonly #told = new Map<string, Told>()
   readonly #nodes = new WeakMap<NodeRow, DnsNode>()
-  #names: { readonly at: number; readonly byLowerCase: ReadonlyMap<string, string> } | undefined
 
   constructor(state: ConsulState, defaults: CatalogDefaults) {
     this.#state = state
@@ -50,11 +47,14 @@ export class ConsulDnsCatalog implements DnsCatalog {
   instances(serviceName: string): ReturnType<DnsCatalog['instances']> {
     const { rosters } = this.#state.context.store
     const { mayRead, quietMs } = this.#defaults
-    const name = this.#spelled(serviceName)
-    if (!mayRead(name)) return 'forbidden'
-    const told = this.#readable(this.#tell(name))
-    rosters.polled(name, quietMs)
-    return told.length === 0 && !rosters.set(name).settled ? 'unsettled' : told
+    const names = this.#state.view.alike(serviceName).filter(name => mayRead(name))
+    if (names.length === 0) return 'forbidden'
+    const told = this.#readable(
+      names.length === 1 ? this.#tell(names[0] ?? '') : names.flatMap(name => this.#tell(name)),
+    )
+    for (const name of names) rosters.polled(name, quietMs)
+    const isSettled = names.every(name => rosters.set(name).settled)
+    return told.length === 0 && !isSettled ? 'unsettled' : told
   }
 
   ready(serviceName: string): Promise<void> | undefined {
@@ -63,7 +63,7 @@ export class ConsulDnsCatalog implements DnsCatalog {
 
   node(name: string): DnsNode | undefined {
     const { catalog } = this.#state
-    const row = catalog.node(name) ?? this.#nodeWhere(({ Node }) => Node.toLowerCase() === name)
+    const row = catalog.node(name)
     return row && this.#defaults.mayReadNode(row.Node) ? this.#nodeOf(row) : undefined
   }
 
@@ -75,9 +75,11 @@ export class ConsulDnsCatalog implements DnsCatalog {
     const ttlS = ttlNs === undefined ? undefined : Math.min(TTL_S_MAX, Math.max(0, Math.floor(ttlNs / 1e9)))
     const { mayRead, quietMs } = this.#defaults
     const { Service: serviceName } = query.Service
-    if (!mayRead(serviceName)) return { instances: 'forbidden', serviceName, ttlS }
-    context.store.rosters.polled(serviceName, Math.max(quietMs, 1_000 * (ttlS ?? 0) + MARGIN_MS))
-    const isShown = ({ node }: ServiceEntry) => this.#defaults.mayReadNode(node.Node)
+    const names = view.alike(serviceName).filter(one => mayRead(one))
+    if (names.length === 0) return { instances: 'forbidden', serviceName, ttlS }
+    for (const one of names) context.store.rosters.polled(one, Math.max(quietMs, 1_000 * (ttlS ?? 0) + MARGIN_MS))
+    const isShown = ({ node, service }: ServiceEntry) =>
+      this.#defaults.mayReadNode(node.Node) && names.includes(service.Service)
     const init = { view, isShown, random: systemRandom, ownNode: settings.nodeName, near: '', limit: 0 }
     return { instances: queryEntries(query, init).map(entry => this.#instanceOf(entry)), serviceName, ttlS }
   }
@@ -102,7 +104,7 @@ export class ConsulDnsCatalog implements DnsCatalog {
 
   #tell(name: string): readonly DnsInstance[] {
     const { topics, context } = this.#state
-    const revision = topics.revision([`service/${name}`])
+    const revision = topics.revision([topicOf('service', name)])
     const { revision: storeRevision } = context.store.rosters.set(name)
     const known = this.#told.get(name)
     if (known?.revision === revision && known.storeRevision === storeRevision) return known.instances
@@ -130,7 +132,7 @@ export class ConsulDnsCatalog implements DnsCatalog {
     const { context, settings } = this.#state
     const claims = context.store.rosters.claims(name).filter(isNative)
     const instances = claims.map(({ instance }) => instance)
-    const node = this.node(settings.nodeName.toLowerCase()) ?? this.#defaults.node
+    const node = this.node(settings.nodeName) ?? this.#defaults.node
     return tellInstances(instances, { node, onlyPassing: hasLiving || this.#defaults.onlyPassing })
   }
 
@@ -148,19 +150,6 @@ export class ConsulDnsCatalog implements DnsCatalog {
     let node = this.#nodes.get(row)
     if (!node) this.#nodes.set(row, (node = { name: row.Node, address: row.Address, metadata: row.Meta ?? {} }))
     return node
-  }
-
-  /** How a name is really spelled that was given in lower case. */
-  #spelled(name: string): string {
-    const { catalog, context, view } = this.#state
-    const isKnown = context.store.rosters.set(name).known || !catalog.servicesNamed(name)[Symbol.iterator]().next().done
-    if (isKnown) return name
-    const at = context.clock.now()
-    if (!this.#names || at - this.#names.at >= NAMES_MS) {
-      const spelled = view.names().filter(other => other !== other.toLowerCase())
-      this.#names = { at, byLowerCase: new Map(spelled.map(other => [other.toLowerCase(), other])) }
-    }
-    return this.#names.byLowerCase.get(name) ?? this.#store.spelled(name)
   }
 }
 

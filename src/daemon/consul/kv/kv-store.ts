@@ -2,6 +2,7 @@ import type { Clock } from '../../../core/clock.ts'
 import { ConsulRefusedError } from '../errors.ts'
 import type { Question } from '../live/live-query.ts'
 import { Topics } from '../live/topics.ts'
+import { folded } from '../state/folded.ts'
 import { CONSUL_LIMITS, requireRoom } from '../state/limits.ts'
 import { SortedKeys } from '../state/sorted-keys.ts'
 import type { Stamps } from '../state/stamps.ts'
@@ -71,7 +72,7 @@ export class KvStore {
 
   /** The keys that a session holds. */
   heldBy(session: string): readonly string[] {
-    return [...(this.#bySession.get(session) ?? [])]
+    return [...(this.#bySession.get(folded(session)) ?? [])]
   }
 
   /** The index at which a key, or what begins with it, last changed. */
@@ -193,13 +194,13 @@ export class KvStore {
 
   #holderChanged(key: string, before: KvRow | undefined, after: KvRow | undefined): void {
     if (before?.Session) {
-      const held = this.#bySession.get(before.Session)
+      const held = this.#bySession.get(folded(before.Session))
       held?.delete(key)
-      if (held?.size === 0) this.#bySession.delete(before.Session)
+      if (held?.size === 0) this.#bySession.delete(folded(before.Session))
     }
     if (!after?.Session) return
-    const held = this.#bySession.get(after.Session) ?? new Set()
-    this.#bySession.set(after.Session, held.add(key))
+    const held = this.#bySession.get(folded(after.Session)) ?? new Set()
+    this.#bySession.set(folded(after.Session), held.add(key))
   }
 
   #bury(key: string, revision: number): void {

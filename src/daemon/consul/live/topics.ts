@@ -1,10 +1,16 @@
 import type { Turn } from '../../turn.ts'
+import { folded } from '../state/folded.ts'
 
 /** How many topics keep a revision of their own; of the others it is known that they did not change since the newest one forgotten. */
 const TOPICS_MAX = 100_000
 
 /** What something is about that may change, such as `service/web` or `nodes`. */
 export type Topic = string
+
+/** The topic of a kind of thing with a name, to which case does not matter. */
+export function topicOf(kind: 'service' | 'node' | 'sessions', name: string): Topic {
+  return `${kind}/${folded(name)}`
+}
 
 /**
  * Which topics changed last at which revision, and who waits for that. Those who wait are told at the end of the turn, once, however

@@ -1,6 +1,7 @@
 import type { Random } from '../../../core/random.ts'
 import { healthService } from '../rows/forms.ts'
 import type { CatalogView } from '../rows/catalog-view.ts'
+import { isSameName } from '../state/folded.ts'
 import type { ServiceEntry } from '../state/rows.ts'
 import type { QueryRow, QueryService } from './query-row.ts'
 
@@ -33,8 +34,8 @@ export function queryEntries({ Service: query }: QueryRow, init: ExecuteInit): S
   const entries = init.view.entries(query.Service).filter(entry => isShown(entry) && isWanted(entry, query))
   const near = init.near || query.Near
   const ordered = shuffled(entries, init.random)
-  if (near === '_agent' || near === init.ownNode) {
-    const distance = ({ node }: ServiceEntry) => (node.Node === init.ownNode ? 0 : 1)
+  if (near === '_agent' || isSameName(near, init.ownNode)) {
+    const distance = ({ node }: ServiceEntry) => (isSameName(node.Node, init.ownNode) ? 0 : 1)
     ordered.sort((a, b) => distance(a) - distance(b))
   }
   return init.limit > 0 ? ordered.slice(0, init.limit) : ordered

@@ -3,6 +3,7 @@ import { ConsulRefusedError } from '../errors.ts'
 import { durationProblem, parseGoDuration } from '../go/duration.ts'
 import type { Topics } from '../live/topics.ts'
 import type { Sessions } from '../sessions/sessions.ts'
+import { folded, isSameName } from '../state/folded.ts'
 import { requireRoom, requireShort } from '../state/limits.ts'
 import { Table, type TableJournal } from '../state/table.ts'
 import { completeQuery, type QueryFields, type QueryRow } from './query-row.ts'
@@ -53,19 +54,19 @@ export class PreparedQueries {
     this.rows.delete(id)
   }
 
-  /** The query of that id or name; else the template with the longest name that it begins with, filled in. Throws `ConsulRefusedError`. */
+  /** The query of that id or name; else the template with the longest name that it begins with, in any case, filled in. Throws `ConsulRefusedError`. */
   resolve(idOrName: string): QueryRow | undefined {
     const exact = this.rows.get(idOrName) ?? this.#named(idOrName)
     if (exact && exact.Template.Type === '') return exact
-    const templates = this.list().filter(({ Name, Template }) => Template.Type !== '' && idOrName.startsWith(Name))
+    const name = folded(idOrName)
+    const isFor = ({ Name, Template }: QueryRow) => Template.Type !== '' && name.startsWith(folded(Name))
+    const templates = this.list().filter(isFor)
     const [best] = templates.toSorted((a, b) => b.Name.length - a.Name.length)
     return best && filled(best, idOrName)
   }
 
-  /** Case does not matter to names, as in Consul; it does to templates. */
   #named(name: string): QueryRow | undefined {
-    const lower = name.toLowerCase()
-    return this.list().find(({ Name }) => Name !== '' && Name.toLowerCase() === lower)
+    return this.list().find(({ Name }) => Name !== '' && isSameName(Name, name))
   }
 
   #requireThere(id: string): void {

@@ -24,7 +24,7 @@ export function filled(query: QueryRow, name: string): QueryRow {
   const values: Record<string, string> = {
     'name.full': name,
     'name.prefix': Name,
-    'name.suffix': name.slice(Name.length),
+    'name.suffix': name.startsWith(Name) ? name.slice(Name.length) : name,
     'agent.segment': '',
   }
   const fill = (text: string) =>

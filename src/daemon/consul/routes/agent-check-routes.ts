@@ -113,20 +113,16 @@ class AgentCheckRoutes {
 
   /** What is there already of that id takes the same. */
   #requireReplaced(call: Call, checkId: string): void {
-    const existing = call.guard.isControlled && this.#find(checkId)
+    const existing = call.guard.isControlled && this.#state.agent.checkLike(checkId)
     if (existing) requireOn(call, existing)
   }
 
   /** Where there are rules, a check that is not there is an error, as it is of Consul's agent. */
   #requireKnown(call: Call): void {
     if (!call.guard.isControlled) return
-    const existing = this.#find(call.rest)
+    const existing = this.#state.agent.check(call.rest)
     if (!existing) throw new ConsulRefusedError(500, `Unknown check ${JSON.stringify(call.rest)}`)
     requireOn(call, existing)
-  }
-
-  #find(checkId: string): CheckRow | undefined {
-    return this.#state.agent.checks().find(({ CheckID }) => CheckID === checkId)
   }
 
   #tell(call: Call, finding: { status: CheckStatus; output: string }): Answer | Promise<Answer> {

@@ -188,14 +188,14 @@ class AgentServiceRoutes {
 
   /** What is there already of that id is taken away, which takes the right on it. */
   #requireReplaced(call: Call, id: string, told?: string): void {
-    const existing = this.#state.agent.service(id)
+    const existing = this.#state.agent.serviceLike(id)
     if (existing) call.guard.requireTelling('services:register', existing.Service, told)
   }
 
   /** A check of that id that another service has, or the node, would be taken away. */
   #requireOwnCheck(call: Call, { id, service }: { id: string | undefined; service: string }): void {
     if (!call.guard.isControlled) return
-    const existing = this.#state.agent.checks().find(({ CheckID }) => CheckID === id)
+    const existing = id === undefined ? undefined : this.#state.agent.checkLike(id)
     if (!existing || existing.ServiceID === service) return
     if (existing.ServiceID === '') call.guard.require('nodes:write', existing.Node)
     else call.guard.require('services:register', existing.ServiceName)

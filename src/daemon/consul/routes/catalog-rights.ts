@@ -10,7 +10,10 @@ import type { CatalogDeregistration, CatalogRegistration } from '../state/catalo
 export function requireRegistrable(guard: CallGuard, registration: CatalogRegistration, catalog: Catalog): void {
   if (!guard.isControlled) return
   const { Node = '', Service: service, Check, Checks = [] } = registration
-  if (changesNode(registration, catalog)) guard.require('nodes:write', Node)
+  if (changesNode(registration, catalog)) {
+    guard.require('nodes:write', Node)
+    guard.require('nodes:write', catalog.node(Node)?.Node ?? Node)
+  }
   const id = service?.ID || service?.Service
   if (service) {
     guard.require('services:register', service.Service ?? '')
@@ -55,6 +58,7 @@ function changesNode(registration: CatalogRegistration, catalog: Catalog): boole
   if (!before) return true
   if (SkipNodeUpdate) return false
   return (
+    Node !== before.Node ||
     (ID !== '' && ID !== before.ID) ||
     Address !== before.Address ||
     !isSame(TaggedAddresses, before.TaggedAddresses) ||

@@ -5,6 +5,7 @@ import type { ConsulRoute } from '../http/route-table.ts'
 import type { Sees } from '../http/sight.ts'
 import { queryOptions } from '../live/query-options.ts'
 import type { Read } from '../live/reader.ts'
+import { topicOf } from '../live/topics.ts'
 import { catalogService, healthService } from '../rows/forms.ts'
 import {
   type CatalogDeregistration,
@@ -112,13 +113,14 @@ class CatalogRoutes {
     const name = this.#serviceName(call)
     const make = this.#entries(call, () => view.entries(name))
     const { rosters } = context.store
-    rosters.polled(name)
+    const names = () => view.alike(name)
+    for (const spelled of names()) rosters.polled(spelled)
     const question = (sees: Sees) =>
       consumed(
-        topicQuestion(topics, [`service/${name}`], () => make(sees)),
-        { rosters, serviceName: name },
+        topicQuestion(topics, [topicOf('service', name)], () => make(sees)),
+        { rosters, serviceNames: names },
       )
-    const sight = call.guard.sight({ right: 'services:read', name }, { right: 'nodes:read' })
+    const sight = call.guard.sight({ right: 'services:read', names }, { right: 'nodes:read' })
     return this.#read(call, { key: keyOf(`catalog/service/${name}`, call), question, sight })
   }
 
@@ -132,12 +134,12 @@ class CatalogRoutes {
   }
 
   readonly node = (call: Call): Answer | Promise<Answer> =>
-    this.#nodeWith(call, { form: 'node', shape: services => Object.fromEntries(services), nothing: 'null' })
+    this.#nodeWith(call, { form: 'node', shape: byId, nothing: 'null' })
 
   readonly nodeServices = (call: Call): Answer | Promise<Answer> =>
     this.#nodeWith(call, {
       form: 'node-services',
-      shape: services => services.map(([, service]) => service),
+      shape: services => (services.length === 0 && !call.has('filter') ? null : services.map(([, service]) => service)),
       nothing: '{"Node":null,"Services":null}',
     })
 
@@ -195,7 +197,7 @@ class CatalogRoutes {
       const services = rows.map(([id, row]) => [id, healthService(row)] as [string, object])
       return JSON.stringify({ Node: node, Services: shape(services.filter(([, service]) => matches(service))) })
     }
-    const about = [`node/${view.node(name)?.Node ?? name}`]
+    const about = [topicOf('node', view.node(name)?.Node ?? name)]
     const question = (sees: Sees) => topicQuestion(topics, about, () => make(sees))
     const sight = call.guard.sight({ right: 'nodes:read' }, { right: 'services:read' })
     return this.#read(call, { key: keyOf(`catalog/${form}/${name}`, call), question, sight })
@@ -218,9 +220,14 @@ class CatalogRoutes {
   }
 }
 
+/** In the order of the keys of a Go map. */
+function byId(services: [string, object][]): object {
+  return Object.fromEntries(services.toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}
+
 /** How a node is shown with its services, and how one that is not there. */
 interface NodeForm {
   readonly form: string
-  readonly shape: (services: [string, object][]) => object
+  readonly shape: (services: [string, object][]) => object | null
   readonly nothing: string
 }

@@ -6,6 +6,7 @@ import type { Sees } from '../http/sight.ts'
 import type { Question } from '../live/live-query.ts'
 import { queryOptions } from '../live/query-options.ts'
 import type { Read } from '../live/reader.ts'
+import { topicOf } from '../live/topics.ts'
 import { healthService } from '../rows/forms.ts'
 import { once } from '../../rest/once.ts'
 import type { CheckRow, NodeRow, ServiceEntry, ServiceRow } from '../state/rows.ts'
@@ -73,12 +74,12 @@ class HealthRoutes {
   }
 
   readonly service = (call: Call): Answer | Promise<Answer> => {
-    const { settings, context } = this.#state
+    const { settings, context, view } = this.#state
     const { rest: name } = call
     queryOptions(call, settings.datacenter, 'Missing service name')
-    context.store.rosters.polled(name)
+    for (const spelled of view.alike(name)) context.store.rosters.polled(spelled)
     const question = (sees: Sees) => this.#instances(name, { select: this.#selection(call), sees })
-    const sight = call.guard.sight({ right: 'services:read', name }, { right: 'nodes:read' })
+    const sight = call.guard.sight({ right: 'services:read', names: () => view.alike(name) }, { right: 'nodes:read' })
     return this.#read(call, { key: keyOf(`health/service/${name}`, call), question, sight })
   }
 
@@ -101,7 +102,7 @@ class HealthRoutes {
     const { view } = this.#state
     const node = call.rest
     const rows = () => view.checksOn(node)
-    return this.#list(call, { missing: 'Missing node name', topic: `node/${node}`, rows, goesByMeta: false })
+    return this.#list(call, { missing: 'Missing node name', topic: topicOf('node', node), rows, goesByMeta: false })
   }
 
   readonly checks = (call: Call): Answer | Promise<Answer> => {
@@ -109,7 +110,7 @@ class HealthRoutes {
     const name = call.rest
     return this.#list(call, {
       missing: 'Missing service name',
-      topic: `service/${name}`,
+      topic: topicOf('service', name),
       rows: () => view.checksNamed(name),
     })
   }
@@ -125,8 +126,8 @@ class HealthRoutes {
   #instances(name: string, { select, sees }: { select: Select; sees: Sees }): Question {
     const { topics, context, view } = this.#state
     const make = this.#entries(select, () => view.entries(name))
-    const question = topicQuestion(topics, [`service/${name}`], () => make(sees))
-    return consumed(question, { rosters: context.store.rosters, serviceName: name })
+    const question = topicQuestion(topics, [topicOf('service', name)], () => make(sees))
+    return consumed(question, { rosters: context.store.rosters, serviceNames: () => view.alike(name) })
   }
 
   /** The JSON of instances as the call wants them, for who sees them. */

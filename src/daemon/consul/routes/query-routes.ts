@@ -99,7 +99,7 @@ class QueryRoutes {
   #execute(call: Call, { name, limit, headers, consistency }: Execution): Answer {
     const { view, settings, context } = this.#state
     const query = this.#resolved(name)
-    context.store.rosters.polled(query.Service.Service)
+    for (const spelled of view.alike(query.Service.Service)) context.store.rosters.polled(spelled)
     const guard = guardOf(call, query)
     const Nodes = executeQuery(query, {
       view,

@@ -11,10 +11,10 @@ export function topicQuestion(topics: Topics, about: readonly string[], make: ()
   }
 }
 
-/** The same, asked by somebody who consumes a service: a drain of it waits for those who cannot tell what they work with. */
+/** The same, asked by somebody who consumes services: a drain of one waits for those who cannot tell what they work with. */
 export function consumed(
   question: Question,
-  { rosters, serviceName }: { rosters: Rosters; serviceName: string },
+  { rosters, serviceNames }: { rosters: Rosters; serviceNames: () => readonly string[] },
 ): Question {
   const watch = { name: 'Consul API', acknowledges: false, onChange: () => {} }
   return {
@@ -22,10 +22,10 @@ export function consumed(
     evaluate: () => question.evaluate(),
     watch(onChange) {
       const unwatch = question.watch(onChange)
-      const audience = rosters.watch(serviceName, watch)
+      const audiences = serviceNames().map(name => rosters.watch(name, watch))
       return () => {
         unwatch()
-        audience.close()
+        for (const audience of audiences) audience.close()
       }
     },
   }

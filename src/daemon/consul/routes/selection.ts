@@ -1,6 +1,7 @@
 import { once } from '../../rest/once.ts'
 import type { Call } from '../http/call.ts'
 import type { Query } from '../http/query-cache.ts'
+import { isSameName } from '../state/folded.ts'
 import type { NodeRow, ServiceEntry } from '../state/rows.ts'
 import { ConsulRefusedError } from '../errors.ts'
 
@@ -53,9 +54,7 @@ export function byNearness<T>(
   { ownNode, nodeOf }: { ownNode: string; nodeOf: (value: T) => string },
 ): (values: T[]) => T[] {
   const near = call.param('near')
-  if (near !== '_agent' && near !== ownNode) return values => values
-  return values => [
-    ...values.filter(value => nodeOf(value) === ownNode),
-    ...values.filter(value => nodeOf(value) !== ownNode),
-  ]
+  if (near !== '_agent' && !isSameName(near, ownNode)) return values => values
+  const isOwn = (value: T) => isSameName(nodeOf(value), ownNode)
+  return values => [...values.filter(isOwn), ...values.filter(value => !isOwn(value))]
 }

@@ -6,6 +6,7 @@ import type { Call } from '../http/call.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
 import type { Sees } from '../http/sight.ts'
 import { requireDatacenter, unanswerable } from '../live/query-options.ts'
+import { topicOf } from '../live/topics.ts'
 import type { SessionFields, SessionRow } from '../sessions/sessions.ts'
 import { topicQuestion } from './questions.ts'
 
@@ -83,14 +84,14 @@ class SessionRoutes {
     if (call.rest === '') throw new ConsulRefusedError(400, 'Missing session')
     if (call.rest.length !== UUID_CHARACTERS) throw unanswerable(NO_UUID)
     const { sessions } = this.#state
-    const id = call.rest
+    const id = call.rest.toLowerCase()
     return this.#list(call, { topic: `session/${id}`, rows: () => [sessions.get(id)].filter(row => row !== undefined) })
   }
 
   readonly node = (call: Call): Answer | Promise<Answer> => {
     const { rest: node } = call
     if (node === '') throw new ConsulRefusedError(400, 'Missing node name')
-    return this.#list(call, { topic: `sessions/${node}`, rows: () => this.#state.sessions.list(node) })
+    return this.#list(call, { topic: topicOf('sessions', node), rows: () => this.#state.sessions.list(node) })
   }
 
   readonly list = (call: Call): Answer | Promise<Answer> =>

@@ -1,5 +1,6 @@
 import type { Catalog } from '../state/catalog.ts'
 import { standsFor } from '../state/mesh.ts'
+import { folded, isSameName } from '../state/folded.ts'
 import type { CheckRow, NodeRow, ServiceEntry, ServiceRow } from '../state/rows.ts'
 import type { NativeInstances, NativeRows } from './native-rows.ts'
 
@@ -11,7 +12,10 @@ export interface CatalogViewInit {
   readonly node: string
 }
 
-/** All that the Consul API can be asked for: what was registered by it, and what others have in the Store, in Consul's order. */
+/**
+ * All that the Consul API can be asked for: what was registered by it, and what others have in the Store, in Consul's order. Names are found in
+ * whatever case: those of the Store too, where two that differ by it are two services.
+ */
 export class CatalogView {
   readonly #catalog: Catalog
   readonly #natives: NativeInstances
@@ -28,17 +32,23 @@ export class CatalogView {
   }
 
   node(name: string): NodeRow | undefined {
-    return this.#catalog.node(name) ?? this.nodes().find(({ ID }) => ID !== '' && ID === name)
+    return this.#catalog.node(name) ?? this.#catalog.nodeWithId(name)
+  }
+
+  /** The names that are this one but for case; where there is none, the name itself. */
+  alike(name: string): readonly string[] {
+    const [own, others] = [this.#catalog.alike(name), this.#natives.alike(name)]
+    return own.length === 1 && others.length === 1 && own[0] === others[0] ? own : [...new Set([...own, ...others])]
   }
 
   /** The names of the services that have instances, in order. */
   names(): string[] {
     const names = new Set(this.#catalog.names())
     for (const name of this.#natives.names()) if (this.#natives.has(name)) names.add(name)
-    return [...names].toSorted(order)
+    return [...names].toSorted()
   }
 
-  /** The tags of all instances of a service on certain nodes, each once, in the order of nodes and ids; undefined if there is no instance. */
+  /** The tags of all instances of a service whose name is spelled so on certain nodes, each once, in the order of nodes and ids; undefined if there is no instance. */
   tags(name: string, accepts: (node: NodeRow) => boolean): string[] | undefined {
     const rows = [...this.#catalog.servicesNamed(name), ...this.#nativesNamed(name).map(({ service }) => service)]
     const wanted = rows.filter(({ Node }) => {
@@ -53,12 +63,12 @@ export class CatalogView {
   /** The instances of a service, by node and id. */
   entries(name: string): ServiceEntry[] {
     const entries: ServiceEntry[] = []
-    for (const service of this.#catalog.servicesNamed(name)) {
+    for (const service of this.#servicesAlike(name)) {
       const node = this.#catalog.node(service.Node)
       if (node) entries.push({ node, service, checks: this.#checksAround(service) })
     }
     entries.push(...this.#nativeEntries(name))
-    return entries.toSorted((a, b) => order(a.node.Node, b.node.Node) || order(a.service.ID, b.service.ID))
+    return entries.toSorted(byNodeAndId)
   }
 
   /** The instances that take connections of the mesh for a service: its proxies, and those that need none. */
@@ -68,7 +78,7 @@ export class CatalogView {
       const node = standsFor(service, name) ? this.#catalog.node(service.Node) : undefined
       if (node) entries.push({ node, service, checks: this.#checksAround(service) })
     }
-    return entries.toSorted((a, b) => order(a.node.Node, b.node.Node) || order(a.service.ID, b.service.ID))
+    return entries.toSorted(byNodeAndId)
   }
 
   /** The instances on a node by id. An id that two services have there counts for the first; the others are shown as `NAME/ID`. */
@@ -89,8 +99,8 @@ export class CatalogView {
   /** The checks of the instances of a service, without those of their nodes. */
   checksNamed(name: string): CheckRow[] {
     const rows: CheckRow[] = []
-    for (const { Node, ID } of this.#catalog.servicesNamed(name)) rows.push(...this.#catalog.checksOf(Node, ID))
-    rows.push(...this.#nativesNamed(name).map(({ check }) => check))
+    for (const { Node, ID } of this.#servicesAlike(name)) rows.push(...this.#catalog.checksOf(Node, ID))
+    rows.push(...this.#nativesAlike(name).map(({ check }) => check))
     return rows.toSorted(byNodeAndCheckId)
   }
 
@@ -111,22 +121,31 @@ export class CatalogView {
   }
 
   #nativeEntries(name: string): ServiceEntry[] {
-    const rows = this.#nativesNamed(name)
+    const rows = this.#nativesAlike(name)
     const node = rows.length > 0 ? this.#catalog.node(this.#node) : undefined
     if (!node) return []
     const nodeChecks = this.#nodeChecks(this.#node)
     return rows.map(({ service, check }) => ({ node, service, checks: [...nodeChecks, check] }))
   }
 
+  *#servicesAlike(name: string): Iterable<ServiceRow> {
+    for (const spelled of this.#catalog.alike(name)) yield* this.#catalog.servicesNamed(spelled)
+  }
+
+  #nativesAlike(name: string): NativeRows[] {
+    return this.#natives.alike(name).flatMap(spelled => this.#nativesNamed(spelled))
+  }
+
   /** Those of the Store, but for those that the Consul API has under the same name and id on the same node. */
   #nativesNamed(name: string): NativeRows[] {
-    return this.#natives
-      .rows(name)
-      .filter(({ service }) => this.#catalog.service(this.#node, service.ID)?.Service !== name)
+    return this.#natives.rows(name).filter(({ service: { ID } }) => {
+      const own = this.#catalog.service(this.#node, ID)
+      return own?.Service !== name || own.ID !== ID
+    })
   }
 
   #nativesOn(node: string): NativeRows[] {
-    if (node !== this.#node) return []
+    if (!isSameName(node, this.#node)) return []
     return this.#natives.names().flatMap(name => this.#nativesNamed(name))
   }
 }
@@ -144,6 +163,16 @@ function byNodeAndCheckId(a: CheckRow, b: CheckRow): number {
   return order(a.Node, b.Node) || order(a.CheckID, b.CheckID)
 }
 
+function byNodeAndId(a: ServiceEntry, b: ServiceEntry): number {
+  return order(a.node.Node, b.node.Node) || order(a.service.ID, b.service.ID)
+}
+
+/** Case does not matter, but that there is one order. */
 function order(a: string, b: string): number {
+  if (a === b) return 0
+  return compared(folded(a), folded(b)) || compared(a, b)
+}
+
+function compared(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }

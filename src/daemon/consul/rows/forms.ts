@@ -41,7 +41,7 @@ export function healthService(row: ServiceRow): Record<string, unknown> {
 export function catalogService({ node, service }: ServiceEntry): Record<string, unknown> {
   return {
     ID: node.ID,
-    Node: node.Node,
+    Node: service.Node,
     Address: node.Address,
     Datacenter: node.Datacenter,
     TaggedAddresses: node.TaggedAddresses,

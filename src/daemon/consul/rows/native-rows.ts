@@ -46,6 +46,11 @@ export class NativeInstances {
     return this.#rosters.names().names
   }
 
+  /** The names of services that are this one but for case; where there is none, the name itself. */
+  alike(serviceName: string): readonly string[] {
+    return this.#rosters.alike(serviceName)
+  }
+
   /** Whether there are any of that service. */
   has(serviceName: string): boolean {
     return this.#rosters.claims(serviceName).some(isNative)

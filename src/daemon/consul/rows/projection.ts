@@ -9,6 +9,7 @@ import type { Claim, Owner } from '../../../discovery/store/owner.ts'
 import type { Clock } from '../../../core/clock.ts'
 import type { Turn } from '../../turn.ts'
 import type { Catalog } from '../state/catalog.ts'
+import { isSameName } from '../state/folded.ts'
 import { keyOn, type ServiceRow } from '../state/rows.ts'
 
 /** A claim has to say one; what is vouched for does not lapse. */
@@ -105,10 +106,10 @@ export class Projection {
   #refresh(key: string): void {
     const row = this.#catalog?.services.get(key)
     const before = this.#projected.get(key)
-    const isSameName = before?.claim.instance.serviceName === row?.Service
-    if (before && !isSameName) this.#withdraw(key, before)
+    const isSame = before !== undefined && row !== undefined && this.#standsFor(before.claim.instance, row)
+    if (before && !isSame) this.#withdraw(key, before)
     if (!row || row.ID === 'consul') return
-    const present = before && isSameName && !before.claim.gone ? before : undefined
+    const present = before && isSame && !before.claim.gone ? before : undefined
     this.#apply(row, { key, health: this.#health(row), present })
   }
 
@@ -158,7 +159,7 @@ export class Projection {
     if (row.Port <= 0 || host === '') return undefined
     const { zone = '', version = '' } = row.Meta ?? {}
     const init = {
-      id: row.Node === this.#init.node ? row.ID : `${row.ID}@${row.Node}`,
+      id: this.#idOf(row),
       endpoints: [`tcp://${host.includes(':') && isIPv6(host) ? `[${host}]` : host}:${row.Port}`],
       weight: health === 'warning' ? row.Weights.Warning : row.Weights.Passing,
       zone,
@@ -168,6 +169,15 @@ export class Projection {
       startedAt,
     }
     return adoptInstance(row.Service, init, like)
+  }
+
+  #standsFor({ serviceName, id }: Instance, row: ServiceRow): boolean {
+    return serviceName === row.Service && id === this.#idOf(row)
+  }
+
+  /** Of the instance that stands for a row. */
+  #idOf({ Node, ID }: ServiceRow): string {
+    return isSameName(Node, this.#init.node) ? ID : `${ID}@${Node}`
   }
 
   #health({ Node, ID }: ServiceRow): Health {

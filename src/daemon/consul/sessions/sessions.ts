@@ -4,9 +4,12 @@ import { TtlChecks } from '../checks/ttl-checks.ts'
 import { ConsulRefusedError } from '../errors.ts'
 import { durationProblem, parseGoDuration } from '../go/duration.ts'
 import type { KvStore } from '../kv/kv-store.ts'
-import type { Topics } from '../live/topics.ts'
+import { topicOf, type Topics } from '../live/topics.ts'
 import type { Catalog } from '../state/catalog.ts'
+import { folded } from '../state/folded.ts'
+import { Grouped } from '../state/grouped.ts'
 import { requireRoom, requireShort } from '../state/limits.ts'
+import { keyOn } from '../state/rows.ts'
 import { Table, type TableJournal } from '../state/table.ts'
 
 /** A session, as Consul shows it. */
@@ -71,6 +74,9 @@ export class Sessions {
   readonly rows: Table<SessionRow>
   readonly #init: SessionsInit
   readonly #ttl: TtlChecks
+  readonly #byNode = new Grouped<SessionRow>({ group: row => folded(row.Node), key: row => row.ID })
+  /** The ids of those that go by a check. */
+  readonly #byCheck = new Map<string, Set<string>>()
 
   constructor(init: SessionsInit) {
     this.#init = init
@@ -78,14 +84,15 @@ export class Sessions {
     this.rows = new Table('session', init.journal, (before, after) => this.#changed(before, after))
   }
 
+  /** The hexadecimal digits of an id may be in either case. */
   get(id: string): SessionRow | undefined {
-    return this.rows.get(id)
+    return this.rows.get(id.toLowerCase())
   }
 
   /** Those of a node, or all, in the order of their ids. */
   list(node?: string): SessionRow[] {
-    const rows = [...this.rows.values()].filter(({ Node }) => node === undefined || Node === node)
-    return rows.toSorted((a, b) => (a.ID < b.ID ? -1 : 1))
+    const rows = node === undefined ? this.rows.values() : this.#byNode.rows(folded(node))
+    return [...rows].toSorted((a, b) => (a.ID < b.ID ? -1 : 1))
   }
 
   /** Throws `ConsulRefusedError`. */
@@ -117,22 +124,23 @@ export class Sessions {
 
   /** Undefined if there is no such session. */
   renew(id: string): SessionRow | undefined {
-    this.#ttl.heard(id)
-    return this.rows.get(id)
+    const row = this.get(id)
+    if (row) this.#ttl.heard(row.ID)
+    return row
   }
 
   /** Ends a session, and lets go of what it holds. Harmless if there is none. */
   destroy(id: string): void {
-    const row = this.rows.get(id)
+    const row = this.get(id)
     if (!row) return
-    this.rows.delete(id)
+    this.rows.delete(row.ID)
     const lockDelayMs = Math.min(LOCK_DELAY_NS_MAX, row.LockDelay) / NS_PER_MS
-    this.#init.kv.release(id, { deletes: row.Behavior === 'delete', lockDelayMs })
+    this.#init.kv.release(row.ID, { deletes: row.Behavior === 'delete', lockDelayMs })
   }
 
   /** Ends the sessions that went by a check, or a node, that has failed or gone. */
   checkFailed(node: string, checkId: string): void {
-    for (const row of this.rows.values()) if (row.Node === node && checkIds(row).includes(checkId)) this.destroy(row.ID)
+    for (const id of this.#byCheck.get(keyOn(node, checkId)) ?? []) this.destroy(id)
   }
 
   /** Ends the sessions of a node that has gone. */
@@ -152,10 +160,25 @@ export class Sessions {
 
   #changed(before: SessionRow | undefined, after: SessionRow | undefined): void {
     const { ID, TTL, Node } = (after ?? before) as SessionRow
+    this.#byNode.change(before, after)
+    this.#indexChecks(before, after)
     if (!after) this.#ttl.stop(ID)
     else this.#startTtl(ID, parseGoDuration(TTL) ?? 0)
     const revision = this.#init.stamp()
-    for (const topic of ['sessions', `session/${ID}`, `sessions/${Node}`]) this.#init.topics.touch(topic, revision)
+    for (const topic of ['sessions', `session/${ID}`, topicOf('sessions', Node)])
+      this.#init.topics.touch(topic, revision)
+  }
+
+  #indexChecks(before: SessionRow | undefined, after: SessionRow | undefined): void {
+    for (const key of before ? checkKeys(before) : []) {
+      const ids = this.#byCheck.get(key)
+      ids?.delete((before as SessionRow).ID)
+      if (ids?.size === 0) this.#byCheck.delete(key)
+    }
+    for (const key of after ? checkKeys(after) : []) {
+      const ids = this.#byCheck.get(key) ?? new Set()
+      this.#byCheck.set(key, ids.add((after as SessionRow).ID))
+    }
   }
 
   /** A TTL of nothing is none. */
@@ -178,6 +201,10 @@ const BY_NODE: readonly string[] = ['serfHealth']
 
 function checkIds({ Checks = [], NodeChecks, ServiceChecks }: SessionChecks): string[] {
   return [...Checks, ...NodeChecks, ...(ServiceChecks ?? []).map(({ ID }) => ID)]
+}
+
+function checkKeys(row: SessionRow): string[] {
+  return checkIds(row).map(checkId => keyOn(row.Node, checkId))
 }
 
 function requireTtl(TTL: string): void {

@@ -1,10 +1,13 @@
-import type { Topics } from '../live/topics.ts'
+import { Spellings } from '../../../discovery/store/spellings.ts'
+import { topicOf, type Topics } from '../live/topics.ts'
+import { folded } from './folded.ts'
+import { FoldedTable } from './folded-table.ts'
 import { Grouped } from './grouped.ts'
 import { requireRoom } from './limits.ts'
 import { type CheckRow, keyOn, type NodeRow, type ServiceRow } from './rows.ts'
 import { isSameRow } from './same-row.ts'
 import type { Stamps } from './stamps.ts'
-import { Table, type TableJournal } from './table.ts'
+import type { Table, TableJournal } from './table.ts'
 
 /** Hears when how an instance is, or whether it is, may have changed. */
 export type ServiceListener = (node: string, id: string) => void
@@ -31,7 +34,8 @@ interface Indexed {
 export type Unindexed<R> = Omit<R, 'CreateIndex' | 'ModifyIndex'>
 
 /**
- * Nodes, services and checks, as they were registered by the Consul API. A write that says what is there already changes nothing, its
+ * Nodes, services and checks, as they were registered by the Consul API. Case does not matter to the names of nodes and to ids: who writes them in another
+ * case writes the same row, in that case from now on. A write that says what is there already changes nothing, its
  * index included. What it changes is told by topics: `nodes`, `node/NODE`, `service/NAME`, `catalog` (any node or service), `checks`.
  */
 export class Catalog {
@@ -40,22 +44,30 @@ export class Catalog {
   readonly checks: Table<CheckRow>
   readonly #init: CatalogInit
   readonly #byName = new Grouped<ServiceRow>({ group: row => row.Service, key: row => keyOn(row.Node, row.ID) })
-  readonly #byNode = new Grouped<ServiceRow>({ group: row => row.Node, key: row => row.ID })
-  readonly #checksByNode = new Grouped<CheckRow>({ group: row => row.Node, key: row => row.CheckID })
+  readonly #byNode = new Grouped<ServiceRow>({ group: row => folded(row.Node), key: row => folded(row.ID) })
+  readonly #checksByNode = new Grouped<CheckRow>({ group: row => folded(row.Node), key: row => folded(row.CheckID) })
   readonly #checksByService = new Grouped<CheckRow>({
     group: row => keyOn(row.Node, row.ServiceID),
-    key: row => row.CheckID,
+    key: row => folded(row.CheckID),
   })
+  readonly #spellings = new Spellings(name => this.#byName.has(name))
 
   constructor(init: CatalogInit) {
     this.#init = init
-    this.nodes = new Table('node', init.journal, (before, after) => this.#nodeChanged(before, after))
-    this.services = new Table('service', init.journal, (before, after) => this.#serviceChanged(before, after))
-    this.checks = new Table('check', init.journal, (before, after) => this.#checkChanged(before, after))
+    this.nodes = new FoldedTable('node', init.journal, (before, after) => this.#nodeChanged(before, after))
+    this.services = new FoldedTable('service', init.journal, (before, after) => this.#serviceChanged(before, after))
+    this.checks = new FoldedTable('check', init.journal, (before, after) => this.#checkChanged(before, after))
   }
 
   node(name: string): NodeRow | undefined {
     return this.nodes.get(name)
+  }
+
+  /** The hexadecimal digits of an id may be in either case. */
+  nodeWithId(id: string): NodeRow | undefined {
+    const wanted = id.toLowerCase()
+    for (const row of this.nodes.values()) if (row.ID !== '' && row.ID.toLowerCase() === wanted) return row
+    return undefined
   }
 
   service(node: string, id: string): ServiceRow | undefined {
@@ -71,21 +83,27 @@ export class Catalog {
     return this.#byName.groups()
   }
 
+  /** The names that are this one but for case; where there is none, the name itself. */
+  alike(name: string): readonly string[] {
+    return this.#spellings.alike(name)
+  }
+
+  /** Those whose name is spelled so. */
   servicesNamed(name: string): Iterable<ServiceRow> {
     return this.#byName.rows(name)
   }
 
   servicesOn(node: string): Iterable<ServiceRow> {
-    return this.#byNode.rows(node)
+    return this.#byNode.rows(folded(node))
   }
 
   checksOn(node: string): Iterable<CheckRow> {
-    return this.#checksByNode.rows(node)
+    return this.#checksByNode.rows(folded(node))
   }
 
   /** The checks of an instance; with an empty id those of the node itself. */
   checksOf(node: string, serviceId: string): Iterable<CheckRow> {
-    return this.#checksByNode.has(node) ? this.#checksByService.rows(keyOn(node, serviceId)) : []
+    return this.#checksByNode.has(folded(node)) ? this.#checksByService.rows(keyOn(node, serviceId)) : []
   }
 
   /** Makes several changes at one index. */
@@ -144,9 +162,9 @@ export class Catalog {
   #nodeChanged(before: NodeRow | undefined, after: NodeRow | undefined): void {
     const name = (after ?? before)?.Node ?? ''
     const revision = this.#init.stamps.next()
-    this.#touch(revision, 'nodes', `node/${name}`, 'catalog', 'checks')
+    this.#touch(revision, 'nodes', topicOf('node', name), 'catalog', 'checks')
     for (const { Service, ID } of this.servicesOn(name)) {
-      this.#touch(revision, `service/${Service}`)
+      this.#touch(revision, topicOf('service', Service))
       this.#init.onService(name, ID)
     }
     if (!after) this.#init.onNodeGone(name)
@@ -157,8 +175,9 @@ export class Catalog {
     this.#byNode.change(before, after)
     const { Node, ID, Service } = (after ?? before) as ServiceRow
     const revision = this.#init.stamps.next()
-    if (before && before.Service !== Service) this.#touch(revision, `service/${before.Service}`)
-    this.#touch(revision, `service/${Service}`, `node/${Node}`, 'catalog')
+    if (before && before.Service !== Service) this.#touch(revision, topicOf('service', before.Service))
+    for (const name of [before?.Service, Service]) if (name !== undefined) this.#spell(name)
+    this.#touch(revision, topicOf('service', Service), topicOf('node', Node), 'catalog')
     this.#init.onService(Node, ID)
   }
 
@@ -167,14 +186,19 @@ export class Catalog {
     this.#checksByService.change(before, after)
     const { Node, ServiceID, CheckID } = (after ?? before) as CheckRow
     const revision = this.#init.stamps.next()
-    this.#touch(revision, 'checks', `node/${Node}`)
+    this.#touch(revision, 'checks', topicOf('node', Node))
     const concerned = ServiceID === '' ? this.servicesOn(Node) : [this.service(Node, ServiceID)]
     for (const service of concerned) {
       if (!service) continue
-      this.#touch(revision, `service/${service.Service}`)
+      this.#touch(revision, topicOf('service', service.Service))
       this.#init.onService(Node, service.ID)
     }
     if (!after || after.Status === 'critical') this.#init.onCheckFailed(Node, CheckID)
+  }
+
+  #spell(name: string): void {
+    if (this.#byName.has(name)) this.#spellings.add(name)
+    else this.#spellings.delete(name)
   }
 
   #touch(revision: number, ...topics: string[]): void {

@@ -1,5 +1,6 @@
 import { ConsulRefusedError } from '../errors.ts'
 import type { Shape } from '../go/decode.ts'
+import { isSameName } from './folded.ts'
 
 /** What a proxy says of itself and of what it stands before. Objects within are kept as they came. */
 export interface ProxyFields {
@@ -138,6 +139,6 @@ export function validateMesh(
 
 /** Whether it takes connections of the mesh for a service: as its proxy, or by itself. */
 export function standsFor({ Kind, Proxy, Connect, Service }: Mesh & { Service: string }, name: string): boolean {
-  if (Kind === 'connect-proxy') return Proxy?.DestinationServiceName === name
-  return Connect?.Native === true && Service === name
+  if (Kind === 'connect-proxy') return isSameName(Proxy?.DestinationServiceName ?? '', name)
+  return Connect?.Native === true && isSameName(Service, name)
 }

@@ -1,3 +1,4 @@
+import { folded } from './folded.ts'
 import type { Mesh } from './mesh.ts'
 
 /** Texts by name; null where nothing was said, which Consul tells apart from an empty object. */
@@ -70,8 +71,8 @@ export interface ServiceEntry {
 /** The key that was made last: one write asks for the same several times, and a text costs more to make and to hash than a row to find. */
 let last = { node: '', id: '', key: '\0' }
 
-/** The key of what belongs to a node. */
+/** The key of what belongs to a node. Case does not matter to names and ids. */
 export function keyOn(node: string, id: string): string {
-  if (node !== last.node || id !== last.id) last = { node, id, key: `${node}\0${id}` }
+  if (node !== last.node || id !== last.id) last = { node, id, key: folded(`${node}\0${id}`) }
   return last.key
 }

@@ -4,9 +4,13 @@ import { attemptOn } from '../../journal/attempt-on.ts'
 import type { JournalError } from '../../errors.ts'
 import { LogFile } from '../../journal/log-file.ts'
 import { type LogReading, readLog, readOrSetAside } from '../../journal/read-log.ts'
+import { folded } from './folded.ts'
 
 /** Changes of what the lines say raise it; a file of another one is not touched. */
 const FORMAT = 1
+
+/** Tables to whose keys case does not matter, and once did. */
+const FOLDED = new Set(['node', 'service', 'check', 'definition'])
 
 /** A row of a table, as it is to be on disk; null where there is none. */
 export type StoredRow = readonly [table: string, key: string, row: unknown]
@@ -81,7 +85,8 @@ const READING: LogReading<Map<string, Map<string, unknown>>> = {
   format: FORMAT,
   begin: () => new Map(),
   add(contents, line) {
-    for (const [name, key, row] of (line as { rows: readonly StoredRow[] }).rows) {
+    for (const [name, written, row] of (line as { rows: readonly StoredRow[] }).rows) {
+      const key = FOLDED.has(name) ? folded(written) : written
       const table = contents.get(name) ?? new Map<string, unknown>()
       contents.set(name, table)
       if (row === null) table.delete(key)

@@ -96,7 +96,7 @@ function textOf(kind: string, shown: object): string {
 
 function nodeTarget(node: NodeFields, catalog: Catalog, Datacenter: string): Target<NodeRow> {
   const { ID = '', Node = '', Address = '', TaggedAddresses = null, Meta = null } = node
-  const named = () => catalog.node(Node) ?? (Node === '' && ID !== '' ? withId(catalog, ID) : undefined)
+  const named = () => catalog.node(Node) ?? (Node === '' ? catalog.nodeWithId(ID) : undefined)
   return {
     what: `node ${JSON.stringify(Node || ID)}`,
     row: named,
@@ -107,10 +107,6 @@ function nodeTarget(node: NodeFields, catalog: Catalog, Datacenter: string): Tar
     remove: () => catalog.deleteNode(Node),
     shown: row => row,
   }
-}
-
-function withId(catalog: Catalog, id: string): NodeRow | undefined {
-  return [...catalog.nodes.values()].find(({ ID }) => ID === id)
 }
 
 function serviceTarget(

@@ -36,6 +36,9 @@ async function catalogOf(t: TestContext, { onlyPassing = false, mayRead = anybod
   return { ...served, catalog, addresses, put }
 }
 
+const addressesOf = (told: readonly { readonly address: string }[] | string = []) =>
+  typeof told === 'string' ? told : told.map(({ address }) => address)
+
 describe('ConsulDnsCatalog', () => {
   it('tells services by their checks and weights, and instances of others beside them', async t => {
     const { addresses, put, register } = await catalogOf(t)
@@ -101,9 +104,12 @@ describe('ConsulDnsCatalog', () => {
   })
 
   it('finds services and nodes whatever case they were registered in', async t => {
-    const { catalog, addresses, put } = await catalogOf(t)
+    const { catalog, addresses, put, register } = await catalogOf(t)
     await put('WebShop', '10.0.0.1')
     assert.deepEqual(addresses('webshop'), ['10.0.0.1 5'])
+    await put('WEBshop', '10.0.0.2')
+    register('n1', { serviceName: 'webshop', endpoints: ['tcp://10.0.0.4:80'] })
+    assert.deepEqual(addresses('webshop'), ['10.0.0.1 5', '10.0.0.2 5', '10.0.0.4 1'])
     assert.equal(catalog.node('n0')?.address, '127.0.0.1')
     assert.equal(catalog.node('none'), undefined)
   })
@@ -114,6 +120,9 @@ describe('ConsulDnsCatalog', () => {
     await ask('POST', '/v1/query', { Name: 'q', Service: { Service: 'Secret' } })
     assert.equal(addresses('secret'), 'forbidden')
     assert.equal(catalog.prepared('q')?.instances, 'forbidden')
+    await put('SECRET', '10.0.0.2')
+    assert.deepEqual(addresses('secret'), ['10.0.0.2 5'])
+    assert.deepEqual(addressesOf(catalog.prepared('q')?.instances), ['10.0.0.2'])
     assert.equal(catalog.holder('10.0.0.1'), undefined)
   })
 

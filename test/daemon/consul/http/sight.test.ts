@@ -31,8 +31,26 @@ describe('Sight', () => {
 
   it('takes no more than the name or the beginning that is asked about', () => {
     const web = identity({ services: { web: 'read' }, kv: { 'web/*': 'read' } })
-    assert.equal(new Sight(web, [{ right: 'services:read', name: 'web' }]).key, '')
+    assert.equal(new Sight(web, [{ right: 'services:read', names: () => ['web'] }]).key, '=web')
     assert.equal(new Sight(web, [{ right: 'kv:read', prefix: 'web/a' }]).key, '')
     assert.equal(new Sight(web, [{ right: 'kv:read', prefix: '' }]).key, 'web')
+  })
+
+  it('shows to who may see just the names that are asked for these, and no other that comes later', () => {
+    const names = ['web']
+    const sight = new Sight(identity({ services: { web: 'read' }, nodes: { '*': 'read' } }), [
+      { right: 'services:read', names: () => names },
+      { right: 'nodes:read' },
+    ])
+    const sees = ['web', 'Web'].map(name => sight.sees('services:read', name))
+    assert.deepEqual([...sees, sight.sees('nodes:read', 'n')], [true, false, true])
+  })
+
+  it('is one of its own for who may not see all of the spellings of a name', () => {
+    const sight = new Sight(identity({ services: { web: 'read' } }), [
+      { right: 'services:read', names: () => ['web', 'Web'] },
+    ])
+    assert.equal(sight.key, 'web')
+    assert.deepEqual([sight.sees('services:read', 'web'), sight.sees('services:read', 'Web')], [true, false])
   })
 })

@@ -110,4 +110,12 @@ describe('Projection', () => {
     const seen = store.rosters.set('db').instances.map(({ id, endpoints }) => [id, endpoints[0]])
     assert.deepEqual(Object.fromEntries(seen), { d: 'tcp://127.0.0.1:9', 'd@ext': 'tcp://10.0.0.9:9' })
   })
+
+  it('is another instance, and no longer the former, when its id is written in another case', async t => {
+    const { ask, seen } = await projected(t)
+    await ask('PUT', '/v1/agent/service/register', { ...SERVICE, ID: 'WEB-1' })
+    assert.deepEqual(seen(), ['WEB-1 ready 5'])
+    await ask('PUT', '/v1/agent/service/deregister/WEB-1')
+    assert.deepEqual(seen(), [])
+  })
 })

@@ -114,6 +114,19 @@ describe('StateJournal', () => {
     assert.deepEqual(second.table.get('a'), { n: 1 })
   })
 
+  it('has one row of what was written in two cases when these mattered, the later one, and knows when it went', async t => {
+    const first = await journalled(t)
+    first.file.writeNow([
+      ['node', 'Ext', { n: 1 }],
+      ['things', 'Ext', { n: 2 }],
+      ['node', 'EXT', { n: 3 }],
+    ])
+    assert.deepEqual([...(first.file.kept().get('node') ?? [])], [['ext', { n: 3 }]])
+    assert.deepEqual([...(first.file.kept().get('things') ?? [])], [['Ext', { n: 2 }]])
+    first.file.writeNow([['node', 'ext', null]])
+    assert.equal(first.file.kept().get('node')?.size, 0)
+  })
+
   it('keeps nothing, and says so at once, without a file', async () => {
     const journal = new StateJournal({ file: undefined, turn: new Turn(), clock: new FakeClock() })
     new Table('things', journal).put('a', 1)
