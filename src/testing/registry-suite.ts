@@ -48,7 +48,7 @@ async function named(name: string, run: () => Promise<void>): Promise<void> {
   try {
     await run()
   } catch (error) {
-    throw new Error(`${name} is not what a Registry is`, { cause: error })
+    throw new Error(`${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
   }
 }
 
