@@ -1,7 +1,8 @@
-import { DependencyFailedError, ServiceHungError, StartFailedError } from './errors.ts'
+import { DependencyFailedError, messageOf, ServiceHungError, StartFailedError } from './errors.ts'
 import { PHASES_UP, type ServiceNode } from './node.ts'
 import { inOrder, orderUp } from './order.ts'
 import type { PhaseUp } from './phase.ts'
+import { tellFailure } from './tell-failure.ts'
 import type { Tree } from './tree.ts'
 
 /** What one way up is told, and what it finds. */
@@ -97,6 +98,7 @@ async function attempt(child: ServiceNode, phase: PhaseUp, ascent: Ascent): Prom
   } catch (error) {
     if (isGivenUp(ascent, error)) throw error
     child.error ??= error
+    tellFailure(child.path, { error, message: messageOf(error) })
     ascent.dismissed.set(child, error)
     await ascent.dismiss(child)
   }

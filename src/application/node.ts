@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../core/clock.ts'
 import { elapsedMs } from '../core/elapsed.ts'
 import { publish } from '../core/event.ts'
-import { InvalidNameError, messageOf } from './errors.ts'
+import { InvalidNameError } from './errors.ts'
 import { type Hooks, HookRunner } from './hook-runner.ts'
 import type { Ordered } from './order.ts'
 import type { Phase, PhaseUp } from './phase.ts'
@@ -184,11 +184,11 @@ export class ServiceNode implements TurnTaker, Ordered {
   }
 }
 
-function statusEvent({ path, status, parent, error, reason }: ServiceNode, from: ServiceStatus) {
+/** Why a service failed is told once: by the start or stop that rejects, or by the event `service.failed`. */
+function statusEvent({ path, status, parent, reason }: ServiceNode, from: ServiceStatus) {
   const facts = { event: 'service.status', path, status, from }
-  if (status === 'failed')
-    return { level: 'warn', message: `${path} failed: ${messageOf(error)}`, error, ...facts } as const
   if (status === 'degraded')
     return { level: 'warn', message: `${path} is degraded${reason ? `: ${reason}` : ''}`, reason, ...facts } as const
-  return { level: parent ? 'debug' : 'info', message: `${path} is ${status}`, ...facts } as const
+  const message = status === 'failed' ? `${path} has failed` : `${path} is ${status}`
+  return { level: parent ? 'debug' : 'info', message, ...facts } as const
 }

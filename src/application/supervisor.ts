@@ -6,6 +6,7 @@ import { messageOf, RestartLimitError } from './errors.ts'
 import { lowerNode, raiseNode } from './lifecycle.ts'
 import type { ChildFailures, ServiceNode } from './node.ts'
 import { type RestartPolicy, RestartWindow } from './restart-policy.ts'
+import { tellFailure } from './tell-failure.ts'
 
 /**
  * Whether a MultiService goes on without a child: `abort` does not (a failed start undoes the others; a child that keeps failing makes its
@@ -54,6 +55,7 @@ export class Supervisor implements ChildFailures {
       const outcome = await this.#startAgain(child, attempt, signal).catch((failure: unknown) => ({ failure }))
       if (!outcome) return
       cause = outcome.failure
+      if (!signal.aborted) tellFailure(child.path, { error: cause, message: messageOf(cause) })
     }
     if (!signal.aborted) this.#giveUp(child, cause)
   }
@@ -85,7 +87,7 @@ export class Supervisor implements ChildFailures {
  */
 export function failNode(node: ServiceNode, error: unknown): void {
   const { path } = node
-  publish('service', { level: 'warn', event: 'service.failed', message: `${path}: ${messageOf(error)}`, path, error })
+  tellFailure(path, { error, message: `${path}: ${messageOf(error)}` })
   if (!node.isUp && node.status !== 'starting') return
   node.error ??= error
   if (!node.isUp) return

@@ -142,6 +142,17 @@ describe('runApplication', { concurrency: 2 }, () => {
       (await app.untilEvent('application.failed')).message ?? '',
       /\/shop\/web could not be started, in its bind phase: taken/,
     )
+    assert.deepEqual(app.statuses('/shop/web').at(-1), 'failed')
+  })
+
+  it('tells once why it cannot be started', LIMIT, async t => {
+    const app = new App(t, 'portTaken')
+    await app.end()
+    const reasons = app.events.filter(event => JSON.stringify(event).includes('taken'))
+    assert.deepEqual(
+      reasons.map(({ event }) => event),
+      ['application.failed'],
+    )
   })
 
   for (const mode of ['exception', 'rejection']) {

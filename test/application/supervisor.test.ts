@@ -183,6 +183,20 @@ describe('a MultiService whose child fails', () => {
     await root.stop()
   })
 
+  it('tells why each start of a child failed, when nobody waits for it', async () => {
+    const told: unknown[] = []
+    const stop = observe('service', ({ event, message }) => event === 'service.failed' && told.push(message))
+    let starts = 0
+    const web = new Probe('web', [], { start: () => Promise.reject(new Error(`no ${++starts}`)) })
+    const { clock, root } = world([web], { failurePolicy: 'continue' })
+    await root.start()
+    await clock.advance(50)
+    stop()
+    const failed = '/app/web could not be started, in its start phase'
+    assert.deepEqual(told, [`${failed}: no 1`, `${failed}: no 2`])
+    await root.stop()
+  })
+
   it('tells every failure and restart, with its path', async () => {
     const events: RopewalkEvent[] = []
     const stop = observe('service', event => event.event !== 'service.status' && events.push(event))
