@@ -25,6 +25,11 @@ export interface FrontendContext {
 export interface Frontend {
   /** Adds its routes. Called at each start, before the daemon listens; what it throws fails the start. */
   mount(router: Router, context: FrontendContext): void
-  /** Ends what it holds open, such as event streams, so that the daemon can stop. */
+  /**
+   * Ends what it holds open, such as event streams, so that the daemon can stop. What is asked from now on, as connections that are open still may, is
+   * answered as before, but at once.
+   */
+  leave(): void
+  /** Lets everything go: nobody asks any more. */
   close(): void
 }

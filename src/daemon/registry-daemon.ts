@@ -129,6 +129,7 @@ export class RegistryDaemon extends MultiService {
     if (!running) return
     leave(running)
     running.sessions.destroy()
+    for (const frontend of running.frontends) frontend.close()
     await running.data.handOver(signal)
     running.data.close()
   }
@@ -228,5 +229,5 @@ function leave(running: Running): void {
   running.settling.cancel()
   running.data.store.close()
   running.sessions.close()
-  for (const frontend of running.frontends) frontend.close()
+  for (const frontend of running.frontends) frontend.leave()
 }

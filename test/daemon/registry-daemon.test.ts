@@ -116,19 +116,20 @@ describe('RegistryDaemon', () => {
   })
 
   it('serves sessions and frontends on one listener', async t => {
-    let closed = 0
+    const ends: string[] = []
     const frontend: Frontend = {
       mount: (router, { store }) => {
         router.route('GET', '/epoch', ({ response }) => sendJson(response, store.epoch))
       },
-      close: () => closed++,
+      leave: () => ends.push('leave'),
+      close: () => ends.push('close'),
     }
     const { daemon, port } = await daemonOf(t, { frontends: [frontend] })
     const { epoch } = await usersAt(t, port())
     const answer = await fetch(`http://127.0.0.1:${port()}/epoch`)
     assert.equal(await answer.json(), epoch)
     await daemon.stop()
-    assert.equal(closed, 1)
+    assert.deepEqual(ends, ['leave', 'close'])
   })
 
   it('says at every start what is open to everybody, DNS too', async t => {

@@ -72,6 +72,10 @@ export class ConsulFrontend implements Frontend {
     return this.#state?.reload() ?? false
   }
 
+  leave(): void {
+    this.#state?.leave()
+  }
+
   close(): void {
     this.#state?.close()
     this.#state = undefined

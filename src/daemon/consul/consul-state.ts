@@ -133,13 +133,18 @@ export class ConsulState {
     return true
   }
 
-  /** Ends what is waited for and what is checked, writes what is left, and lets go of the disk. */
-  close(): void {
+  /** Ends what is waited for and what is checked. From now on nobody waits, and time changes nothing. */
+  leave(): void {
     this.reader.close()
     this.logReaders.close()
     this.agent.close()
     this.sessions.close()
     this.#reaper.close()
+  }
+
+  /** Leaves, writes what is left, and lets go of the disk. */
+  close(): void {
+    this.leave()
     this.#unwatch()
     this.acl?.close()
     this.journal.close()

@@ -113,6 +113,9 @@ export class DnsServer extends BaseService implements Frontend {
     })
   }
 
+  /** Nobody waits here. */
+  leave(): void {}
+
   close(): void {
     this.#asking?.close()
     this.#responder = undefined

@@ -48,9 +48,13 @@ export class RestFrontend implements Frontend {
     add('each', 'GET /status', statusRoute(store, { clock, backend }))
   }
 
-  close(): void {
-    this.#unwatch?.()
+  leave(): void {
     this.#streams?.close()
+  }
+
+  close(): void {
+    this.leave()
+    this.#unwatch?.()
   }
 }
 

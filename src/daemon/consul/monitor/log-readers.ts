@@ -20,6 +20,7 @@ export class LogReaders {
   readonly #clock: Clock
   readonly #readers = new Map<LogReader, LogRequest>()
   #unobserve: (() => void) | undefined
+  #isClosed = false
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -40,11 +41,13 @@ export class LogReaders {
     const reader = new LogReader(response, () => this.#remove(reader))
     this.#readers.set(reader, request)
     this.#unobserve ??= this.#observe()
+    if (this.#isClosed) reader.close()
     return () => reader.close()
   }
 
-  /** Ends the answers to all of them. */
+  /** Ends the answers to all of them, and at once to those who come yet. */
   close(): void {
+    this.#isClosed = true
     for (const reader of this.#readers.keys()) reader.close()
   }
 
