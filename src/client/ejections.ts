@@ -58,7 +58,7 @@ export class Ejections {
   eject(peer: Peer, reason: EjectionReason): boolean {
     const before = this.#ejections.get(peer)
     if (before && !before.probing) return false
-    before?.timer.cancel()
+    this.#remove(peer)
     this.#begin(peer, reason, before ? before.failures + 1 : 0)
     peer.ejected = true
     if (!before) this.#options.onChange(peer)

@@ -86,6 +86,18 @@ describe('Ejections', () => {
     assert.equal(ejections.takeProbe(yes), peer)
   })
 
+  it('wait for no probe of one whose first fails after the next was due', async () => {
+    ejections.eject(peer, 'hanging')
+    await clock.advance(100)
+    ejections.takeProbe(yes)
+    await clock.advance(100)
+    assert.equal(ejections.isProbeDue, true)
+    ejections.eject(peer, 'hanging')
+    assert.deepEqual([ejections.isProbeDue, clock.nextDelayMs], [false, 200])
+    ejections.pardon(peer)
+    assert.deepEqual([ejections.isProbeDue, clock.pending], [false, 0])
+  })
+
   it('let one that could not be connected to back in when it can, and not one that hangs', () => {
     assert.equal(ejections.connected(peer), false)
     ejections.eject(peer, 'hanging')
