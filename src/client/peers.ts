@@ -2,13 +2,13 @@ import type { Balancer } from '../balancer/balancer.ts'
 import { CandidateSet } from '../balancer/candidate-set.ts'
 import { SlowStart } from '../balancer/slow-start.ts'
 import { abortable, timeLimit } from '../core/abort.ts'
-import type { Timer } from '../core/clock.ts'
 import { publish } from '../core/event.ts'
 import type { Instance } from '../discovery/instance.ts'
 import { Ejections, type EjectionReason } from './ejections.ts'
 import { ClientStoppedError } from './errors.ts'
 import { Peer } from './peer.ts'
 import type { Settings } from './settings.ts'
+import { Warming } from './warming.ts'
 
 /** What Peers are made of. */
 export interface PeersOptions {
@@ -33,10 +33,11 @@ export class Peers {
   readonly #candidates: CandidateSet<Peer>
   readonly #ejections: Ejections
   readonly #slowStart: SlowStart
-  #warming: Timer | undefined
+  readonly #warming: Warming
 
   constructor(options: PeersOptions) {
     const { settings, serviceName, secure } = options
+    const { clock } = settings
     const peerOptions = {
       serviceName,
       secure,
@@ -46,11 +47,12 @@ export class Peers {
     }
     this.#options = options
     this.#balancer = settings.balancer()
-    this.#slowStart = new SlowStart({ windowMs: settings.slowStartMs, clock: settings.clock })
+    this.#slowStart = new SlowStart({ windowMs: settings.slowStartMs, clock })
     const create = (instance: Instance) => new Peer(instance, this.#balancer.newLoad(), peerOptions)
     this.#candidates = new CandidateSet(create, this.#slowStart)
+    this.#warming = new Warming({ candidates: this.#candidates, stepMs: this.#slowStart.stepMs, clock })
     this.#ejections = new Ejections({
-      clock: settings.clock,
+      clock,
       random: settings.random,
       onChange: peer => this.#sort(peer),
       onProbe: () => options.onRoom(1),
@@ -90,9 +92,11 @@ export class Peers {
   apply(instances: readonly Instance[]): Promise<void> | undefined {
     const gone = this.#candidates.update(instances)
     const closing = [...gone, ...this.#draining()]
-    for (const peer of this.all) this.#renew(peer)
+    this.#revive()
+    for (const peer of this.all) peer.takeOutdated()?.retire()
     for (const peer of closing) this.#retire(peer)
-    this.#warm()
+    for (const peer of this.all) if (peer.takeRenewed()) this.#ejections.pardon(peer)
+    this.#warming.sorted()
     const onTheWay = closing.map(peer => peer.quiet()).filter(quiet => quiet !== undefined)
     return onTheWay.length > 0 ? this.#arrived(onTheWay) : undefined
   }
@@ -133,10 +137,9 @@ export class Peers {
     return Array.from(this.all).filter(peer => peer.instance.status === 'draining' && peer.pool.accepting)
   }
 
-  #renew(peer: Peer): void {
-    peer.takeOutdated()?.retire()
-    if (peer.takeRenewed()) this.#ejections.pardon(peer)
-    if (peer.instance.status !== 'draining') peer.pool.revive()
+  /** Before anything that sends requests to another Peer: one that is picked and takes none would be picked for them for ever. */
+  #revive(): void {
+    for (const peer of this.all) if (peer.instance.status !== 'draining') peer.pool.revive()
   }
 
   #retire(peer: Peer): void {
@@ -146,22 +149,8 @@ export class Peers {
 
   #sort(peer: Peer): void {
     this.#candidates.sort()
-    this.#warm()
+    this.#warming.sorted()
     if (!peer.ejected) this.#options.onRoom(Infinity)
-  }
-
-  /** Sorts again from time to time while one is in slow start. */
-  #warm(): void {
-    if (!this.#candidates.isWarming) {
-      this.#warming?.cancel()
-      this.#warming = undefined
-    } else this.#warming ??= this.#options.settings.clock.schedule(this.#slowStart.stepMs, () => this.#step())
-  }
-
-  #step(): void {
-    this.#warming = undefined
-    this.#candidates.sort()
-    this.#warm()
   }
 
   async #arrived(onTheWay: Promise<void>[]): Promise<void> {

@@ -29,18 +29,6 @@ function codeOf(error: unknown): unknown {
   return (error as { code?: unknown }).code
 }
 
-describe('Destination, when an Instance has just started', () => {
-  it('spares it beside older ones, and says so', async () => {
-    await cluster.start(2, { startedAt: 0 })
-    await cluster.startOne({ id: 'new' })
-    const client = cluster.client({ balancer: inTurn, slowStartMs: 3_600_000 })
-    assert.deepEqual(await tally(21, () => ask(client)), { 'users-0': 10, 'users-1': 10, new: 1 })
-    const { candidates } = client.explain('users')
-    const shares = Object.fromEntries(candidates.map(({ id, share }) => [id, share]))
-    assert.deepEqual(shares, { 'users-0': 1, 'users-1': 1, new: 0.1 })
-  })
-})
-
 describe('Destination, when there is nobody to call', () => {
   it('tells an unknown service from one without Instances, at once when asked', async () => {
     const [member] = (await cluster.start(1)) as [Member]

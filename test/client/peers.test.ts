@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, describe, it } from 'node:test'
+import type { Balancer } from '../../src/balancer/balancer.ts'
+import { leastRequests } from '../../src/balancer/least-requests.ts'
 import type { Connect } from '../../src/client/index.ts'
 import { connect } from '../../src/endpoint/connect.ts'
 import type { Peer } from '../../src/client/peer.ts'
@@ -208,55 +210,26 @@ describe('Peers', () => {
     )
   })
 
+  it('send to none before it takes requests again, when several come back at once', () => {
+    const settings = settingsOf({ balancer: () => lastOf })
+    const waiting: (() => void)[] = []
+    const onRoom = () => waiting.splice(0).forEach(wake => wake())
+    const peers = new Peers({ serviceName: 'users', secure: false, settings, onRoom })
+    void peers.apply([instanceOf('broken'), instanceOf('drains')])
+    void peers.apply([instanceOf('broken'), instanceOf('drains', { status: 'draining' })])
+    peers.eject(peers.next(() => true) as Peer, 'unreachable', new Error('refused'))
+    const accepted: boolean[] = []
+    waiting.push(() => accepted.push(peers.next(() => true)?.pool.accepting ?? false))
+    void peers.apply([instanceOf('broken', { startedAt: 1 }), instanceOf('drains')])
+    assert.deepEqual(accepted, [true])
+  })
+
   it('use only TLS endpoints for https, and say what there is when there is none', async () => {
     await cluster.start(1)
     const client = cluster.client({ waitMs: 0 })
     const failure = await client.request('https://users/').catch((error: Error) => error)
     assert.ok(failure instanceof Error)
     assert.match(String(failure.cause), /no TLS endpoint, only tcp:/)
-  })
-})
-
-describe('Peers, while an Instance is new', () => {
-  it('give it more step by step, and wait for nothing more when it has all', async () => {
-    const clock = new FakeClock()
-    const settings = settingsOf({ clock, slowStartMs: 10_000 })
-    const peers = new Peers({ serviceName: 'users', secure: false, settings, onRoom: () => {} })
-    const olds = [instanceOf('a'), instanceOf('b')]
-    void peers.apply([...olds, instanceOf('new', { startedAt: clock.wallTime() })])
-    const [, , newcomer] = [...peers.all] as [Peer, Peer, Peer]
-    const picks = () => Array.from({ length: 21 }, () => peers.next(() => true)).filter(peer => peer === newcomer)
-    assert.deepEqual([peers.shareOf(newcomer), picks().length, clock.pending], [0.1, 1, 1])
-    await clock.advance(5_500)
-    assert.equal(peers.shareOf(newcomer), 0.5)
-    await clock.advance(5_000)
-    assert.deepEqual([peers.shareOf(newcomer), picks().length, clock.pending], [1, 7, 0])
-  })
-
-  it('wait for nothing more when it is gone, or the others are', () => {
-    const clock = new FakeClock()
-    const settings = settingsOf({ clock, slowStartMs: 10_000 })
-    const peers = new Peers({ serviceName: 'users', secure: false, settings, onRoom: () => {} })
-    const both = [instanceOf('old'), instanceOf('new', { startedAt: clock.wallTime() })]
-    for (const left of [both.slice(0, 1), both.slice(1), []]) {
-      void peers.apply(both)
-      assert.equal(clock.pending, 1)
-      void peers.apply(left)
-      assert.equal(clock.pending, 0)
-    }
-  })
-
-  it('give it all as long as the others are put aside', () => {
-    const clock = new FakeClock()
-    const settings = settingsOf({ clock, slowStartMs: 10_000 })
-    const peers = new Peers({ serviceName: 'users', secure: false, settings, onRoom: () => {} })
-    void peers.apply([instanceOf('old'), instanceOf('new', { startedAt: clock.wallTime() })])
-    const [old, newcomer] = [...peers.all] as [Peer, Peer]
-    assert.equal(peers.shareOf(newcomer), 0.4)
-    peers.eject(old, 'unreachable', new Error('refused'))
-    assert.equal(peers.shareOf(newcomer), 1)
-    peers.recovered(old, clock.now())
-    assert.equal(peers.shareOf(newcomer), 0.4)
   })
 })
 
@@ -305,6 +278,8 @@ describe('Peers, when none is good', () => {
 function openSockets(): number {
   return process.getActiveResourcesInfo().filter(name => name === 'TCPSocketWrap').length
 }
+
+const lastOf: Balancer = { newLoad: () => leastRequests, pick: candidates => candidates.at(-1) }
 
 /** Sixteen callers that never pause. */
 class Load {
