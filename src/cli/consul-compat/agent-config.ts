@@ -1,12 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import type { AclOptions } from '../../daemon/consul/acl/acl-access.ts'
+import { withAddresses } from './address-template.ts'
+import { ConfigProblem } from './config-problem.ts'
 import { type DnsConfig, dnsConfigOf } from './dns-config.ts'
 import { type Flags, lastOf } from './flags.ts'
 import { type HclObject, HclProblem, type HclValue, parseHcl } from '../../daemon/consul/hcl/parse-hcl.ts'
-
-/** A configuration cannot be used; the message says which file, and why. */
-export class ConfigProblem extends Error {}
 
 /** What of an agent's configuration means something here. */
 export interface AgentConfig {
@@ -18,6 +17,8 @@ export interface AgentConfig {
   readonly datacenter: string | undefined
   /** Where to listen: an address, or `unix://PATH`. */
   readonly clientAddress: string
+  /** Where DNS listens, as `clientAddress`. */
+  readonly dnsAddress: string
   /** Where the node is told to be. */
   readonly address: string
   /** -1: none. */
@@ -52,8 +53,8 @@ export function agentConfig(flags: Flags): AgentConfig {
   const ports = objectOf(merged['ports'])
   const port = (name: string, { flag, byDefault }: { flag: string; byDefault: number }) =>
     Number(lastOf(flags, flag) ?? ports[name] ?? byDefault)
-  const bindAddress = lastOf(flags, 'bind') ?? text(merged['bind_addr']) ?? '127.0.0.1'
-  const advertised = lastOf(flags, 'advertise') ?? text(merged['advertise_addr'])
+  const address = (name: string) => text(objectOf(merged['addresses'])[name])
+  const client = lastOf(flags, 'client') ?? text(merged['client_addr'])
   return {
     isDev,
     dataPath: isDev ? undefined : dataPath,
@@ -61,13 +62,12 @@ export function agentConfig(flags: Flags): AgentConfig {
     nodeId: lastOf(flags, 'node-id') ?? text(merged['node_id']),
     nodeMeta: nodeMetaOf(flags, objectOf(merged['node_meta'])),
     datacenter: lastOf(flags, 'datacenter') ?? text(merged['datacenter']),
-    clientAddress: firstAddress(
-      text(objectOf(merged['addresses'])['http']) ?? lastOf(flags, 'client') ?? text(merged['client_addr']),
-    ),
-    address: advertised ?? (bindAddress === '0.0.0.0' || bindAddress === '::' ? '127.0.0.1' : bindAddress),
+    clientAddress: firstAddress(address('http') ?? client),
+    dnsAddress: firstAddress(address('dns') ?? client),
+    address: nodeAddress(flags, merged),
     httpPort: port('http', { flag: 'http-port', byDefault: 8500 }),
-    https: httpsOf(merged, {
-      client: lastOf(flags, 'client'),
+    https: httpsOf(tlsOf(merged), {
+      client: address('https') ?? client,
       port: port('https', { flag: 'https-port', byDefault: -1 }),
     }),
     dnsPort: port('dns', { flag: 'dns-port', byDefault: 8600 }),
@@ -86,6 +86,20 @@ export function agentConfig(flags: Flags): AgentConfig {
   }
 }
 
+/** Where the node is told to be: what it advertises, else where it is bound. Throws `ConfigProblem`. */
+function nodeAddress(flags: Flags, merged: HclObject): string {
+  const advertised = lastOf(flags, 'advertise') ?? text(merged['advertise_addr'])
+  const bound = firstAddress(advertised ?? lastOf(flags, 'bind') ?? text(merged['bind_addr']))
+  return bound === '0.0.0.0' || bound === '::' ? '127.0.0.1' : bound
+}
+
+/** The settings of TLS at their old place, and over them those of the block `tls` that Consul has since 1.12. */
+function tlsOf(merged: HclObject): HclObject {
+  const tls = objectOf(merged['tls'])
+  const old = isOn(merged['verify_incoming_https']) ? { ...merged, verify_incoming: true } : merged
+  return { ...old, ...objectOf(tls['defaults']), ...objectOf(tls['https']) }
+}
+
 /** Where to listen with TLS, and by which files. */
 export interface HttpsConfig {
   readonly address: string
@@ -98,17 +112,22 @@ export interface HttpsConfig {
 
 /** An agent without a certificate fails every handshake, and so is as good as one that does not listen. Throws `ConfigProblem`. */
 function httpsOf(
-  merged: HclObject,
+  tls: HclObject,
   { client, port }: { client: string | undefined; port: number },
 ): HttpsConfig | undefined {
-  const cert = text(merged['cert_file'])
+  const cert = text(tls['cert_file'])
   if (port <= 0 || cert === undefined) return undefined
-  const isMutual = isOn(merged['verify_incoming']) || isOn(merged['verify_incoming_https'])
-  const ca = text(merged['ca_file'])
+  const isMutual = isOn(tls['verify_incoming'])
+  const ca = text(tls['ca_file'])
   if (isMutual && ca === undefined)
     throw new ConfigProblem('verify_incoming takes ca_file: whose certificates are good')
-  const address = firstAddress(text(objectOf(merged['addresses'])['https']) ?? client ?? text(merged['client_addr']))
-  return { address, port, cert, key: text(merged['key_file']), ca: isMutual ? ca : undefined }
+  return {
+    address: firstAddress(client),
+    port,
+    cert,
+    key: text(tls['key_file']),
+    ca: isMutual ? ca : undefined,
+  }
 }
 
 /** Options `key:value` over what the files say. */
@@ -157,14 +176,17 @@ function aclOf(acl: HclObject): AclOptions | undefined {
 }
 
 function filesOf(flags: Flags): HclObject[] {
-  const named = flags.get('config-file') ?? []
-  const listed = (flags.get('config-dir') ?? []).flatMap(folder =>
-    attempt(folder, () => readdirSync(folder))
-      .filter(name => ['.json', '.hcl'].includes(extname(name)))
-      .toSorted()
-      .map(name => join(folder, name)),
+  const paths = (flags.get('config-file') ?? []).flatMap(path =>
+    attempt(path, () => (statSync(path).isDirectory() ? filesIn(path) : [path])),
   )
-  return [...named, ...listed].map(path => attempt(path, () => parseHcl(readFileSync(path, 'utf8'))))
+  return paths.map(path => attempt(path, () => parseHcl(readFileSync(path, 'utf8'))))
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter(name => ['.json', '.hcl'].includes(extname(name)))
+    .toSorted()
+    .map(name => join(folder, name))
 }
 
 function fragmentsOf(flags: Flags): HclObject[] {
@@ -219,7 +241,11 @@ function isOn(value: HclValue | undefined): boolean {
   return value === true || value === 'true' || value === '1'
 }
 
-/** Consul takes several, and templates of its own for them; here the first counts. */
+/** Consul takes several, here the first counts. Throws `ConfigProblem`. */
 function firstAddress(addresses: string | undefined): string {
-  return addresses?.split(/\s+/)[0] || '127.0.0.1'
+  return (
+    withAddresses(addresses ?? '')
+      .trim()
+      .split(/\s+/)[0] || '127.0.0.1'
+  )
 }

@@ -4,7 +4,8 @@ import { dirname } from 'node:path'
 import type { ConsulDefinitions } from '../../daemon/consul/consul-options.ts'
 import { printLine } from '../output.ts'
 import { runRegistry } from '../run-registry.ts'
-import { type AgentConfig, agentConfig, ConfigProblem, type HttpsConfig } from './agent-config.ts'
+import { type AgentConfig, agentConfig, type HttpsConfig } from './agent-config.ts'
+import { ConfigProblem } from './config-problem.ts'
 import { parseFlags } from './flags.ts'
 import type { HclObject, HclValue } from '../../daemon/consul/hcl/parse-hcl.ts'
 
@@ -81,7 +82,7 @@ function escaped(value: string): string {
 }
 
 function dnsOf({
-  clientAddress,
+  dnsAddress,
   dnsPort,
   isDnsPortGiven,
   domain,
@@ -90,7 +91,7 @@ function dnsOf({
 }: AgentConfig): Parameters<typeof runRegistry>[0]['dns'] {
   if (dnsPort < 0) return false
   const domains = domain === undefined ? undefined : [domain.replace(/\.$/, ''), 'ropewalk']
-  const address = clientAddress.startsWith(SOCKET) ? '127.0.0.1' : clientAddress
+  const address = dnsAddress.startsWith(SOCKET) ? '127.0.0.1' : dnsAddress
   return {
     endpoint: endpointOf(address, dnsPort),
     isWanted: isDnsPortGiven,

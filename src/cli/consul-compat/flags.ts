@@ -6,7 +6,7 @@ export type Flags = ReadonlyMap<string, readonly string[]>
 
 /** What has no value unless it is written with `=`. */
 const SWITCHES = new Set([
-  'allow-write-http-from',
+  'auto-reload-config',
   'bootstrap',
   'dev',
   'disable-host-node-id',
@@ -14,7 +14,9 @@ const SWITCHES = new Set([
   'enable-local-script-checks',
   'enable-script-checks',
   'insecure',
+  'log-json',
   'non-voting-server',
+  'read-replica',
   'rejoin',
   'server',
   'syslog',
@@ -25,8 +27,11 @@ const SWITCHES = new Set([
 const VALUES = new Set([
   'advertise',
   'advertise-wan',
+  'allow-write-http-from',
+  'alt-domain',
   'bind',
   'bootstrap-expect',
+  'check_output_max_size',
   'client',
   'config-dir',
   'config-file',
@@ -36,16 +41,15 @@ const VALUES = new Set([
   'default-query-time',
   'dns-port',
   'domain',
-  'alt-domain',
   'encrypt',
   'grpc-port',
+  'grpc-tls-port',
   'hcl',
   'http-port',
   'https-port',
   'join',
   'join-wan',
   'log-file',
-  'log-json',
   'log-level',
   'log-rotate-bytes',
   'log-rotate-duration',
@@ -55,6 +59,7 @@ const VALUES = new Set([
   'node-id',
   'node-meta',
   'pid-file',
+  'primary-gateway',
   'protocol',
   'raft-protocol',
   'recursor',
@@ -63,9 +68,12 @@ const VALUES = new Set([
   'retry-join',
   'retry-join-wan',
   'retry-max',
+  'retry-max-wan',
   'segment',
+  'serf-lan-allowed-cidrs',
   'serf-lan-bind',
   'serf-lan-port',
+  'serf-wan-allowed-cidrs',
   'serf-wan-bind',
   'serf-wan-port',
   'server-port',
@@ -73,15 +81,19 @@ const VALUES = new Set([
   'ui-dir',
 ])
 
-/** Reads options as Go's `flag` package does: `-name`, `-name=value`, `-name value`, with one hyphen or two. Throws `FlagProblem`. */
+/** Folders and files of configuration are one list, in the order they were given. */
+const SAME: Readonly<Record<string, string>> = { 'config-dir': 'config-file' }
+
+/** Reads options as Go's `flag` package does: `-name`, `-name=value`, `-name value`, with one hyphen or two. What `-config-dir` names is with `config-file`. Throws `FlagProblem`. */
 export function parseFlags(args: readonly string[]): Flags {
   const flags = new Map<string, string[]>()
   for (let at = 0; at < args.length; at++) {
-    const [, name = '', , given] = /^--?([a-z][a-z-]*)(=([^]*))?$/.exec(args[at] ?? '') ?? []
+    const [, name = '', , given] = /^--?([a-z][a-z_-]*)(=([^]*))?$/.exec(args[at] ?? '') ?? []
     if (!SWITCHES.has(name) && !VALUES.has(name)) throw new FlagProblem(`flag provided but not defined: ${args[at]}`)
     const value = given ?? (SWITCHES.has(name) ? 'true' : args[++at])
     if (value === undefined) throw new FlagProblem(`flag needs an argument: -${name}`)
-    flags.set(name, [...(flags.get(name) ?? []), value])
+    const key = SAME[name] ?? name
+    flags.set(key, [...(flags.get(key) ?? []), value])
   }
   return flags
 }

@@ -1,8 +1,8 @@
 import { CONSUL_VERSION } from '../../daemon/consul/consul-options.ts'
 import { exitStatusOf } from '../exit-status.ts'
 import { printError, printLine } from '../output.ts'
-import { ConfigProblem } from './agent-config.ts'
 import { runAgent } from './agent.ts'
+import { ConfigProblem } from './config-problem.ts'
 import { FlagProblem } from './flags.ts'
 import { help } from './help.ts'
 
@@ -14,7 +14,7 @@ export async function main([command = '', ...args]: readonly string[]): Promise<
   try {
     if ([command, ...args].some(isHelp) || command === 'help') printLine(help())
     else if (command === 'agent') await runAgent(args)
-    else if (/^(version|-v|--?version)$/.test(command)) printVersion()
+    else if (/^(version|-v|--?version)$/.test(command)) printVersion(isJson(args))
     else
       fail(
         `There is no command "${command}" here: agent and version are all (-help says more), use consul itself for the others`,
@@ -30,12 +30,20 @@ function isHelp(word: string): boolean {
   return /^(--?help|-h)$/.test(word)
 }
 
-function printVersion(): void {
+/** Of `-format=json` and `-format json`. */
+function isJson(args: readonly string[]): boolean {
+  return /(^|\s)--?format[= ]json(\s|$)/.test(args.join(' '))
+}
+
+function printVersion(asJson: boolean): void {
+  if (asJson) return printLine(JSON.stringify(VERSION, undefined, 3))
   printLine(`Consul v${CONSUL_VERSION}`)
   printLine(
     'Protocol 2 spoken by default, understands 2 to 3 (agent will automatically use protocol >2 when speaking to compatible agents)',
   )
 }
+
+const VERSION = { Version: CONSUL_VERSION, Revision: '', Prerelease: '', RPC: { Default: 2, Min: 2, Max: 3 } }
 
 function fail(message: string): void {
   process.stderr.write(`${message}\n`)

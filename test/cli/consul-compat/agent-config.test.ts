@@ -49,6 +49,41 @@ describe('agentConfig', () => {
     assert.equal(read('-dev', '-https-port=9', '-hcl', 'cert_file = "/c"').https?.port, 9)
   })
 
+  it('reads the settings of TLS also where Consul has them since 1.12', () => {
+    const defaults = 'defaults { cert_file = "/c" key_file = "/k" ca_file = "/a" verify_incoming = true }'
+    const https = (block: string) =>
+      read('-dev', '-https-port=9', '-hcl', `tls { ${defaults} https { ${block} } }`).https
+    assert.deepEqual(https(''), { address: '127.0.0.1', port: 9, cert: '/c', key: '/k', ca: '/a' })
+    const own = https('verify_incoming = false cert_file = "/own"')
+    assert.deepEqual([own?.cert, own?.key, own?.ca], ['/own', '/k', undefined])
+  })
+
+  it('reads addresses of their own for what listens, and templates for the machine', () => {
+    const addresses = 'client_addr = "127.0.0.9" addresses { dns = "127.0.0.2" http = "127.0.0.3" }'
+    const { clientAddress, dnsAddress } = read('-dev', '-hcl', addresses)
+    assert.deepEqual([clientAddress, dnsAddress], ['127.0.0.3', '127.0.0.2'])
+    assert.equal(read('-dev', '-hcl', 'client_addr = "127.0.0.9"').dnsAddress, '127.0.0.9')
+    const { address, clientAddress: expanded } = read(
+      '-dev',
+      '-client={{ GetInterfaceIP "^lo" }} ::1',
+      '-hcl',
+      'bind_addr = "{{ GetInterfaceIP \\"^lo\\" }}"',
+    )
+    assert.deepEqual([address, expanded], ['127.0.0.1', '127.0.0.1'])
+    assert.throws(() => read('-dev', '-bind={{ GetAllInterfaces }}'), /GetAllInterfaces \}\} is a template that is not/)
+  })
+
+  it('takes files and folders in the order they are named', async t => {
+    const folder = await temporaryFolder(t)
+    await mkdir(join(folder, 'd'))
+    await writeFile(join(folder, 'd', 'a.hcl'), 'node_name = "folder"')
+    await writeFile(join(folder, 'f.hcl'), 'node_name = "file"')
+    const [d, f] = [join(folder, 'd'), join(folder, 'f.hcl')]
+    assert.equal(read('-dev', `-config-dir=${d}`, `-config-file=${f}`).nodeName, 'file')
+    assert.equal(read('-dev', `-config-file=${f}`, `-config-dir=${d}`).nodeName, 'folder')
+    assert.equal(read('-dev', `-config-file=${d}`).nodeName, 'folder')
+  })
+
   it('reads whom DNS asks and tells, and where the number of the process goes', () => {
     const config = read(
       '-dev',

@@ -12,7 +12,8 @@ describe('parseFlags', () => {
       '-server=false',
       '-config-dir',
       'a',
-      '-config-dir=b',
+      '-config-file=b.json',
+      '-config-dir=c',
     ])
     assert.deepEqual(
       [...flags],
@@ -21,10 +22,28 @@ describe('parseFlags', () => {
         ['node', ['n1']],
         ['http-port', ['8501']],
         ['server', ['false']],
-        ['config-dir', ['a', 'b']],
+        ['config-file', ['a', 'b.json', 'c']],
       ],
     )
-    assert.deepEqual([lastOf(flags, 'config-dir'), lastOf(flags, 'bind')], ['b', undefined])
+    assert.deepEqual([lastOf(flags, 'config-file'), lastOf(flags, 'bind')], ['c', undefined])
+  })
+
+  it('knows which options of an agent have a value', () => {
+    const flags = parseFlags(
+      [
+        '-log-json',
+        '-allow-write-http-from',
+        '10.0.0.0/8',
+        '-check_output_max_size',
+        '1',
+        '-retry-max-wan',
+        '2',
+      ].concat(['-serf-lan-allowed-cidrs', '10.0.0.0/8', '-primary-gateway=x', '-dev']),
+    )
+    assert.deepEqual(
+      ['log-json', 'allow-write-http-from', 'check_output_max_size', 'dev'].map(name => lastOf(flags, name)),
+      ['true', '10.0.0.0/8', '1', 'true'],
+    )
   })
 
   it('refuses what it does not know, and what lacks its value', () => {

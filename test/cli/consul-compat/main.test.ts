@@ -199,5 +199,8 @@ describe('consul-compat', () => {
   it('tells the version of the API', async () => {
     const { stdout } = await promisify(execFile)(program, ['version'])
     assert.match(stdout, /^Consul v1\.8\.7\n/)
+    const { stdout: json } = await promisify(execFile)(program, ['version', '-format=json'])
+    const told = { Version: '1.8.7', Revision: '', Prerelease: '', RPC: { Default: 2, Min: 2, Max: 3 } }
+    assert.deepEqual(JSON.parse(json), told)
   })
 })
