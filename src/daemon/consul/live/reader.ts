@@ -2,7 +2,6 @@ import type { Clock } from '../../../core/clock.ts'
 import type { Random } from '../../../core/random.ts'
 import type { FrontendContext } from '../../frontend.ts'
 import { ClientGoneError } from '../../../web/errors.ts'
-import { ConsulRefusedError } from '../errors.ts'
 import type { Answer } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import { type Sees, seesAll, type Sight } from '../http/sight.ts'
@@ -10,9 +9,7 @@ import { LiveQueries } from './live-queries.ts'
 import type { LiveQuery, Question, Result } from './live-query.ts'
 import { queryOptions, type QueryOptions } from './query-options.ts'
 import type { Topics } from './topics.ts'
-
-/** How many calls may wait for a change at a time. */
-const WAITING_MAX = 50_000
+import { WaitingPlaces } from './waiting-places.ts'
 
 /** What is added to a wait, at most this part of it, so that those who began together do not end together. */
 const JITTER = 1 / 16
@@ -58,13 +55,14 @@ interface Waiting {
 export class Reader {
   readonly #init: ReaderInit
   readonly #queries = new LiveQueries()
-  #waiting = 0
+  readonly #places: WaitingPlaces
   #closed = false
   readonly #cached = new Set<string>()
   #last: { readonly result: Result; readonly how: string; readonly answer: Answer } | undefined
 
   constructor(init: ReaderInit) {
     this.#init = init
+    this.#places = new WaitingPlaces(init.clock)
   }
 
   /** Throws `ConsulRefusedError`. */
@@ -99,12 +97,10 @@ export class Reader {
 
   /** Rejects also when the caller may not have the answer any more; what it is has then another form at once for whoever sees something else. */
   #wait(query: LiveQuery, { call, read, options }: Waiting): Promise<Result> {
-    if (this.#waiting >= WAITING_MAX)
-      throw new ConsulRefusedError(429, `Too many requests wait for changes: at most ${WAITING_MAX} can`)
+    const free = this.#places.take(call.request.socket.remoteAddress)
     const { promise, resolve, reject } = Promise.withResolvers<Result>()
-    this.#waiting++
     const end = () => {
-      this.#waiting--
+      free()
       cancel()
       unwatch()
       unheed()
