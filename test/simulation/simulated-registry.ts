@@ -9,7 +9,7 @@ import type { InstanceSet, ServiceNames } from '../../src/discovery/instance-set
 import type { DrainOptions, DrainReport, InstanceChanges, Lease } from '../../src/discovery/lease.ts'
 import type { RegisterOptions, Registry } from '../../src/discovery/registry.ts'
 import type { Claim, Owner } from '../../src/discovery/store/owner.ts'
-import type { RosterWatch } from '../../src/discovery/store/rosters.ts'
+import type { RosterWatch } from '../../src/discovery/store/roster-watch.ts'
 import type { Store } from '../../src/discovery/store/store.ts'
 import type { SimulatedServer } from './simulated-server.ts'
 

@@ -27,14 +27,16 @@ export class Streams {
     this.#max = max
   }
 
-  /** Answers with a stream: the present state at once, then the newest after each change. Throws `TooManyStreamsError`. */
+  /** Answers with a stream: the present state at once, then the newest after each change. Throws `TooManyStreamsError`, and what `watch` throws. */
   serve({ request, response }: Exchange, { newest, watch }: StreamSource): void {
     if (this.#open.size >= this.#max) throw new TooManyStreamsError(this.#max)
+    let feed: Feed | undefined
+    // First, for once the answer has begun it cannot be refused any more.
+    const unwatch = watch(() => feed?.wake())
     const stream = new EventStream(request, response, { clock: this.#clock })
     if (this.#isClosed) stream.close()
-    if (stream.signal.aborted) return
-    const feed = new Feed(stream, newest)
-    const unwatch = watch(() => feed.wake())
+    if (stream.signal.aborted) return unwatch()
+    feed = new Feed(stream, newest)
     // Not by one signal for all, which would be slower with each who listens.
     this.#open.add(stream)
     stream.signal.addEventListener('abort', () => {

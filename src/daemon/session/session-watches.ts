@@ -1,4 +1,5 @@
-import type { Rosters, RosterWatch } from '../../discovery/store/rosters.ts'
+import type { RosterWatch } from '../../discovery/store/roster-watch.ts'
+import type { Rosters } from '../../discovery/store/rosters.ts'
 import type { AcknowledgeMessage, WatchMessage } from '../../protocol/client-message.ts'
 import type { Turn } from '../turn.ts'
 import type { Connection } from './connection.ts'

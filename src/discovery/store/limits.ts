@@ -2,8 +2,10 @@ import { RopewalkError } from '../../core/error.ts'
 
 /** What a Store takes at most. Beyond it refuses with `StoreLimitError`; what it has stays. */
 export const STORE_LIMITS = {
-  /** Services with instances, or known, or watched. */
+  /** Services with instances, or known, or watched; half of them such as are only watched, so that there is room for others whatever is asked for. */
   services: 200_000,
+  /** Watches of all services together. */
+  watches: 1_000_000,
   /** Instances of one service. */
   serviceInstances: 200_000,
   /** Bytes of all instances of one service, as `instanceBytes` counts: its whole set goes in one message of the session protocol. */

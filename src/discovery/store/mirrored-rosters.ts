@@ -6,7 +6,8 @@ import type { WatchInit } from './audience.ts'
 import { ChangeLog } from './change-log.ts'
 import type { Claim, Owner } from './owner.ts'
 import type { Roster } from './roster.ts'
-import { Rosters, type RostersInit, type RosterWatch } from './rosters.ts'
+import type { RosterWatch } from './roster-watch.ts'
+import { Rosters, type RostersInit } from './rosters.ts'
 import { Spellings } from './spellings.ts'
 
 /** Sees to it that what is to be read of another registry is told. */
@@ -95,7 +96,7 @@ export class MirroredRosters extends Rosters {
     for (const { id } of gone) this.#delete(roster, { id, told: revision })
     if (isFirst) roster.log = new ChangeLog(revision)
     roster.told = { settled, stale }
-    roster.known = known
+    this.markKnown(roster, known)
     roster.revision = revision
     this.stamp()
     roster.invalidate()
@@ -106,7 +107,7 @@ export class MirroredRosters extends Rosters {
   untell(serviceName: string): void {
     const roster = this.present(serviceName)
     roster.told = undefined
-    roster.known = false
+    this.markKnown(roster, false)
     roster.invalidate()
     this.dropIfIdle(roster)
   }

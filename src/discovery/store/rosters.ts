@@ -10,6 +10,7 @@ import type { Change, ChangeKind } from './change.ts'
 import { STORE_LIMITS, StoreLimitError, type StoreLimits } from './limits.ts'
 import type { Claim } from './owner.ts'
 import { type Delta, Roster } from './roster.ts'
+import { RosterWatch } from './roster-watch.ts'
 import { Spellings } from './spellings.ts'
 
 /** How a Store keeps its rosters. */
@@ -36,16 +37,6 @@ interface Happening {
   readonly told?: number
 }
 
-/** The watch of one service, until one of `close` and `lose` is called. */
-export interface RosterWatch {
-  /** Tells that the watcher works with this revision, or a newer one, from now on. */
-  acknowledge(revision: number): void
-  /** The watcher ended. Harmless a second time. */
-  close(): void
-  /** The watcher's connection was lost without goodbye, so it may still go by what it was told last. */
-  lose(): void
-}
-
 /**
  * All services: who is in them at which revision, what changed, and who watches. Revisions count the changes of all services together, so a
  * service that was forgotten and comes back still only grows. Watchers are told once per turn however much changed in it.
@@ -69,6 +60,13 @@ export class Rosters {
   #namesDirty = false
   #namesWatchers = new Set<() => void>()
   readonly #spellings = new Spellings(name => this.#find(name)?.known === true)
+  /** How many watches there are, and how many of the services were ever registered. */
+  #watches = 0
+  #knownCount = 0
+  readonly #onWatchEnd = (roster: Roster) => {
+    this.#watches--
+    this.dropIfIdle(roster)
+  }
   #observers = new Set<(claim: Claim) => void>()
   /** Until when those who watched before a restart may yet come back. */
   #returnsUntil = -Infinity
@@ -161,18 +159,13 @@ export class Rosters {
     return [...(this.#find(serviceName)?.audience.watchers ?? [])]
   }
 
-  /** Tells of changes from now on; the present state is there to be asked for. */
+  /** Tells of changes from now on; the present state is there to be asked for. Throws `StoreLimitError`. */
   watch(serviceName: string, init: WatchInit): RosterWatch {
+    this.#requireWatchable(serviceName)
     const roster = this.obtain(serviceName)
     const watcher = roster.audience.join(init, roster.revision)
-    return {
-      acknowledge: revision => roster.audience.acknowledge(watcher, revision),
-      close: () => this.#leave(roster, watcher),
-      lose: () => {
-        roster.audience.lose(watcher, this.#init.graceMs)
-        this.dropIfIdle(roster)
-      },
-    }
+    this.#watches++
+    return new RosterWatch({ roster, watcher, graceMs: this.#init.graceMs, onEnd: this.#onWatchEnd })
   }
 
   /** Calls `onChange` once per turn in which the names changed, until the returned function is called. */
@@ -327,7 +320,7 @@ export class Rosters {
   }
 
   #setKnown(roster: Roster, known: boolean): void {
-    roster.known = known
+    this.markKnown(roster, known)
     if (known) this.#spellings.add(roster.serviceName)
     else this.#spellings.delete(roster.serviceName)
     this.#names = undefined
@@ -335,9 +328,19 @@ export class Rosters {
     this.#namesDirty = true
   }
 
-  #leave(roster: Roster, watcher: Watcher): void {
-    roster.audience.leave(watcher)
-    this.dropIfIdle(roster)
+  /** What nobody has registered is watched only as long as there is room for what somebody will. */
+  #requireWatchable(serviceName: string): void {
+    const { watches, services } = this.limits
+    if (this.#watches >= watches) throw new StoreLimitError('watches', watches)
+    const strangersMax = Math.ceil(services / 2)
+    if (this.#rosters.size - this.#knownCount < strangersMax || this.#find(serviceName)) return
+    throw new StoreLimitError('services that are watched and that nobody has registered', strangersMax)
+  }
+
+  /** Notes whether a service was ever registered. */
+  protected markKnown(roster: Roster, known: boolean): void {
+    if (roster.known !== known) this.#knownCount += known ? 1 : -1
+    roster.known = known
   }
 
   /** Forgets a roster that there is nothing to keep for. */

@@ -153,6 +153,42 @@ describe('Rosters', () => {
     assert.equal(rosters.delta('service-0', 102), undefined)
   })
 
+  it('is watched for 100,000 names that nobody has registered, and not for one more, which leaves room for what is registered', () => {
+    const { rosters } = rostersInHand()
+    const watches = Array.from({ length: 100_000 }, (_, n) => rosters.watch(`none-${n}`, watcher))
+    const full = { code: 'ERR_REGISTRY_LIMIT', message: /at most 100000 services that are watched and that nobody/ }
+    assert.throws(() => rosters.watch('one-more', watcher), full)
+    assert.deepEqual([rosters.watchers('one-more'), rosters.set('one-more').known], [[], false])
+    rosters.requireRoom('users')
+    rosters.put(of('users'), 'joined')
+    rosters.watch('users', watcher)
+    rosters.watch('none-1', watcher)
+    assert.throws(() => rosters.watch('one-more', watcher), full)
+    // What is registered meanwhile does not count any more, nor what nobody watches.
+    rosters.put(of('none-2'), 'joined')
+    watches[3]?.close()
+    rosters.watch('one-more', watcher)
+    rosters.watch('another', watcher)
+    assert.throws(() => rosters.watch('and another', watcher), full)
+  })
+
+  it('has no more watches in all than it may, counts each that ends once, and takes others then', () => {
+    const { rosters } = rostersInHand({ limits: { watches: 3 } })
+    const [first, second] = ['users', 'users', 'orders'].map(name => rosters.watch(name, watcher))
+    const full = { code: 'ERR_REGISTRY_LIMIT', message: /at most 3 watches/ }
+    assert.throws(() => rosters.watch('users', watcher), full)
+    first?.close()
+    first?.close()
+    first?.lose()
+    rosters.watch('users', watcher)
+    assert.throws(() => rosters.watch('users', watcher), full)
+    second?.lose()
+    second?.close()
+    rosters.watch('users', watcher)
+    assert.throws(() => rosters.watch('users', watcher), full)
+    assert.equal(rosters.watchers('users').length, 2)
+  })
+
   it('takes a service back that was empty', () => {
     const { rosters } = rostersInHand()
     const claim = of('users')

@@ -188,6 +188,26 @@ describe('The counts of a registry daemon, with lower limits', () => {
     assert.deepEqual(ids('a'), ['a1', 'a2'])
   })
 
+  it('take watches of names that nobody has registered up to the limit, refuse each way to watch one more, and register all the same', async t => {
+    const { daemon, ask, put, base } = await limited(t, { limits: { services: 4 } })
+    const client = await SessionClient.open(t, Number(new URL(daemon.endpoints[0] ?? '').port))
+    await client.hello('watcher')
+    client.say(watch(0), watch(1), watch(2), watch(1))
+    const { service, code } = await client.next('denied')
+    assert.deepEqual([service, code], ['s2', 'ERR_REGISTRY_LIMIT'])
+    await client.next('set', told => told.service === 's1')
+    assert.equal(await ask('GET', '/api/v1/services/s2/watch'), full)
+    const { headers } = await fetch(`${base()}/v1/health/service/s2`)
+    const waiting = await fetch(`${base()}/v1/health/service/s2?index=${headers.get('x-consul-index')}`)
+    assert.deepEqual([waiting.status, /at most 2 services that are watched/.test(await waiting.text())], [500, true])
+    assert.deepEqual(
+      [await put('s2', 'i'), await put('s3', 'i'), daemon.store?.rosters.watchers('s2')],
+      ['201', '201', []],
+    )
+    client.say(watch(2))
+    await client.next('set', told => told.service === 's2')
+  })
+
   it('come back from the disk with what was acknowledged, and without what was refused', async t => {
     const options = { dataPath: folder(t), limits: { serviceInstances: 1 } }
     const first = await limited(t, options)

@@ -98,13 +98,13 @@ export class LiveQuery {
 
   /**
    * Tells the first answer whose index is above the given one: not before this call has returned. After `waitMs` there is told what
-   * there is. Returns a function that takes the call back.
+   * there is. Returns a function that takes the call back. Throws what watching throws.
    */
   wait({ index, waitMs, clock }: WaitInit, { tell, fail }: WaitListener): () => void {
+    this.#unwatch ??= this.#question.watch(() => this.#changed())
     const timer = clock.schedule(waitMs, () => this.#finish(waiter, this.#outcome()))
     const waiter: Waiter = { index, tell, fail, timer }
     this.#waiters.add(waiter)
-    this.#unwatch ??= this.#question.watch(() => this.#changed())
     return () => this.#remove(waiter)
   }
 

@@ -97,14 +97,9 @@ export class Reader {
 
   /** Rejects also when the caller may not have the answer any more; what it is has then another form at once for whoever sees something else. */
   #wait(query: LiveQuery, { call, read, options }: Waiting): Promise<Result> {
-    const free = this.#places.take(call.request.socket.remoteAddress)
+    const undo = [this.#places.take(call.request.socket.remoteAddress)]
     const { promise, resolve, reject } = Promise.withResolvers<Result>()
-    const end = () => {
-      free()
-      cancel()
-      unwatch()
-      unheed()
-    }
+    const end = () => undo.forEach(each => each())
     const tell = (result: Result) => {
       end()
       resolve(result)
@@ -113,7 +108,7 @@ export class Reader {
       end()
       reject(error)
     }
-    const unwatch = call.guard.watch(() => {
+    const recheck = () => {
       try {
         call.guard.recheck()
         const other = this.#ask(read)
@@ -121,11 +116,15 @@ export class Reader {
       } catch (error) {
         fail(error)
       }
-    })
-    const { clock } = this.#init
-    const cancel = query.wait({ index: options.index, waitMs: this.#jittered(options.waitMs), clock }, { tell, fail })
-    // Nobody reads it.
-    const unheed = call.request.whenGone(() => fail(new ClientGoneError()))
+    }
+    const wait = { index: options.index, waitMs: this.#jittered(options.waitMs), clock: this.#init.clock }
+    try {
+      undo.push(query.wait(wait, { tell, fail }), call.guard.watch(recheck))
+      // Nobody reads it.
+      undo.push(call.request.whenGone(() => fail(new ClientGoneError())))
+    } catch (error) {
+      fail(error)
+    }
     return promise
   }
 

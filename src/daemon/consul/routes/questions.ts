@@ -1,5 +1,6 @@
 import type { Found, Question } from '../live/live-query.ts'
 import type { Topics } from '../live/topics.ts'
+import type { RosterWatch } from '../../../discovery/store/roster-watch.ts'
 import type { Rosters } from '../../../discovery/store/rosters.ts'
 
 /** A question whose answer changes with some topics only. `make` gives what is answered, to be serialised, or the JSON itself as a string. */
@@ -21,11 +22,18 @@ export function consumed(
     revision: () => question.revision(),
     evaluate: () => question.evaluate(),
     watch(onChange) {
+      const audiences: RosterWatch[] = []
+      const leave = () => audiences.forEach(audience => audience.close())
+      try {
+        for (const name of serviceNames()) audiences.push(rosters.watch(name, watch))
+      } catch (error) {
+        leave()
+        throw error
+      }
       const unwatch = question.watch(onChange)
-      const audiences = serviceNames().map(name => rosters.watch(name, watch))
       return () => {
         unwatch()
-        for (const audience of audiences) audience.close()
+        leave()
       }
     },
   }
