@@ -7,6 +7,7 @@ export interface CertificatePaths {
   readonly cert?: string
   readonly key?: string
   readonly ca?: string
+  readonly crl?: string
 }
 
 /** The same, read: what Node's TLS functions take. */
@@ -14,15 +15,16 @@ export interface Certificates {
   cert?: Buffer
   key?: Buffer
   ca?: Buffer
+  crl?: string[]
 }
 
-/** The certificate, key and authorities of one TLS endpoint, read together, and again when they changed. */
+/** The certificate, key, authorities and revocations of one TLS endpoint, read together, and again when they changed. */
 export class CertificateFiles {
   readonly #paths: CertificatePaths
   #version: string | undefined
 
-  constructor({ cert, key = cert, ca }: CertificatePaths) {
-    this.#paths = { ...(cert && { cert }), ...(key && { key }), ...(ca && { ca }) }
+  constructor({ cert, key = cert, ca, crl }: CertificatePaths) {
+    this.#paths = { ...(cert && { cert }), ...(key && { key }), ...(ca && { ca }), ...(crl && { crl }) }
   }
 
   /**
@@ -32,7 +34,8 @@ export class CertificateFiles {
   async read(): Promise<Certificates> {
     const version = await this.#look()
     const entries = Object.entries(this.#paths).map(async ([name, path]) => [name, await read(path)] as const)
-    const certificates: Certificates = Object.fromEntries(await Promise.all(entries))
+    const { crl, ...files } = Object.fromEntries(await Promise.all(entries)) as Record<string, Buffer>
+    const certificates: Certificates = { ...files, ...(crl && { crl: listsOf(crl) }) }
     try {
       createSecureContext(certificates)
     } catch (cause) {
@@ -55,6 +58,12 @@ export class CertificateFiles {
     const stats = await Promise.all(this.#files.map(file => stat(file, { bigint: true }).catch(() => undefined)))
     return stats.map(file => (file ? `${file.ino}/${file.mtimeNs}/${file.size}` : 'missing')).join(' ')
   }
+}
+
+/** Node takes of each text the first list only, and does not say so. */
+function listsOf(crl: Buffer): string[] {
+  const lists = crl.toString('latin1').split(/(?<=-----END X509 CRL-----)/)
+  return lists.length > 1 ? lists.slice(0, -1) : lists
 }
 
 async function read(file: string): Promise<Buffer> {

@@ -18,6 +18,11 @@ export interface TlsEndpoint extends Omit<TcpEndpoint, 'scheme'> {
   readonly key?: string
   /** File with the authorities to trust *instead of* the system's. A listener that has one demands a certificate from its clients. */
   readonly ca?: string
+  /**
+   * File with what the authorities of `ca` have revoked, a list of each of them that a certificate goes back to: without one, or with one that has expired, no certificate of
+   * it is taken. Only together with `ca`.
+   */
+  readonly crl?: string
   /** The name to ask for (SNI) and to find in the server's certificate when connecting; absent: the host. */
   readonly servername?: string
   /** `false` accepts any certificate when connecting: for tests only. */

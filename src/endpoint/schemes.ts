@@ -16,14 +16,15 @@ const tls: Scheme<TlsEndpoint> = {
   parse(fields) {
     const address = takeAddress(fields)
     const files = { cert: fields.string('cert'), key: fields.string('key'), ca: fields.string('ca') }
-    const options = { ...files, servername: fields.string('servername'), verify: takeYesOrNo(fields, 'verify') }
-    fields.finish('interface=, host=, port=, backlog=, cert=, key=, ca=, servername= or verify=')
+    const crl = takeRevoked(fields, files.ca)
+    const options = { ...files, crl, servername: fields.string('servername'), verify: takeYesOrNo(fields, 'verify') }
+    fields.finish('interface=, host=, port=, backlog=, cert=, key=, ca=, crl=, servername= or verify=')
     return { scheme: 'tls', ...address, ...defined(options) }
   },
   print(endpoint) {
-    const { cert, key, ca, servername, verify } = endpoint
+    const { cert, key, ca, crl, servername, verify } = endpoint
     const yesOrNo = verify === undefined ? undefined : verify ? 'yes' : 'no'
-    return printAddress('tls', endpoint, { cert, key, ca, servername, verify: yesOrNo })
+    return printAddress('tls', endpoint, { cert, key, ca, crl, servername, verify: yesOrNo })
   },
 }
 
@@ -47,6 +48,12 @@ export const endpointSchemes: SchemesOf<Endpoint> = { tcp, tls, unix }
 function takeMode(fields: Fields): number | undefined {
   const field = fields.option('mode')
   return field && parseInt(fields.check(field, /^[0-7]{3,4}$/.test(field.value), 'an octal mode such as 660').value, 8)
+}
+
+/** A list of what somebody has revoked says nothing where nobody's certificates are asked for. */
+function takeRevoked(fields: Fields, ca: string | undefined): string | undefined {
+  const field = fields.option('crl')
+  return field && fields.check(field, field.value !== '' && ca !== undefined, 'a value, and ca= beside it').value
 }
 
 function takeYesOrNo(fields: Fields, key: string): boolean | undefined {

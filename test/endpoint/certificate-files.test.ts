@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { copyFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { CertificateFiles } from '../../src/endpoint/certificate-files.ts'
@@ -13,6 +13,23 @@ describe('CertificateFiles', () => {
     const read = await new CertificateFiles({ cert, key, ca: certificate('ca.pem') }).read()
     assert.deepEqual(Object.keys(read).toSorted(), ['ca', 'cert', 'key'])
     assert.match(String(read.key), /PRIVATE KEY/)
+  })
+
+  it('read all the lists of what was revoked that are in a file, and refuse one that has none', async t => {
+    const crl = join(folder(t), 'lists.pem')
+    const [nothing, one] = ['nothing', 'revoked'].map(name =>
+      readFileSync(certificate(`revocation/${name}.crl`), 'utf8'),
+    )
+    writeFileSync(crl, `of the first authority\n${nothing}\nof the second\n${one}\n`)
+    const files = new CertificateFiles({ ca: certificate('revocation/ca.pem'), crl })
+    const { crl: lists = [] } = await files.read()
+    assert.deepEqual(
+      lists.map(list => [nothing, one].findIndex(text => list.includes(text?.trim() ?? ''))),
+      [0, 1],
+    )
+    writeFileSync(crl, '')
+    assert.equal(await files.changed(), true)
+    await assert.rejects(files.read(), { code: 'ERR_CERTIFICATE_INVALID', message: /lists\.pem/ })
   })
 
   it('name the file that cannot be read', async () => {

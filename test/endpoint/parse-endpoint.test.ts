@@ -23,6 +23,7 @@ const readings: [text: string, endpoint: Endpoint, canonical?: string][] = [
     'tls:8443:cert=/etc/a.pem:key=/etc/a\\:b.key',
     { scheme: 'tls', port: 8443, cert: '/etc/a.pem', key: '/etc/a:b.key' },
   ],
+  ['tls:h:443:ca=/ca.pem:crl=/r.pem', { scheme: 'tls', host: 'h', port: 443, ca: '/ca.pem', crl: '/r.pem' }],
   [
     'tls:h:443:ca=/ca.pem:servername=x:verify=no',
     { scheme: 'tls', host: 'h', port: 443, ca: '/ca.pem', servername: 'x', verify: false },
@@ -51,6 +52,7 @@ const mistakes: [text: string, position: number, expected: RegExp][] = [
   ['tcp:80\\', 7, /a character after the backslash/],
   ['tls:443:verify=maybe', 15, /yes or no/],
   ['tls:443:cert=', 13, /a value/],
+  ['tls:443:crl=/r.pem', 12, /a value, and ca= beside it/],
   ['unix:', 5, /a path/],
   ['unix:/x:mode=9', 13, /an octal mode such as 660/],
 ]
@@ -115,10 +117,11 @@ const endpoints = fc.oneof(
       cert: text,
       key: text,
       ca: text,
+      crl: text,
       servername: text,
       verify: fc.boolean(),
     },
-    { requiredKeys: ['scheme', 'port'] },
+    { requiredKeys: ['scheme', 'port', 'ca'] },
   ),
   fc.record(
     { scheme: fc.constant('unix' as const), path: text, mode: fc.integer({ min: 0, max: 0o7777 }), backlog },

@@ -36,6 +36,18 @@ async function nameShownBy(listener: Listener): Promise<string | undefined> {
   return String(name)
 }
 
+/** What a client is told until its connection ends, and what it could go on with. */
+async function toldTo(t: TestContext, client: object): Promise<{ text: string; session: Buffer | undefined }> {
+  const socket = connectTls({ host: '127.0.0.1', rejectUnauthorized: false, ...client })
+  t.after(() => socket.destroy())
+  const sessions: Buffer[] = []
+  let text = ''
+  socket.on('session', session => sessions.push(session)).on('data', chunk => (text += String(chunk)))
+  socket.on('error', () => {})
+  await new Promise(resolve => socket.once('close', resolve))
+  return { text, session: sessions.at(-1) }
+}
+
 describe('A TLS listener', () => {
   it('shows a certificate that replaced its own after it looked again', async t => {
     const { listener, clock, use } = await replaceable(t)
@@ -87,16 +99,7 @@ describe('A TLS listener', () => {
     listener.accept(socket => socket.on('error', () => {}).end('welcome'))
     const { port } = listener.endpoint as { port: number }
     const mine = { cert: readFileSync(certificate('other.pem')), key: readFileSync(certificate('other.key')) }
-    const told = async (client: object) => {
-      const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false, ...client })
-      t.after(() => socket.destroy())
-      const sessions: Buffer[] = []
-      let text = ''
-      socket.on('session', session => sessions.push(session)).on('data', chunk => (text += String(chunk)))
-      socket.on('error', () => {})
-      await new Promise(resolve => socket.once('close', resolve))
-      return { text, session: sessions.at(-1) }
-    }
+    const told = (client: object) => toldTo(t, { port, ...client })
     const { text, session } = await told(mine)
     assert.ok(session)
     assert.deepEqual([text, (await told({ ...mine, session })).text], ['welcome', 'welcome'])
@@ -104,6 +107,45 @@ describe('A TLS listener', () => {
     writeFileSync(ca, rootCertificates[0] ?? '')
     await listener.reload()
     for (const client of [mine, { ...mine, session }, { session }, {}]) assert.equal((await told(client)).text, '')
+  })
+
+  it('takes no certificate that its authority has revoked, once the list of those is read again, not even to go on with what was agreed with it', async t => {
+    const crl = join(folder(t), 'revoked.crl')
+    const [nothing, one] = [certificate('revocation/nothing.crl'), certificate('revocation/revoked.crl')]
+    copyFileSync(nothing, crl)
+    const own = { cert: certificate('localhost.pem'), key: certificate('localhost.key') }
+    const where = {
+      scheme: 'tls',
+      host: '127.0.0.1',
+      port: 0,
+      ...own,
+      ca: certificate('revocation/ca.pem'),
+      crl,
+    } as const
+    const clock = new FakeClock()
+    const listener = closing(t, await listen(where, { clock }))
+    listener.accept(socket => socket.on('error', () => {}).end('welcome'))
+    const { port } = listener.endpoint as { port: number }
+    const [good, revoked] = ['good', 'revoked'].map(name => ({
+      port,
+      cert: readFileSync(certificate(`revocation/${name}.pem`)),
+      key: readFileSync(certificate(`revocation/${name}.key`)),
+    }))
+    const { text, session } = await toldTo(t, revoked as object)
+    assert.ok(session)
+    assert.deepEqual([text, (await toldTo(t, good as object)).text], ['welcome', 'welcome'])
+    copyFileSync(one, crl)
+    await clock.advance(60_000)
+    await eventually(async () => (await toldTo(t, revoked as object)).text === '')
+    assert.equal((await toldTo(t, good as object)).text, 'welcome')
+    for (const client of [revoked, { ...revoked, session }, { port, session }, { port }])
+      assert.equal((await toldTo(t, client as object)).text, '')
+    writeFileSync(crl, 'half a list')
+    await assert.rejects(listener.reload(), { code: 'ERR_CERTIFICATE_INVALID' })
+    assert.deepEqual(
+      [(await toldTo(t, revoked as object)).text, (await toldTo(t, good as object)).text],
+      ['', 'welcome'],
+    )
   })
 
   it('ends unfinished handshakes when it closes', async t => {
