@@ -1,3 +1,4 @@
+import { afterLimit } from '../core/after-limit.ts'
 import type { Clock, Timer } from '../core/clock.ts'
 
 /** Those who wait for something, each for a limited time; in the order in which they came. */
@@ -13,9 +14,9 @@ export class Waiters<T> {
     return this.#timers.size
   }
 
-  /** Lets `waiter` wait up to `limitMs`; `onTimeout` is called, when it has left, if nobody took it by then. */
+  /** Lets `waiter` wait up to `limitMs`, which does not count what this process missed of it (see `afterLimit`); `onTimeout` is called, when it has left, if nobody took it by then. */
   add(waiter: T, limitMs: number, onTimeout: () => void): void {
-    const timer = this.#clock.schedule(limitMs, () => {
+    const timer = afterLimit(this.#clock, limitMs, () => {
       this.#timers.delete(waiter)
       onTimeout()
     })

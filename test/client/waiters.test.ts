@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { Clock } from '../../src/core/clock.ts'
 import { Waiters } from '../../src/client/waiters.ts'
 import { FakeClock } from '../../src/testing/index.ts'
 
@@ -23,6 +24,22 @@ describe('Waiters', () => {
     assert.equal(waiters.size, 1)
     await clock.advance(100)
     assert.deepEqual(over, ['short', 'long'])
+  })
+
+  it('reads what has come before it gives anybody up, when the process stood still', async () => {
+    const fake = new FakeClock()
+    let stoodMs = 0
+    const clock: Clock = {
+      now: () => fake.now() + stoodMs,
+      wallTime: () => fake.wallTime() + stoodMs,
+      schedule: (delayMs, callback) => fake.schedule(delayMs, callback),
+    }
+    const waiters = new Waiters<string>(clock)
+    const over: string[] = []
+    waiters.add('a', 1_000, () => over.push('a'))
+    stoodMs = 60_000
+    await fake.advance(1_000)
+    assert.deepEqual([over, waiters.take(1)], [[], ['a']])
   })
 
   it('says nothing more of one who was taken or forgotten', async () => {
