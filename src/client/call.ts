@@ -184,7 +184,7 @@ export class Call implements AttemptOwner, Timed {
   #tooSlow(attempt: Attempt): void {
     const { peer } = attempt
     const error = new AttemptTimeoutError(peer.instance.id, this.#owner.settings.attemptTimeoutMs)
-    if (attempt.isMetWithSilence) this.#owner.eject(peer, 'hanging', error)
+    if (attempt.isMetWithSilence && attempt.startedAt >= peer.ejectedAt) this.#owner.eject(peer, 'hanging', error)
     if (attempt.phase === 'sent') {
       this.#retryElsewhere(error)
     } else if (this.#owner.hasUntried(this)) {

@@ -6,6 +6,8 @@ import type { Peer } from './peer.ts'
 export interface EjectionsOptions {
   clock: Clock
   random: Random
+  /** How long a probe may take until it is known to have failed, in milliseconds. */
+  probeMs: number
   /** Called when `ejected` of a Peer has changed. */
   onChange: (peer: Peer) => void
   /** Called when a Peer waits to be probed. */
@@ -23,7 +25,6 @@ interface Ejection {
   readonly reason: EjectionReason
   readonly failures: number
   readonly delayMs: number
-  readonly since: number
   timer: Timer
   /** Since when it waits to be probed; undefined while its time runs. */
   dueAt: number | undefined
@@ -37,6 +38,7 @@ interface Ejection {
  *
  *     delay = min(30 s, 100 ms · 2^failures) · (½ + ½ · random)
  *
+ * No second probe goes out before the first must have failed, so that one that hangs costs a request at a time.
  * One that could not be connected to is back as soon as it can be, however long its answer takes then.
  * A request that may not be repeated is spared the probe of a Peer that hangs, unless no other has come for as long again.
  */
@@ -61,14 +63,14 @@ export class Ejections {
     this.#remove(peer)
     this.#begin(peer, reason, before ? before.failures + 1 : 0)
     peer.ejected = true
+    peer.ejectedAt = this.#options.clock.now()
     if (!before) this.#options.onChange(peer)
     return true
   }
 
   /** An attempt that began at `startedAt` was answered by `peer`, which is ejected. Tells whether that lets it back in. */
   answered(peer: Peer, startedAt: number): boolean {
-    const ejection = this.#ejections.get(peer)
-    if (!ejection || startedAt < ejection.since) return false
+    if (!this.#ejections.has(peer) || startedAt < peer.ejectedAt) return false
     this.pardon(peer)
     return true
   }
@@ -118,7 +120,6 @@ export class Ejections {
       reason,
       failures,
       delayMs,
-      since: clock.now(),
       timer: clock.schedule(delayMs, () => this.#fallDue(ejection)),
       dueAt: undefined,
       probing: false,
@@ -132,12 +133,13 @@ export class Ejections {
     this.#options.onProbe()
   }
 
-  /** A probe that comes to nothing, because its caller gave up, is followed by another. */
+  /** A probe that comes to nothing, because its caller gave up, is followed by another: when it would have failed, or there would be many on the way. */
   #probe(ejection: Ejection): void {
+    const { clock, probeMs } = this.#options
     ejection.probing = true
     ejection.dueAt = undefined
     this.#due--
-    ejection.timer = this.#options.clock.schedule(ejection.delayMs, () => this.#fallDue(ejection))
+    ejection.timer = clock.schedule(Math.max(ejection.delayMs, probeMs), () => this.#fallDue(ejection))
   }
 
   #remove(peer: Peer): boolean {

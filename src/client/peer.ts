@@ -29,6 +29,8 @@ export class Peer extends Candidate {
   #quiet = Promise.withResolvers<void>()
   /** How many answers have begun: what has not changed that for long hangs. */
   answers = 0
+  /** When it was put aside the last time, or failed a probe: what was asked before that says nothing new of it. */
+  ejectedAt = -Infinity
   /** Why it failed the last time. */
   lastError: Error | undefined
 

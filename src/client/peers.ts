@@ -26,6 +26,9 @@ export interface PeersOptions {
  */
 const SETTLING_MS_MAX = 100
 
+/** A probe that is met with silence has failed after the time of an attempt, which is looked at a few times in that time. */
+const PROBE_ATTEMPTS = 1.25
+
 /** The Peers of one service: which there are, which of them is next, and which are put aside. */
 export class Peers {
   readonly #options: PeersOptions
@@ -54,6 +57,7 @@ export class Peers {
     this.#ejections = new Ejections({
       clock,
       random: settings.random,
+      probeMs: settings.attemptTimeoutMs * PROBE_ATTEMPTS,
       onChange: peer => this.#sort(peer),
       onProbe: () => options.onRoom(1),
     })

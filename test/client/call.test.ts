@@ -125,6 +125,19 @@ describe('Call', () => {
     assert.deepEqual([told, peer.pool.state.waiting], [['eject hanging'], 1])
   })
 
+  it('holds silence against an Instance only if it was asked after it was put aside', async () => {
+    const call = callOf()
+    call.sendTo(peer)
+    await clock.advance(50)
+    peer.ejectedAt = clock.now()
+    call.checkTime(100)
+    assert.deepEqual(told, ['place'])
+    call.sendTo(peer)
+    await clock.advance(100)
+    call.checkTime(150)
+    assert.deepEqual(told, ['place', 'eject hanging', 'place'])
+  })
+
   it('keeps what goes wrong in the handler from those who tell it', t => {
     const later: (() => void)[] = []
     t.mock.method(globalThis, 'queueMicrotask', (callback: () => void) => void later.push(callback))

@@ -22,6 +22,7 @@ beforeEach(() => {
   ejections = new Ejections({
     clock,
     random: { next: () => 1 },
+    probeMs: 5_000,
     onChange: ({ ejected }) => void changes.push(ejected),
     onProbe: () => void probesDue++,
   })
@@ -78,11 +79,13 @@ describe('Ejections', () => {
     assert.equal(ejections.takeProbe(no), peer)
   })
 
-  it('have it probed again when a probe came to nothing', async () => {
+  it('have it probed again when a probe came to nothing, but not before it would have failed', async () => {
     ejections.eject(peer, 'unreachable')
     await clock.advance(100)
     ejections.takeProbe(yes)
-    await clock.advance(100)
+    await clock.advance(4_999)
+    assert.equal(ejections.takeProbe(yes), undefined)
+    await clock.advance(1)
     assert.equal(ejections.takeProbe(yes), peer)
   })
 
@@ -90,7 +93,7 @@ describe('Ejections', () => {
     ejections.eject(peer, 'hanging')
     await clock.advance(100)
     ejections.takeProbe(yes)
-    await clock.advance(100)
+    await clock.advance(5_000)
     assert.equal(ejections.isProbeDue, true)
     ejections.eject(peer, 'hanging')
     assert.deepEqual([ejections.isProbeDue, clock.nextDelayMs], [false, 200])
