@@ -97,7 +97,7 @@ export class ConsulState {
         }),
     })
     this.kv = this.#newKv()
-    this.sessions = new Sessions({ clock, journal, topics, stamp, catalog, kv: this.kv, node })
+    this.sessions = this.#newSessions(stamp)
     this.queries = new PreparedQueries({ journal, topics, stamp, sessions: this.sessions })
     this.events = new Events(topics, stamp)
     this.logReaders = new LogReaders(clock)
@@ -155,6 +155,12 @@ export class ConsulState {
     const { turn, clock, store } = context
     const { revision } = store.rosters
     return new KvStore({ journal, turn, clock, stamps, revision, limits: settings.kvLimits })
+  }
+
+  #newSessions(stamp: () => number): Sessions {
+    const { journal, topics, catalog, kv, settings, context } = this
+    const onEnded = (id: string) => this.queries.sessionEnded(id)
+    return new Sessions({ clock: context.clock, journal, topics, stamp, catalog, kv, onEnded, node: settings.nodeName })
   }
 
   #newAcl(stamp: () => number): Acl | undefined {

@@ -1,4 +1,4 @@
-import type { Sessions } from '../sessions/sessions.ts'
+import { sessionIdProblem, type Sessions } from '../sessions/sessions.ts'
 import { type KvRow, kvJson } from './kv-row.ts'
 import type { KvStore, KvWrite } from './kv-store.ts'
 
@@ -114,8 +114,8 @@ function required(row: KvRow | undefined, problem: string): KvRow {
 
 function requireSession(sessions: Sessions, session: string): void {
   if (session === '') throw new OperationProblem('missing session')
-  if (session.length !== 36)
-    throw new OperationProblem('failed session lookup: index error: UUID must be 36 characters')
+  const problem = sessionIdProblem(session)
+  if (problem) throw new OperationProblem(problem)
   if (!sessions.get(session)) throw new OperationProblem(`invalid session ${JSON.stringify(session)}`)
 }
 

@@ -23,9 +23,14 @@ export interface ExecuteInit {
 export function executeQuery(query: QueryRow, init: ExecuteInit): object[] {
   return queryEntries(query, init).map(({ node, service, checks }) => ({
     Node: node,
-    Service: healthService(service),
-    Checks: checks.map(check => ({ ...check, ServiceTags: check.ServiceTags.length > 0 ? check.ServiceTags : null })),
+    Service: { ...healthService(service), Tags: listOf(service.Tags) },
+    Checks: listOf(checks.map(check => ({ ...check, ServiceTags: listOf(check.ServiceTags) }))),
   }))
+}
+
+/** Here Consul shows what is empty as null. */
+function listOf<T>(list: readonly T[]): readonly T[] | null {
+  return list.length > 0 ? list : null
 }
 
 /** The same with all that is known of them. */

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { ConsulRefusedError } from '../errors.ts'
 import { durationProblem, parseGoDuration } from '../go/duration.ts'
+import { idProblem } from '../go/uuid.ts'
 import type { Topics } from '../live/topics.ts'
 import type { Sessions } from '../sessions/sessions.ts'
-import { folded, isSameName } from '../state/folded.ts'
+import { folded } from '../state/folded.ts'
+import { Grouped } from '../state/grouped.ts'
 import { requireRoom, requireShort } from '../state/limits.ts'
 import { Table, type TableJournal } from '../state/table.ts'
 import { completeQuery, type QueryFields, type QueryRow } from './query-row.ts'
@@ -21,10 +23,13 @@ export interface PreparedQueriesInit {
 export class PreparedQueries {
   readonly rows: Table<QueryRow>
   readonly #init: PreparedQueriesInit
+  readonly #byName = new Grouped<QueryRow>({ group: row => folded(row.Name), key: row => row.ID })
+  readonly #bySession = new Grouped<QueryRow>({ group: row => folded(row.Session), key: row => row.ID })
+  readonly #templates = new Map<string, QueryRow>()
 
   constructor(init: PreparedQueriesInit) {
     this.#init = init
-    this.rows = new Table('query', init.journal, () => init.topics.touch('queries', init.stamp()))
+    this.rows = new Table('query', init.journal, (before, after) => this.#changed(before, after))
   }
 
   /** All, in the order of their ids. */
@@ -32,8 +37,9 @@ export class PreparedQueries {
     return [...this.rows.values()].toSorted((a, b) => (a.ID < b.ID ? -1 : 1))
   }
 
+  /** The hexadecimal digits of an id may be in either case. */
   get(id: string): QueryRow | undefined {
-    return this.rows.get(id)
+    return this.rows.get(folded(id))
   }
 
   /** Throws `ConsulRefusedError`. */
@@ -44,33 +50,48 @@ export class PreparedQueries {
 
   /** Throws `ConsulRefusedError` if it is not there, or not valid. */
   update(id: string, fields: QueryFields): void {
-    this.#requireThere(id)
-    this.#put(id, fields)
+    this.#put(this.#required(id).ID, fields)
   }
 
   /** Throws `ConsulRefusedError` if it is not there. */
   delete(id: string): void {
-    this.#requireThere(id)
-    this.rows.delete(id)
+    this.rows.delete(this.#required(id).ID)
+  }
+
+  /** Takes out the queries that live as long as a session. */
+  sessionEnded(session: string): void {
+    for (const { ID } of this.#bySession.rows(folded(session))) this.rows.delete(ID)
   }
 
   /** The query of that id or name; else the template with the longest name that it begins with, in any case, filled in. Throws `ConsulRefusedError`. */
   resolve(idOrName: string): QueryRow | undefined {
-    const exact = this.rows.get(idOrName) ?? this.#named(idOrName)
+    const exact = this.get(idOrName) ?? this.#named(idOrName)
     if (exact && exact.Template.Type === '') return exact
     const name = folded(idOrName)
-    const isFor = ({ Name, Template }: QueryRow) => Template.Type !== '' && name.startsWith(folded(Name))
-    const templates = this.list().filter(isFor)
+    const templates = [...this.#templates.values()].filter(({ Name }) => name.startsWith(folded(Name)))
     const [best] = templates.toSorted((a, b) => b.Name.length - a.Name.length)
     return best && filled(best, idOrName)
   }
 
   #named(name: string): QueryRow | undefined {
-    return this.list().find(({ Name }) => Name !== '' && isSameName(Name, name))
+    if (name === '') return undefined
+    const [found] = this.#byName.rows(folded(name))
+    return found
   }
 
-  #requireThere(id: string): void {
-    if (!this.rows.get(id)) throw new ConsulRefusedError(500, `Cannot modify non-existent prepared query: '${id}'`)
+  #required(id: string): QueryRow {
+    const row = this.get(id)
+    if (!row) throw new ConsulRefusedError(500, `Cannot modify non-existent prepared query: '${id}'`)
+    return row
+  }
+
+  #changed(before: QueryRow | undefined, after: QueryRow | undefined): void {
+    this.#byName.change(before, after)
+    this.#bySession.change(before, after)
+    const { ID } = (after ?? before) as QueryRow
+    if (after && after.Template.Type !== '') this.#templates.set(ID, after)
+    else this.#templates.delete(ID)
+    this.#init.topics.touch('queries', this.#init.stamp())
   }
 
   #put(id: string, fields: QueryFields): QueryRow {
@@ -99,13 +120,10 @@ export class PreparedQueries {
 
   #requireSession(session: string): void {
     if (session === '' || this.#init.sessions.get(session)) return
-    const isId = session.length === UUID_CHARACTERS
-    const problem = isId ? ` ${JSON.stringify(session)}` : `: index error: UUID must be ${UUID_CHARACTERS} characters`
-    throw new ConsulRefusedError(500, `invalid session${problem}`)
+    const problem = idProblem(session)
+    throw new ConsulRefusedError(500, `invalid session${problem ? `: index error: ${problem}` : ` "${session}"`}`)
   }
 }
-
-const UUID_CHARACTERS = 36
 
 function requireTtl(ttl: string): void {
   if (ttl === '') return

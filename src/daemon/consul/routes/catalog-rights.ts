@@ -2,6 +2,7 @@ import { ConsulRefusedError } from '../errors.ts'
 import type { CallGuard } from '../http/guard.ts'
 import type { Catalog } from '../state/catalog.ts'
 import type { CatalogDeregistration, CatalogRegistration } from '../state/catalog-writes.ts'
+import type { NodeRow } from '../state/rows.ts'
 
 /**
  * Requires what it takes to write that to the catalog: the right on the node where it is new or another than before; on the service, and on the one of
@@ -12,7 +13,7 @@ export function requireRegistrable(guard: CallGuard, registration: CatalogRegist
   const { Node = '', Service: service, Check, Checks = [] } = registration
   if (changesNode(registration, catalog)) {
     guard.require('nodes:write', Node)
-    guard.require('nodes:write', catalog.node(Node)?.Node ?? Node)
+    for (const { Node: former } of replacedNodes(catalog, registration)) guard.require('nodes:write', former)
   }
   const id = service?.ID || service?.Service
   if (service) {
@@ -40,6 +41,11 @@ export function requireDeregistrable(guard: CallGuard, deregistration: CatalogDe
   if (CheckID !== '' && !check) throw new ConsulRefusedError(500, `Unknown check '${CheckID}'`)
   if (check?.ServiceID) guard.require('services:register', check.ServiceName)
   else guard.require('nodes:write', Node)
+}
+
+/** Those that a node takes the place of: of its name, and of its id. */
+export function replacedNodes(catalog: Catalog, { ID = '', Node = '' }: { ID?: string; Node?: string }): NodeRow[] {
+  return [catalog.node(Node), ID === '' ? undefined : catalog.nodeWithId(ID)].filter(row => row !== undefined)
 }
 
 function requireServiceOf(

@@ -8,9 +8,9 @@ import { kvJson } from '../kv/kv-row.ts'
 import type { KvWrite } from '../kv/kv-store.ts'
 import type { Result } from '../live/live-query.ts'
 import { requireDatacenter } from '../live/query-options.ts'
+import { sessionIdProblem } from '../sessions/sessions.ts'
 import { CONSUL_LIMITS } from '../state/limits.ts'
 import { jsonArray } from './questions.ts'
-import { NO_UUID, UUID_CHARACTERS } from './session-routes.ts'
 
 /** `/v1/kv`: keys and values. */
 export function kvRoutes(state: ConsulState): ConsulRoute[] {
@@ -48,7 +48,8 @@ class KvRoutes {
     if (cas !== undefined) isWritten = this.#isAt(key, cas) && Boolean(kv.set(write))
     else if (call.has('acquire')) {
       const session = sessionOf(call, 'acquire')
-      if (session.length !== UUID_CHARACTERS) throw new ConsulRefusedError(500, NO_UUID)
+      const problem = sessionIdProblem(session)
+      if (problem) throw new ConsulRefusedError(500, problem)
       if (!sessions.get(session)) throw new ConsulRefusedError(500, `invalid session ${JSON.stringify(session)}`)
       isWritten = Boolean(kv.lock(write, session))
     } else if (call.has('release')) isWritten = Boolean(kv.unlock(write, sessionOf(call, 'release')))

@@ -8,6 +8,7 @@ import type { Sees } from '../http/sight.ts'
 import { guardOf, requireNamed, sealed, shown, shownInList } from './query-rights.ts'
 import { queryOptions, requireDatacenter, unanswerable, waitOptions } from '../live/query-options.ts'
 import { executeQuery } from '../queries/execute-query.ts'
+import { idProblem } from '../go/uuid.ts'
 import { QUERY_SHAPE, type QueryFields, type QueryRow } from '../queries/query-row.ts'
 import { topicQuestion } from './questions.ts'
 
@@ -30,9 +31,6 @@ export function queryRoutes(state: ConsulState): ConsulRoute[] {
     },
   ]
 }
-
-const UUID_CHARACTERS = 36
-const NO_UUID = `failed prepared query lookup: index error: UUID must be ${UUID_CHARACTERS} characters`
 
 class QueryRoutes {
   readonly #state: ConsulState
@@ -70,7 +68,8 @@ class QueryRoutes {
       return json({ Query: query, ...readWith(consistency) }, { headers })
     }
     const id = call.rest
-    if (id.length !== UUID_CHARACTERS) throw unanswerable(NO_UUID)
+    const problem = queryIdProblem(id)
+    if (problem) throw unanswerable(problem)
     const query = this.#state.queries.get(id)
     if (!query) throw new ConsulRefusedError(404, 'Query not found')
     return json([shown(call, query)], { headers: ['X-Consul-Index', String(query.ModifyIndex), ...headers.slice(2)] })
@@ -148,5 +147,11 @@ function limitOf(call: Call): number {
 }
 
 function requireUuid(id: string): void {
-  if (id.length !== UUID_CHARACTERS) throw new ConsulRefusedError(500, `Prepared Query lookup failed: ${NO_UUID}`)
+  const problem = queryIdProblem(id)
+  if (problem) throw new ConsulRefusedError(500, `Prepared Query lookup failed: ${problem}`)
+}
+
+function queryIdProblem(id: string): string | undefined {
+  const problem = idProblem(id)
+  return problem && `failed prepared query lookup: index error: ${problem}`
 }

@@ -7,7 +7,7 @@ import type { ConsulRoute } from '../http/route-table.ts'
 import type { Sees } from '../http/sight.ts'
 import { requireDatacenter, unanswerable } from '../live/query-options.ts'
 import { topicOf } from '../live/topics.ts'
-import type { SessionFields, SessionRow } from '../sessions/sessions.ts'
+import { type SessionFields, sessionIdProblem, type SessionRow } from '../sessions/sessions.ts'
 import { topicQuestion } from './questions.ts'
 
 /** `/v1/session`: sessions, which hold keys. */
@@ -41,9 +41,6 @@ const SESSION_SHAPE = {
   },
   open: true,
 } as const
-
-/** What an id of a session has. */
-export const UUID_CHARACTERS = 36
 
 class SessionRoutes {
   readonly #state: ConsulState
@@ -82,7 +79,8 @@ class SessionRoutes {
 
   readonly info = (call: Call): Answer | Promise<Answer> => {
     if (call.rest === '') throw new ConsulRefusedError(400, 'Missing session')
-    if (call.rest.length !== UUID_CHARACTERS) throw unanswerable(NO_UUID)
+    const problem = sessionIdProblem(call.rest)
+    if (problem) throw unanswerable(problem)
     const { sessions } = this.#state
     const id = call.rest.toLowerCase()
     return this.#list(call, { topic: `session/${id}`, rows: () => [sessions.get(id)].filter(row => row !== undefined) })
@@ -108,10 +106,8 @@ class SessionRoutes {
   #idOf(call: Call): string {
     if (call.rest === '') throw new ConsulRefusedError(400, 'Missing session')
     requireDatacenter(call, this.#state.settings.datacenter)
-    if (call.rest.length !== UUID_CHARACTERS) throw new ConsulRefusedError(500, NO_UUID)
+    const problem = sessionIdProblem(call.rest)
+    if (problem) throw new ConsulRefusedError(500, problem)
     return call.rest
   }
 }
-
-/** What is said of an id of a session that is none. */
-export const NO_UUID = `failed session lookup: index error: UUID must be ${UUID_CHARACTERS} characters`

@@ -7,8 +7,10 @@ import type { Call } from '../http/call.ts'
 import type { CallGuard } from '../http/guard.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
 import type { KvOperation } from '../kv/transaction.ts'
+import { replacedNodes } from './catalog-rights.ts'
 import { jsonArray } from './questions.ts'
 import { requireDatacenter } from '../live/query-options.ts'
+import type { Catalog } from '../state/catalog.ts'
 import {
   CATALOG_CHECK_SHAPE,
   CATALOG_SERVICE_SHAPE,
@@ -25,8 +27,8 @@ export function txnRoutes(state: ConsulState): ConsulRoute[] {
     requireDatacenter(call, state.settings.datacenter)
     const operations = operationsOf((await call.bytes()).toString())
     const isWriting = operations.some(isWrite)
-    const refused = refusedOf(call.guard, operations)
     const { kv, sessions, catalog, journal, stamps } = state
+    const refused = refusedOf(call.guard, { operations, catalog })
     const { datacenter } = state.settings
     const sees = (key: string) => call.guard.may('kv:read', key)
     const context = { kv, sessions, sees, catalog, journal, stamps, datacenter }
@@ -50,11 +52,14 @@ const FILTERED = new Set(['get', 'get-tree'])
 const CHECKING = new Set(['check-session', 'check-index'])
 
 /** The operations that the caller may not do. */
-function refusedOf(guard: CallGuard, operations: readonly Operation[]): Outcome['errors'] {
+function refusedOf(
+  guard: CallGuard,
+  { operations, catalog }: { operations: readonly Operation[]; catalog: Catalog },
+): Outcome['errors'] {
   return [...operations.entries()].flatMap(([OpIndex, operation]) => {
     try {
       if (operation.kind === 'KV') requireKey(guard, operation.key)
-      else requireCatalog(guard, operation)
+      else requireCatalog(guard, operation, catalog)
       return []
     } catch (error) {
       if (!(error instanceof ForbiddenError)) throw error
@@ -70,9 +75,13 @@ function requireKey(guard: CallGuard, { Verb = '', Key = '' }: KvOperation): voi
 }
 
 /** What belongs to a service takes the right on its node as well: another service may have that id now. */
-function requireCatalog(guard: CallGuard, operation: CatalogOperation): void {
+function requireCatalog(guard: CallGuard, operation: CatalogOperation, catalog: Catalog): void {
   const node = nodeOf(operation)
-  if (operation.verb !== 'get') return guard.require('nodes:write', node)
+  if (operation.verb !== 'get') {
+    const replaced = guard.isControlled && operation.kind === 'Node' ? replacedNodes(catalog, operation.node) : []
+    for (const name of [node, ...replaced.map(({ Node }) => Node)]) guard.require('nodes:write', name)
+    return
+  }
   guard.require('nodes:read', node)
   if (operation.kind !== 'Node') guard.requireAll('services:read', '')
 }

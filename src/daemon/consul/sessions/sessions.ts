@@ -3,6 +3,7 @@ import type { Clock } from '../../../core/clock.ts'
 import { TtlChecks } from '../checks/ttl-checks.ts'
 import { ConsulRefusedError } from '../errors.ts'
 import { durationProblem, parseGoDuration } from '../go/duration.ts'
+import { idProblem } from '../go/uuid.ts'
 import type { KvStore } from '../kv/kv-store.ts'
 import { topicOf, type Topics } from '../live/topics.ts'
 import type { Catalog } from '../state/catalog.ts'
@@ -51,6 +52,7 @@ export interface SessionsInit {
   readonly stamp: () => number
   readonly catalog: Catalog
   readonly kv: KvStore
+  readonly onEnded: (id: string) => void
   /** This agent's node. */
   readonly node: string
 }
@@ -134,6 +136,7 @@ export class Sessions {
     const row = this.get(id)
     if (!row) return
     this.rows.delete(row.ID)
+    this.#init.onEnded(row.ID)
     const lockDelayMs = Math.min(LOCK_DELAY_NS_MAX, row.LockDelay) / NS_PER_MS
     this.#init.kv.release(row.ID, { deletes: row.Behavior === 'delete', lockDelayMs })
   }
@@ -201,6 +204,12 @@ const BY_NODE: readonly string[] = ['serfHealth']
 
 function checkIds({ Checks = [], NodeChecks, ServiceChecks }: SessionChecks): string[] {
   return [...Checks, ...NodeChecks, ...(ServiceChecks ?? []).map(({ ID }) => ID)]
+}
+
+/** What is said of an id of a session that can be none; undefined of one that can. */
+export function sessionIdProblem(id: string): string | undefined {
+  const problem = idProblem(id)
+  return problem && `failed session lookup: index error: ${problem}`
 }
 
 function checkKeys(row: SessionRow): string[] {

@@ -14,6 +14,7 @@ import {
 import type { Catalog } from './catalog.ts'
 import { requireFewTags, requireShort } from './limits.ts'
 import { MESH_FIELDS, type MeshFields, meshOf, validateMesh } from './mesh.ts'
+import { badNodeId, putNode, reservedProblem } from './node-writes.ts'
 import type { CheckRow } from './rows.ts'
 
 /** What is written to the catalog in one request. */
@@ -151,8 +152,6 @@ export const DEREGISTRATION_SHAPE: Shape = {
   },
 }
 
-const UUID_CHARACTERS = 36
-
 /** Writes a node, a service and checks, at one index. Nothing is written where it throws `ConsulRefusedError` for the request itself; where there is no room any more, some of it may be. */
 export function registerIn(
   catalog: Catalog,
@@ -163,9 +162,10 @@ export function registerIn(
   const { Node = '', Service: service, Check, Checks = [] } = registration
   validate(registration)
   const checks = [...Checks, ...(Check ? [Check] : [])]
+  requireFree(catalog, registration)
   requirePlaces(catalog, checks, { node: Node, service })
   catalog.together(() => {
-    putNode(catalog, registration, datacenter)
+    putNodeOf(catalog, registration, datacenter)
     if (service) putService(catalog, Node, service)
     for (const check of checks) putCheck(catalog, Node, check)
   })
@@ -200,8 +200,8 @@ function validate({
   if (Node === '') throw new ConsulRefusedError(500, 'Must provide node')
   if (Address === '' && !SkipNodeUpdate)
     throw new ConsulRefusedError(500, 'Must provide address if SkipNodeUpdate is not set')
-  if (ID !== '' && ID.length !== UUID_CHARACTERS)
-    throw new ConsulRefusedError(500, 'Bad node ID: uuid string is wrong length')
+  const badId = badNodeId(ID)
+  if (badId) throw new ConsulRefusedError(500, badId)
   requireShort('A name, an id or an address', ID, Node, Address, Service?.ID, Service?.Service, Service?.Address)
   requireFewTags(Service?.Tags)
   for (const check of [Check, ...Checks]) requireShort('A text of a check', check?.CheckID, check?.Name)
@@ -236,18 +236,24 @@ function requirePlaces(
   }
 }
 
-function putNode(catalog: Catalog, registration: CatalogRegistration, datacenter: string): void {
-  const { ID = '', Node = '', Address = '', TaggedAddresses = null, NodeMeta = null, SkipNodeUpdate } = registration
-  const before = catalog.node(Node)
-  if (before && SkipNodeUpdate) return
-  catalog.putNode({
-    ID: ID || (before?.ID ?? ''),
-    Node,
-    Address,
-    Datacenter: datacenter,
-    TaggedAddresses: TaggedAddresses,
-    Meta: NodeMeta,
-  })
+function requireFree(catalog: Catalog, registration: CatalogRegistration): void {
+  const { ID = '', Node = '', Address = '', SkipNodeUpdate } = registration
+  if (SkipNodeUpdate && catalog.node(Node)) return
+  const problem = reservedProblem(catalog, { ID, Node, Address })
+  if (problem) throw new ConsulRefusedError(500, `failed inserting node: ${problem}`)
+}
+
+function putNodeOf(catalog: Catalog, registration: CatalogRegistration, Datacenter: string): void {
+  const {
+    ID = '',
+    Node = '',
+    Address = '',
+    TaggedAddresses = null,
+    NodeMeta: Meta = null,
+    SkipNodeUpdate,
+  } = registration
+  if (SkipNodeUpdate && catalog.node(Node)) return
+  putNode(catalog, { ID, Node, Address, Datacenter, TaggedAddresses, Meta })
 }
 
 /** Writes a service to a node that is there. */

@@ -50,6 +50,8 @@ export class Catalog {
     group: row => keyOn(row.Node, row.ServiceID),
     key: row => folded(row.CheckID),
   })
+  /** The names of nodes by their ids. */
+  readonly #nodesById = new Map<string, string>()
   readonly #spellings = new Spellings(name => this.#byName.has(name))
 
   constructor(init: CatalogInit) {
@@ -65,9 +67,8 @@ export class Catalog {
 
   /** The hexadecimal digits of an id may be in either case. */
   nodeWithId(id: string): NodeRow | undefined {
-    const wanted = id.toLowerCase()
-    for (const row of this.nodes.values()) if (row.ID !== '' && row.ID.toLowerCase() === wanted) return row
-    return undefined
+    const name = this.#nodesById.get(folded(id))
+    return name === undefined ? undefined : this.nodes.get(name)
   }
 
   service(node: string, id: string): ServiceRow | undefined {
@@ -161,6 +162,8 @@ export class Catalog {
 
   #nodeChanged(before: NodeRow | undefined, after: NodeRow | undefined): void {
     const name = (after ?? before)?.Node ?? ''
+    if (before?.ID && this.#nodesById.get(folded(before.ID)) === before.Node) this.#nodesById.delete(folded(before.ID))
+    if (after?.ID) this.#nodesById.set(folded(after.ID), after.Node)
     const revision = this.#init.stamps.next()
     this.#touch(revision, 'nodes', topicOf('node', name), 'catalog', 'checks')
     for (const { Service, ID } of this.servicesOn(name)) {

@@ -1,9 +1,11 @@
+import { nodeIdProblem } from '../go/uuid.ts'
 import { OperationProblem } from '../kv/transaction.ts'
 import { healthService } from '../rows/forms.ts'
 import { validateMesh } from '../state/mesh.ts'
 import type { Catalog } from '../state/catalog.ts'
 import { type CatalogCheckFields, type CatalogServiceFields, putCheck, putService } from '../state/catalog-writes.ts'
 import { requireFewTags, requireShort } from '../state/limits.ts'
+import { badNodeId, putNode, reservedProblem } from '../state/node-writes.ts'
 import type { CheckRow, NodeRow, ServiceRow, Texts } from '../state/rows.ts'
 
 /** A node as a transaction names or writes it. */
@@ -48,7 +50,7 @@ interface Target<R extends Row> {
 /** What is wrong with a write before anything is done; undefined if nothing is. */
 export function problemBefore(operation: CatalogOperation): string | undefined {
   if (operation.verb === 'get') return undefined
-  if (operation.kind === 'Node') return operation.node.Node ? undefined : 'Must provide node'
+  if (operation.kind === 'Node') return operation.node.Node ? badNodeId(operation.node.ID ?? '') : 'Must provide node'
   if (operation.kind === 'Check') return undefined
   const { ID, Service } = operation.service
   return ID && !Service ? 'Must provide service name with ID' : undefined
@@ -96,17 +98,24 @@ function textOf(kind: string, shown: object): string {
 
 function nodeTarget(node: NodeFields, catalog: Catalog, Datacenter: string): Target<NodeRow> {
   const { ID = '', Node = '', Address = '', TaggedAddresses = null, Meta = null } = node
-  const named = () => catalog.node(Node) ?? (Node === '' ? catalog.nodeWithId(ID) : undefined)
   return {
-    what: `node ${JSON.stringify(Node || ID)}`,
-    row: named,
+    what: `node ${JSON.stringify(Node)}`,
+    row: () => (Node === '' && ID !== '' ? withId(catalog, ID) : catalog.node(Node)),
     put() {
       requireShort('A name, an id or an address', ID, Node, Address)
-      catalog.putNode({ ID: ID || (catalog.node(Node)?.ID ?? ''), Node, Address, Datacenter, TaggedAddresses, Meta })
+      const problem = reservedProblem(catalog, { ID, Node, Address })
+      if (problem) throw new OperationProblem(problem)
+      putNode(catalog, { ID, Node, Address, Datacenter, TaggedAddresses, Meta })
     },
     remove: () => catalog.deleteNode(Node),
     shown: row => row,
   }
+}
+
+function withId(catalog: Catalog, id: string): NodeRow | undefined {
+  const problem = nodeIdProblem(id)
+  if (problem) throw new OperationProblem(`node lookup by ID failed, wrong UUID: ${problem} for '${id}'`)
+  return catalog.nodeWithId(id)
 }
 
 function serviceTarget(

@@ -24,6 +24,17 @@ async function withServices(t: Parameters<typeof serveConsul>[0]) {
 }
 
 describe('PreparedQueries', () => {
+  it('go with the session that they are bound to', async t => {
+    const { ask } = await serveConsul(t)
+    const { ID: Session } = (await ask('PUT', '/v1/session/create', {})).body
+    await ask('POST', '/v1/query', { Name: 'bound', Session, Service: { Service: 'a' } })
+    await ask('POST', '/v1/query', { Name: 'free', Service: { Service: 'a' } })
+    await ask('PUT', `/v1/session/destroy/${Session}`)
+    const names = (await ask('GET', '/v1/query')).body.map(({ Name }: { Name: string }) => Name)
+    assert.deepEqual(names, ['free'])
+    assert.equal((await ask('GET', '/v1/query/bound/explain')).status, 404)
+  })
+
   it('find what passes, or does not fail', async t => {
     const { create, ids, ask } = await withServices(t)
     await create({ Name: 'all', Service: { Service: 'web' } })
