@@ -117,7 +117,7 @@ export class ConsulFrontend implements Frontend {
     const handler = methods[method as Method]
     if (!handler) return unhandled(method, match)
     const call = new Call({ request, rest: match.rest, search, access: this.#access, node: this.#node })
-    refuseNamespace(call, match.route.path)
+    refuseNamespace(call, { path: match.route.path, hasRules: this.#state?.acl !== undefined })
     call.guard.meet(demandOf(method, match.route.path))
     const ready = this.#ready(match, call)
     return ready ? ready.then(() => handler(call)) : handler(call)

@@ -81,7 +81,6 @@ export const OWN_CHECK_SHAPE: Shape = {
     ID: { named: 'types.CheckID' },
     ServiceID: 'string',
     Token: 'string',
-    Namespace: 'string',
   }),
 }
 

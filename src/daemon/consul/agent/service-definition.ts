@@ -57,7 +57,6 @@ export const SERVICE_SHAPE: Shape = {
     Check: CHECK_SHAPE,
     Checks: { list: CHECK_SHAPE },
     Token: 'string',
-    Namespace: 'string',
     ...MESH_FIELDS,
   },
 }

@@ -65,7 +65,6 @@ export const QUERY_SHAPE: Shape = {
       go: 'structs.ServiceQuery',
       fields: {
         Service: 'string',
-        Namespace: 'string',
         Failover: {
           go: 'structs.QueryDatacenterOptions',
           fields: { NearestN: 'int', Datacenters: { list: 'string' } },

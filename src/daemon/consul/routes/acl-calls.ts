@@ -3,6 +3,7 @@ import type { ConsulState } from '../consul-state.ts'
 import { ConsulRefusedError } from '../errors.ts'
 import { decodeBody, type Shape } from '../go/decode.ts'
 import type { Call } from '../http/call.ts'
+import { withWhoseNamespace } from '../http/namespaces.ts'
 
 /** The tokens and policies. Throws `ConsulRefusedError` where there are none. */
 export function aclOf({ acl }: ConsulState): Acl {
@@ -17,7 +18,7 @@ export async function decodeAcl<T>(call: Call, shape: Shape, what: string): Prom
     return decodeBody(text, shape) as T
   } catch (error) {
     if (!(error instanceof ConsulRefusedError)) throw error
-    const problem = error.message.replace('Request decode failed: ', '')
+    const problem = withWhoseNamespace(error.message.replace('Request decode failed: ', ''))
     throw new ConsulRefusedError(400, `Bad request: ${what} decoding failed: ${problem}`)
   }
 }

@@ -18,7 +18,6 @@ const POLICY_SHAPE: Shape = {
     Hash: 'string',
     CreateIndex: 'int',
     ModifyIndex: 'int',
-    Namespace: 'string',
   },
 }
 

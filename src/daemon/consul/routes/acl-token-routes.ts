@@ -29,7 +29,6 @@ const TOKEN_SHAPE: Shape = {
     Hash: 'string',
     CreateIndex: 'int',
     ModifyIndex: 'int',
-    Namespace: 'string',
     Rules: 'string',
   },
 }

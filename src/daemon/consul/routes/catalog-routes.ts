@@ -1,6 +1,9 @@
 import type { ConsulState } from '../consul-state.ts'
+import { ConsulRefusedError } from '../errors.ts'
+import type { Shape } from '../go/decode.ts'
 import { type Answer, json, verdict } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
+import { withWhoseNamespace } from '../http/namespaces.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
 import type { Sees } from '../http/sight.ts'
 import { queryOptions } from '../live/query-options.ts'
@@ -147,7 +150,7 @@ class CatalogRoutes {
     this.#read(call, { key: 'null', question: () => topicQuestion(this.#state.topics, [], () => 'null') })
 
   readonly register = async (call: Call): Promise<Answer> => {
-    const registration = await call.decode<CatalogRegistration>(REGISTRATION_SHAPE)
+    const registration = await decodeWritten<CatalogRegistration>(call, REGISTRATION_SHAPE)
     requireRegistrable(call.guard, registration, this.#state.catalog)
     const { catalog, settings, journal } = this.#state
     journal.whole(() => registerIn(catalog, registration, settings))
@@ -156,7 +159,7 @@ class CatalogRoutes {
   }
 
   readonly deregister = async (call: Call): Promise<Answer> => {
-    const deregistration = await call.decode<CatalogDeregistration>(DEREGISTRATION_SHAPE)
+    const deregistration = await decodeWritten<CatalogDeregistration>(call, DEREGISTRATION_SHAPE)
     requireDeregistrable(call.guard, deregistration, this.#state.catalog)
     deregisterIn(this.#state.catalog, deregistration, this.#state.settings)
     await this.#state.journal.kept()
@@ -217,6 +220,16 @@ class CatalogRoutes {
       if (tags) result[name] = tags
     }
     return result
+  }
+}
+
+/** The body of a write, with what Consul says of a namespace in it. Rejects with `ConsulRefusedError`. */
+async function decodeWritten<T>(call: Call, shape: Shape): Promise<T> {
+  try {
+    return await call.decode<T>(shape)
+  } catch (error) {
+    if (!(error instanceof ConsulRefusedError)) throw error
+    throw new ConsulRefusedError(error.status, withWhoseNamespace(error.message))
   }
 }
 

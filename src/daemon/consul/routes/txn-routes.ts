@@ -135,12 +135,15 @@ const TXN_SHAPE: Shape = {
         fields: {
           Verb: { named: 'api.ServiceOp' },
           Node: 'string',
-          Service: { ...CATALOG_SERVICE_SHAPE, go: 'api.AgentService' },
+          Service: { go: 'api.AgentService', fields: { ...CATALOG_SERVICE_SHAPE.fields, Namespace: 'string' } },
         },
       },
       Check: {
         go: 'api.CheckTxnOp',
-        fields: { Verb: { named: 'api.CheckOp' }, Check: { ...CATALOG_CHECK_SHAPE, go: 'api.HealthCheck' } },
+        fields: {
+          Verb: { named: 'api.CheckOp' },
+          Check: { go: 'api.HealthCheck', fields: { ...CATALOG_CHECK_SHAPE.fields, Namespace: 'string' } },
+        },
       },
     },
   },
