@@ -31,6 +31,7 @@ interface Unsupported {
 const MESH =
   'Connect must be enabled in order to use this endpoint, and this registry has no mesh, no certificates and no intentions'
 const RAFT = 'This registry has no Raft: it is one process with its data on its own disk'
+const SNAPSHOT = `${RAFT}: to back it up, copy consul.log from its folder, while it runs too; to restore it, stop it, and start it with nothing but that copy in its folder`
 const ROLES =
   'This registry has no roles and no auth methods: give its tokens policies, service identities and node identities'
 const LEGACY = 'This registry has no tokens of the time before policies: use /v1/acl/token and /v1/acl/policy'
@@ -64,7 +65,7 @@ const UNSUPPORTED: readonly Unsupported[] = [
   { path: '/v1/config/', pattern: '/v1/config/:kind', methods: ['GET', 'DELETE'], reason: MESH },
   { path: '/v1/discovery-chain/', pattern: '/v1/discovery-chain/:service', methods: ['GET', 'POST'], reason: MESH },
   { path: '/v1/operator/', pattern: '/v1/operator/…', methods: ALL, reason: RAFT },
-  { path: '/v1/snapshot', methods: ['GET', 'PUT'], reason: `${RAFT}: copy its folder while it is stopped` },
+  { path: '/v1/snapshot', methods: ['GET', 'PUT'], reason: SNAPSHOT },
   {
     path: '/v1/internal/',
     pattern: '/v1/internal/…',

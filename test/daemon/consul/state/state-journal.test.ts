@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { statSync } from 'node:fs'
+import { copyFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { StateFile, type StoredRow } from '../../../../src/daemon/consul/state/state-file.ts'
@@ -125,6 +127,28 @@ describe('StateJournal', () => {
     assert.deepEqual([...(first.file.kept().get('things') ?? [])], [['Ext', { n: 2 }]])
     first.file.writeNow([['node', 'ext', null]])
     assert.equal(first.file.kept().get('node')?.size, 0)
+  })
+
+  it('has a file of which a copy is whole at any moment, with all that was kept before it was begun', async t => {
+    const { file, journal, table } = await journalled(t)
+    const text = 'x'.repeat(512 * 1024)
+    const copies: { readonly folder: string; readonly n: number }[] = []
+    for (let n = 0; n < 80; n++) {
+      table.put('a', { n, text } as { n: number })
+      const written = journal.kept()
+      if (n % 20 === 19) {
+        const folder = await temporaryFolder(t)
+        await copyFile(file.path, join(folder, 'consul.log'))
+        copies.push({ folder, n: n - 1 })
+      }
+      await written
+    }
+    for (const { folder, n } of copies) {
+      const copy = await journalled(t, folder)
+      assert.equal(copy.file.isLost, false)
+      assert.ok((copy.table.get('a')?.n ?? -1) >= n)
+      copy.journal.close()
+    }
   })
 
   it('keeps nothing, and says so at once, without a file', async () => {
