@@ -166,11 +166,12 @@ export class Attempt implements Dispatcher.DispatchHandler, Passenger {
 
   #answered(headers: IncomingHttpHeaders): void {
     this.#phase = 'answered'
-    this.#latencyMs = this.#owner.clock.now() - this.startedAt
+    const now = this.#owner.clock.now()
+    this.#latencyMs = now - this.startedAt
     if (this.#connection && (headers.connection === 'close' || this.#owner.options.method === 'HEAD')) {
       this.#connection.isLast = true
     }
-    this.peer.answered()
+    this.peer.answered(now)
     this.#owner.answered()
   }
 

@@ -120,6 +120,7 @@ export class Call implements AttemptOwner, Timed {
   /** Ends it with `error`, wherever it is. */
   fail(error: Error): void {
     if (this.#isOver) return
+    if (this.#attempt?.phase === 'sent') this.#givenUp(this.#attempt)
     this.#attempt?.abort(error)
     this.ended(error)
   }
@@ -182,15 +183,27 @@ export class Call implements AttemptOwner, Timed {
   }
 
   #tooSlow(attempt: Attempt): void {
-    const { peer } = attempt
-    const error = new AttemptTimeoutError(peer.instance.id, this.#owner.settings.attemptTimeoutMs)
-    if (attempt.isMetWithSilence && attempt.startedAt >= peer.ejectedAt) this.#owner.eject(peer, 'hanging', error)
+    const error = this.#holdSilenceAgainst(attempt)
     if (attempt.phase === 'sent') {
       this.#retryElsewhere(error)
     } else if (this.#owner.hasUntried(this)) {
       attempt.abort(error)
       this.unreachable(error)
     }
+  }
+
+  /** Callers may each give up before the time of an attempt is over: the silence of the Instance is then longer than that of any attempt. */
+  #givenUp(attempt: Attempt): void {
+    const { attemptTimeoutMs } = this.#owner.settings
+    if (this.clock.now() - attempt.peer.silentSince >= attemptTimeoutMs) this.#holdSilenceAgainst(attempt)
+  }
+
+  /** Has an Instance put aside that answers nobody. What was asked before it was put aside says nothing of a probe. */
+  #holdSilenceAgainst(attempt: Attempt): AttemptTimeoutError {
+    const { peer } = attempt
+    const error = new AttemptTimeoutError(peer.instance.id, this.#owner.settings.attemptTimeoutMs)
+    if (attempt.isMetWithSilence && attempt.startedAt >= peer.ejectedAt) this.#owner.eject(peer, 'hanging', error)
+    return error
   }
 
   /** Gives the present attempt up for one with another Instance, if that may be. Tells whether it did. */

@@ -29,6 +29,8 @@ export class Peer extends Candidate {
   #quiet = Promise.withResolvers<void>()
   /** How many answers have begun: what has not changed that for long hangs. */
   answers = 0
+  /** Since when it owes answers and has begun none: of use only while it owes any. */
+  silentSince = -Infinity
   /** When it was put aside the last time, or failed a probe: what was asked before that says nothing new of it. */
   ejectedAt = -Infinity
   /** Why it failed the last time. */
@@ -72,12 +74,14 @@ export class Peer extends Candidate {
 
   /** A request is written to it. */
   sent(): void {
+    if (this.#unanswered === 0) this.silentSince = this.#options.settings.clock.now()
     this.#unanswered++
   }
 
-  /** It begins to answer. */
-  answered(): void {
+  /** It begins to answer, at `now`. */
+  answered(now: number): void {
     this.answers++
+    this.silentSince = now
     this.settled()
   }
 

@@ -174,7 +174,7 @@ describe('Attempt', () => {
   it('knows whether its Instance has answered anybody since it began', () => {
     assert.equal(attempt.isMetWithSilence, true)
     peer.sent()
-    peer.answered()
+    peer.answered(0)
     assert.equal(attempt.isMetWithSilence, false)
   })
 })

@@ -242,6 +242,25 @@ describe('Destination, when an Instance fails', () => {
     assert.equal(await answer, hanging.id)
   })
 
+  it('puts an Instance aside that answers nobody, also when no caller waits that long', async () => {
+    const [hanging] = (await cluster.start(2)) as [Member]
+    hanging.handler = silence
+    const client = cluster.client({ balancer: () => firstOf, attemptTimeoutMs: 300 })
+    const tier = () => client.explain('users').candidates[0]?.tier
+    const given: AbortController[] = []
+    const answers: Promise<string>[] = []
+    for (let turn = 0; turn < 1_000 && tier() !== 'ejected'; turn++) {
+      const controller = new AbortController()
+      given.push(controller)
+      answers.push(ask(client, '/', { method: 'POST', signal: controller.signal }).catch(() => 'given up'))
+      await until(() => hanging.paths.length === given.length || tier() === 'ejected')
+      given.at(-3)?.abort()
+    }
+    assert.equal(tier(), 'ejected')
+    given.forEach(controller => controller.abort())
+    assert.ok((await Promise.all(answers)).includes('given up'))
+  })
+
   it('ends a request whose whole time is over', async () => {
     const member = await cluster.startOne()
     member.handler = silence

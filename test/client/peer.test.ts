@@ -3,6 +3,7 @@ import { Socket } from 'node:net'
 import { describe, it } from 'node:test'
 import { leastRequests } from '../../src/balancer/least-requests.ts'
 import { Peer } from '../../src/client/peer.ts'
+import { FakeClock } from '../../src/testing/index.ts'
 import { instanceOf, peerOf, settingsOf } from './settings.ts'
 
 const { signal } = new AbortController()
@@ -80,13 +81,29 @@ describe('Peer', () => {
     }
   })
 
+  it('is silent since the first request that it owes an answer, or since its last answer', async () => {
+    const clock = new FakeClock()
+    const peer = peerOf(instanceOf('a'), { clock })
+    await clock.advance(100)
+    peer.sent()
+    await clock.advance(100)
+    peer.sent()
+    assert.equal(peer.silentSince, 100)
+    peer.answered(clock.now())
+    assert.equal(peer.silentSince, 200)
+    peer.settled()
+    await clock.advance(100)
+    peer.sent()
+    assert.equal(peer.silentSince, 300)
+  })
+
   it('is quiet when all that was written to it is answered or has failed', async () => {
     const peer = peerOf(instanceOf('a'))
     assert.equal(peer.quiet(), undefined)
     peer.sent()
     peer.sent()
     const quiet = peer.quiet()
-    peer.answered()
+    peer.answered(0)
     assert.equal(peer.quiet(), quiet)
     peer.settled()
     await quiet
