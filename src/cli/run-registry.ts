@@ -45,6 +45,8 @@ export interface RunRegistryOptions {
   readonly dns?: RunDnsOptions | false | undefined
   /** How it shows itself to clients of Consul. */
   readonly consul?: ConsulOptions | undefined
+  /** What goes to stdout after its URL. Default: nothing. */
+  readonly announcement?: readonly string[] | undefined
 }
 
 /** How `ropewalk registry` answers DNS. */
@@ -80,7 +82,7 @@ export async function runRegistry(options: RunRegistryOptions): Promise<void> {
     access: acl ?? file,
   })
   const before = [file, backend?.registry].filter(service => service !== undefined)
-  const application = new Application('registry', [...before, daemon, new UrlPrinter(daemon)])
+  const application = new Application('registry', [...before, daemon, new UrlPrinter(daemon, options.announcement)])
   const unlisten = consul?.reload && reloadAtHangup(() => consulApi.reload())
   const release = limitYoungGeneration()
   await run(application)

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
+import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import type { ConsulDefinitions } from '../../daemon/consul/consul-options.ts'
 import { printLine } from '../output.ts'
@@ -40,6 +41,7 @@ async function run(config: AgentConfig, reload: () => ConsulDefinitions): Promis
     insecure: config.insecure,
     dns: dnsOf(config),
     acl: config.acl,
+    announcement: announcementOf(config),
     consul: {
       nodeName: config.nodeName,
       nodeId: config.nodeId,
@@ -53,6 +55,15 @@ async function run(config: AgentConfig, reload: () => ConsulDefinitions): Promis
       reload,
     },
   })
+}
+
+/** What scripts look for in the log of an agent before they go on. */
+function announcementOf({ nodeName }: AgentConfig): string[] {
+  return [
+    '==> Consul agent running!',
+    `    [INFO]  agent.server: New leader elected: payload=${nodeName ?? hostname()}`,
+    '    [INFO]  agent: Synced node info',
+  ]
 }
 
 /** Without HTTP, HTTPS is all there is. Throws `ConfigProblem` when there is neither. */

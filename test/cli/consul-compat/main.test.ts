@@ -196,6 +196,18 @@ describe('consul-compat', () => {
     assert.deepEqual([code, stderr], [1, '==> flag provided but not defined: -nope\n'])
   })
 
+  it('prints the lines for which scripts wait when it can be used', async t => {
+    const port = await freePort()
+    const args = ['agent', '-dev', '-node=n9', `-http-port=${port}`, '-dns-port=-1']
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] })
+    t.after(() => child.kill('SIGKILL'))
+    let printed = ''
+    child.stdout.on('data', chunk => (printed += String(chunk)))
+    await until(() => printed.includes('Synced node info'), 'the agent says that it is ready')
+    assert.match(printed, /==> Consul agent running!\n.* New leader elected: payload=n9\n.* agent: Synced node info/)
+    assert.equal((await fetch(`http://127.0.0.1:${port}/v1/status/leader`)).status, 200)
+  })
+
   it('tells the version of the API', async () => {
     const { stdout } = await promisify(execFile)(program, ['version'])
     assert.match(stdout, /^Consul v1\.8\.7\n/)
