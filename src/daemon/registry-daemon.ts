@@ -71,6 +71,8 @@ export class RegistryDaemon extends MultiService {
   readonly #options: RegistryDaemonOptions
   readonly #places: readonly [Endpoint, ...Endpoint[]]
   readonly #sites: readonly Site[]
+  /** Which of the places a session was asked for at. */
+  readonly #asked = new WeakMap<IncomingMessage, Endpoint>()
   #running: Running | undefined
 
   /** Throws `InsecureInterfaceError`, EndpointSyntaxError. */
@@ -89,7 +91,10 @@ export class RegistryDaemon extends MultiService {
         name: index === 0 ? 'site' : `site-${index + 1}`,
         health: { ready: () => this.#running?.data.backend?.().reached ?? true },
         direct: request => this.#answer(place, request),
-        upgrade: (request, socket, head) => this.#running?.sessions.upgrade(request, socket, head),
+        upgrade: (request, socket, head) => {
+          this.#asked.set(request, place)
+          this.#running?.sessions.upgrade(request, socket, head)
+        },
         connectionsMax: 2 * (options.sessionsMax ?? SESSIONS_MAX),
         connectionsPerAddressMax: options.connectionsPerAddressMax ?? CONNECTIONS_PER_ADDRESS_MAX,
       })
@@ -165,18 +170,13 @@ export class RegistryDaemon extends MultiService {
       data.close()
       throw error
     }
-    const isForeign = (request: IncomingMessage) => isFromForeignPage(request, this.#placeOf(request))
+    const isForeign = (request: IncomingMessage) =>
+      isFromForeignPage(request, this.#asked.get(request) ?? this.#places[0])
     const options = { version, pingMs, silentMs, sessionsMax, isForeign }
     const sessions = new SessionServer({ store, durability, turn, clock, access, ...options })
     const { settleMs = 2 * store.graceMs } = this.#options
     const settling = clock.schedule(settleMs, () => store.rosters.settle())
     return { data, router, sessions, frontends: waysIn, settling, left: false }
-  }
-
-  /** Where a request came to listen to, as far as it matters: with TLS or without. */
-  #placeOf({ socket }: IncomingMessage): Endpoint {
-    const isEncrypted = 'encrypted' in socket
-    return this.#places.find(({ scheme }) => (scheme === 'tls') === isEncrypted) ?? this.#places[0]
   }
 
   #serve(place: Endpoint, request: IncomingMessage, response: ServerResponse): void {

@@ -8,6 +8,7 @@ import type { Endpoint } from './endpoint.ts'
 import { Listener, type ListenerSource } from './listener.ts'
 import { formatEndpoint, toEndpoint } from './parse-endpoint.ts'
 import { type TlsSourceOptions, tlsSource } from './tls-source.ts'
+import { rememberUnix } from './unix-connections.ts'
 
 /** How to listen. */
 export interface ListenOptions extends Abortable, TlsSourceOptions {
@@ -62,5 +63,6 @@ function limitConnections(
 
 function tcpSource(endpoint: Endpoint, { allowHalfOpen = false }: ListenOptions): ListenerSource {
   const server = createServer({ allowHalfOpen, noDelay: true })
+  if (endpoint.scheme === 'unix') rememberUnix(server)
   return { server, endpoint, event: 'connection', onClose: () => {}, reload: () => Promise.resolve() }
 }

@@ -5,6 +5,7 @@ import type { Store } from '../../discovery/store/store.ts'
 import { LEASE_HEADER } from '../../protocol/rest.ts'
 import { BadRequestError } from '../../web/errors.ts'
 import type { Identity } from '../access/access.ts'
+import { addressOf } from '../access/credentials.ts'
 import { LeaseRequiredError } from './errors.ts'
 
 /** What the ids of owners that hold by REST begin with; the rest is their lease. */
@@ -30,7 +31,7 @@ export interface HolderInit {
 /** The holder whom a lease stands for, there or made; one lease may hold several instances. */
 export function holder(store: Store, { request, identity, lease = randomUUID() }: HolderInit): Owner {
   const who = identity.name === 'anonymous' ? '' : ` with ${identity.name}`
-  const name = `REST client at ${request.socket.remoteAddress}${who}`
+  const name = `REST client at ${request.socket.remoteAddress ?? addressOf(request)}${who}`
   return store.leases.timed({ id: PREFIX + lease, name })
 }
 

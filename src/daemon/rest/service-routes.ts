@@ -16,6 +16,7 @@ import { sendJson, sendJsonText } from '../../web/json.ts'
 import type { Exchange } from '../../web/router.ts'
 import { once } from './once.ts'
 import type { Identity } from '../access/access.ts'
+import { addressOf } from '../access/credentials.ts'
 import { ForbiddenError } from '../access/errors.ts'
 import type { Streams } from './streams.ts'
 
@@ -67,7 +68,7 @@ export class ServiceRoutes {
       sent = set
       return { id: this.#id(set), event: 'set', data: this.#setText(set) }
     }
-    const name = `event stream of ${request.socket.remoteAddress}:${request.socket.remotePort}`
+    const name = `event stream of ${addressOf(request)}`
     const watch = (onChange: () => void) => {
       const handle = this.#store.rosters.watch(serviceName, { name, acknowledges: false, onChange })
       return () => handle.close()

@@ -28,4 +28,8 @@ describe('isOperator', () => {
     assert.ok(!asks('127.0.0.1', { host: 'evil.example:8500' }))
     assert.ok(!asks('127.0.0.1', {}))
   })
+
+  it('refuses a connection without an address, as one has whose client is gone', () => {
+    assert.ok(!isOperator({ socket: {}, headers: { host: 'localhost' } } as IncomingMessage))
+  })
 })
