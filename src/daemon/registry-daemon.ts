@@ -19,6 +19,7 @@ import type { Frontend } from './frontend.ts'
 import type { Backend } from './front/backend.ts'
 import { openFrontData } from './front/front-data.ts'
 import { isProtected, requireProtected } from './loopback.ts'
+import { OpenFiles } from './open-files.ts'
 import { openRegistryData, type RegistryData } from './registry-data.ts'
 import { SessionServer, type SessionServerInit } from './session/session-server.ts'
 import { Turn } from './turn.ts'
@@ -176,7 +177,8 @@ export class RegistryDaemon extends MultiService {
     const sessions = new SessionServer({ store, durability, turn, clock, access, ...options })
     const { settleMs = 2 * store.graceMs } = this.#options
     const settling = clock.schedule(settleMs, () => store.rosters.settle())
-    return { data, router, sessions, frontends: waysIn, settling, left: false }
+    const files = new OpenFiles({ clock })
+    return { data, router, sessions, frontends: waysIn, settling, files, left: false }
   }
 
   #serve(place: Endpoint, request: IncomingMessage, response: ServerResponse): void {
@@ -215,6 +217,7 @@ interface Running {
   readonly sessions: SessionServer
   readonly frontends: readonly Frontend[]
   readonly settling: Timer
+  readonly files: OpenFiles
   /** Whether its clients were told. */
   left: boolean
 }
@@ -227,6 +230,7 @@ function leave(running: Running): void {
   if (running.left) return
   running.left = true
   running.settling.cancel()
+  running.files.close()
   running.data.store.close()
   running.sessions.close()
   for (const frontend of running.frontends) frontend.leave()
