@@ -5,22 +5,24 @@ import type { Peer } from './peer.ts'
 
 /**
  * Opens a socket to an Instance of `destination`; it counts as a request in flight for as long as it is open. Each Instance is tried
- * once, the best first. Rejects when none is left, with what the last one failed with as the cause; or with the signal's reason.
+ * once, the best first, but before it one that was put aside as unreachable and waits to be tried again. Rejects when none is left, with
+ * what the last one failed with as the cause; or with the signal's reason.
  */
 export async function connectService(
   destination: Destination,
   { signal = new AbortController().signal }: Abortable,
 ): Promise<Socket> {
-  const { clock, waitMs } = destination.settings
+  const { peers, settings } = destination
+  const { clock, waitMs } = settings
   const tried = new Set<Peer>()
   let failure: unknown
-  for (;;) {
-    const peer = destination.peers.nextUntried(tried)
+  for (let peer = peers.nextToConnect(); ; peer = peers.nextUntried(tried)) {
     if (peer === undefined) throw destination.emptyError(waitMs, failure)
     tried.add(peer)
     const startedAt = clock.now()
     try {
       const socket = await peer.open(signal)
+      peers.connected(peer)
       if (peer.pool.accepting) return counted(socket, peer, clock.now() - startedAt)
       socket.destroy()
     } catch (error) {

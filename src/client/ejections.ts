@@ -108,6 +108,16 @@ export class Ejections {
     return undefined
   }
 
+  /** The Peer that could not be connected to and waits to be tried again, for one who only wants to connect; if there is one. */
+  takeUnreachable(): Peer | undefined {
+    for (const [peer, ejection] of this.#ejections) {
+      if (ejection.dueAt === undefined || ejection.reason !== 'unreachable') continue
+      this.#probe(ejection)
+      return peer
+    }
+    return undefined
+  }
+
   /** Forgets all. */
   close(): void {
     for (const peer of this.#ejections.keys()) this.#remove(peer)

@@ -45,7 +45,7 @@ export class Peers {
       serviceName,
       secure,
       settings,
-      onConnect: (peer: Peer) => this.#connected(peer),
+      onConnect: (peer: Peer) => this.connected(peer),
       onConnectError: (peer: Peer, error: Error) => this.eject(peer, 'unreachable', error),
     }
     this.#options = options
@@ -75,6 +75,12 @@ export class Peers {
   /** The next for a request: undefined when none takes work. One that waits to be probed goes first. */
   next(isRepeatable: () => boolean): Peer | undefined {
     const probed = this.#ejections.isProbeDue ? this.#ejections.takeProbe(isRepeatable) : undefined
+    return probed ?? this.#balancer.pick(this.#candidates.best)
+  }
+
+  /** The next for a connection that is no request. That it can be made says nothing of one that hangs, so such are not probed by it. */
+  nextToConnect(): Peer | undefined {
+    const probed = this.#ejections.isProbeDue ? this.#ejections.takeUnreachable() : undefined
     return probed ?? this.#balancer.pick(this.#candidates.best)
   }
 
@@ -120,7 +126,8 @@ export class Peers {
     if (this.#ejections.answered(peer, startedAt)) this.#reportRestored(peer)
   }
 
-  #connected(peer: Peer): void {
+  /** A connection to `peer` was made: if it was put aside for want of that, it is back. */
+  connected(peer: Peer): void {
     if (peer.ejected && this.#ejections.connected(peer)) this.#reportRestored(peer)
   }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { Socket } from 'node:net'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import type { Connect } from '../../src/client/index.ts'
+import { connect as connectEndpoint } from '../../src/endpoint/connect.ts'
 import { Cluster, firstOf, inTurn, type Member, until } from './cluster.ts'
 
 let cluster: Cluster
@@ -24,6 +25,25 @@ describe('connectService', () => {
     assert.equal(`tcp://127.0.0.1:${socket.remotePort}`, member.url)
     assert.equal(client.explain('users').candidates[1]?.tier, 'ejected')
     socket.destroy()
+  })
+
+  it('tries one that could not be connected to again after a while, and lets it back in', async t => {
+    const [first] = (await cluster.start(2)) as [Member]
+    let isCut = true
+    const connect: Connect = (endpoint, options) =>
+      isCut && endpoint === first.url ? Promise.reject(new Error('cut')) : connectEndpoint(endpoint, options)
+    const client = cluster.client({ connect, balancer: () => firstOf })
+    const sockets: Socket[] = []
+    t.after(() => sockets.forEach(socket => socket.destroy()))
+    const tier = () => client.explain('users').candidates[0]?.tier
+    sockets.push(await client.connect('service:users'))
+    assert.equal(tier(), 'ejected')
+    isCut = false
+    for (let turn = 0; turn < 1_000 && tier() !== 'preferred'; turn++) {
+      sockets.push(await client.connect('service:users'))
+      await new Promise(resolve => setTimeout(resolve, 5))
+    }
+    assert.equal(tier(), 'preferred')
   })
 
   it('fails with the last reason when no Instance can be connected to', async () => {

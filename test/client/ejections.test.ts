@@ -111,6 +111,16 @@ describe('Ejections', () => {
     assert.deepEqual([peer.ejected, clock.pending], [false, 0])
   })
 
+  it('have one that could not be connected to tried again by who only connects, and not one that hangs', async () => {
+    const hanging = peerOf(instanceOf('b'))
+    ejections.eject(hanging, 'hanging')
+    ejections.eject(peer, 'unreachable')
+    assert.equal(ejections.takeUnreachable(), undefined)
+    await clock.advance(1_000)
+    assert.deepEqual([ejections.takeUnreachable(), ejections.takeUnreachable()], [peer, undefined])
+    assert.equal(ejections.takeProbe(yes), hanging)
+  })
+
   it('hold nothing against one that is forgotten and comes back', () => {
     ejections.eject(peer, 'unreachable')
     ejections.forget(peer)
