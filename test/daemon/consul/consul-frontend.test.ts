@@ -87,6 +87,7 @@ describe('ConsulFrontend', () => {
     assert.equal(status, 501)
     assert.match(text, /Connect must be enabled .* this registry has no mesh/)
     assert.equal((await ask('GET', '/v1/operator/raft/configuration')).status, 501)
+    assert.equal((await ask('GET', '/v1/operator/license')).status, 404)
     const mesh = await ask('PUT', '/v1/agent/service/register', { Name: 'x', Connect: { SidecarService: {} } })
     assert.equal(mesh.status, 501)
   })

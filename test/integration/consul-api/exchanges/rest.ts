@@ -9,6 +9,17 @@ export const REST_EXCHANGES: Readonly<Record<string, readonly Exchange[]>> = {
     put('/v1/agent/join/127.0.0.1?wan=1'),
   ],
   'members that are told to leave': [put('/v1/agent/force-leave/n0'), put('/v1/agent/force-leave/nope')],
+  'what operators ask of the Enterprise edition, and how else it is not': [
+    get('/v1/operator/license'),
+    put('/v1/operator/license', 'x'),
+    { method: 'POST', path: '/v1/operator/area', body: {} },
+    get('/v1/operator/segment'),
+    get('/v1/operator/raft'),
+    get('/v1/operator'),
+    put('/v1/operator/raft/peer', 'x'),
+    put('/v1/operator/raft/configuration', 'x'),
+    { method: 'POST', path: '/v1/operator/autopilot/configuration', body: {} },
+  ],
   events: [
     get('/v1/event/list'),
     put('/v1/event/fire/deploy?service=web', 'payload', { keep: { e: (body: Json) => body.ID } }),
