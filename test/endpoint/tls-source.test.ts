@@ -170,6 +170,7 @@ describe('A TLS listener', () => {
 
   it('closes a connection whose handshake does not end in time, also when it goes on and on', async t => {
     const own = { cert: certificate('localhost.pem'), key: certificate('localhost.key') }
+    // Node counts the time by the system's clock: the ten seconds that count otherwise would have to be waited for.
     const listening = listen({ scheme: 'tls', host: '127.0.0.1', port: 0, ...own }, { handshakeTimeoutMs: 100 })
     const listener = closing(t, await listening)
     const { port } = listener.endpoint as { port: number }

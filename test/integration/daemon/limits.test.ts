@@ -114,11 +114,15 @@ describe('The limits of a registry daemon', () => {
   })
 
   it('are what their page says', () => {
-    const { services, serviceInstances, instances, ownerInstances, emptyServices } = STORE_LIMITS
+    const { services, serviceInstances, instances, ownerInstances, emptyServices, watches } = STORE_LIMITS
     assert.ok(page.includes(`answer before theirs | ${PIPELINED_MAX} |`))
     for (const value of [BODY_BYTES_MAX, services, serviceInstances, instances, ownerInstances, emptyServices]) {
       assert.ok(page.includes(grouped(value)), String(value))
     }
+    assert.ok(page.includes(`blocking queries | ${grouped(watches)},`))
+    assert.ok(page.includes(`nobody has registered | ${grouped(services / 2)},`))
+    assert.ok(page.includes(`in its \`hello\` | ${grouped(PROTOCOL_LIMITS.heldInstances)} |`))
+    assert.ok(page.includes(`4 MiB, ${grouped(PROTOCOL_LIMITS.frameMessages)} messages`))
   })
 })
 
