@@ -7,6 +7,10 @@ import { freePort } from '../src/cli/up/free-port.ts'
 import { DemoProcess } from './demo-process.ts'
 import type { DemoRegistry } from './demo-registry.ts'
 
+/** How long a daemon may take to listen, on a machine that is busy with other things too, and how often to look. */
+const LISTENING_MS = 60_000
+const LOOK_MS = 25
+
 /** The registry daemon as the demo's registry, with its data in `folder`. */
 export class DaemonOfDemo implements DemoRegistry {
   readonly #folder: string
@@ -48,7 +52,7 @@ export class DaemonOfDemo implements DemoRegistry {
   }
 
   async #untilListening(): Promise<void> {
-    for (let attempt = 0; attempt < 400; attempt++) {
+    for (let attempt = 0; attempt < LISTENING_MS / LOOK_MS; attempt++) {
       const socket = createConnection(this.#port, '127.0.0.1')
       const connected = await once(socket, 'connect').then(
         () => true,
@@ -56,8 +60,10 @@ export class DaemonOfDemo implements DemoRegistry {
       )
       socket.destroy()
       if (connected) return
-      await sleep(25)
+      await sleep(LOOK_MS)
     }
-    throw new Error(`The registry did not listen on port ${this.#port} within 10 s: see ${this.#folder}`)
+    throw new Error(
+      `The registry did not listen on port ${this.#port} within ${LISTENING_MS / 1000} s: see ${this.#folder}`,
+    )
   }
 }
