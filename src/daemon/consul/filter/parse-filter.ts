@@ -60,23 +60,17 @@ class Parser {
     return this.#chain('or', () => this.#chain('and', () => this.#not()))
   }
 
-  /** `operand word operand …`, grouped to the right. */
+  /** `operand word operand …`, grouped to the right, as far as it goes: a word without an operand is left to who reads on. */
   #chain(word: 'and' | 'or', operand: () => Expression | undefined): Expression | undefined {
     const operands: Expression[] = []
-    for (;;) {
-      const start = this.#at
-      const next = operand()
-      if (!next) {
-        if (operands.length === 0) return undefined
-        this.#at = start
-        return undefined
-      }
+    let end = this.#at
+    for (let next = operand(); next; next = operand()) {
       operands.push(next)
-      const end = this.#at
-      if (this.#space() && this.#literal(word) && this.#space()) continue
-      this.#at = end
-      return operands.reduceRight((right, left) => ({ kind: word, left, right }))
+      end = this.#at
+      if (!(this.#space() && this.#literal(word) && this.#space())) break
     }
+    this.#at = end
+    return operands.length === 0 ? undefined : operands.reduceRight((right, left) => ({ kind: word, left, right }))
   }
 
   #not(): Expression | undefined {

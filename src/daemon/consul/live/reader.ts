@@ -38,6 +38,8 @@ export interface Read {
   readonly sight?: Sight
   /** Whether the answer tells how consistent it is; keys, sessions and the like do not. */
   readonly tellsConsistency: boolean
+  /** Whether it is one of those that an agent of Consul keeps answers to for who asks with `cached`. Default false. */
+  readonly isCacheable?: boolean
   /** The content type and what else belongs to the answer. Default: JSON's. */
   readonly headers?: readonly string[]
   /** What the bytes of the answer are, if not the JSON text. */
@@ -154,7 +156,7 @@ export class Reader {
       '0',
     ]
     if (read.tellsConsistency) headers.push('X-Consul-Effective-Consistency', options.consistency)
-    if (options.isCached && read.tellsConsistency) headers.push(...this.#cacheHeaders(read.key))
+    if (options.isCached && read.isCacheable) headers.push(...this.#cacheHeaders(read.key))
     if (read.render) {
       const rendered = read.render(result)
       return { ...rendered, headers: [...rendered.headers, ...headers] }

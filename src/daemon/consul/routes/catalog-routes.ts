@@ -108,7 +108,7 @@ class CatalogRoutes {
     const make = (sees: Sees) => JSON.stringify(this.#tagsByName(hasMeta, sees))
     const question = (sees: Sees) => topicQuestion(topics, ['catalog'], () => make(sees))
     const sight = call.guard.sight({ right: 'services:read' })
-    return this.#read(call, { key: keyOf('catalog/services', call), question, sight })
+    return this.#read(call, { key: keyOf('catalog/services', call), question, sight, isCacheable: true })
   }
 
   readonly service = (call: Call): Answer | Promise<Answer> => {
@@ -124,7 +124,7 @@ class CatalogRoutes {
         { rosters, serviceNames: names },
       )
     const sight = call.guard.sight({ right: 'services:read', names }, { right: 'nodes:read' })
-    return this.#read(call, { key: keyOf(`catalog/service/${name}`, call), question, sight })
+    return this.#read(call, { key: keyOf(`catalog/service/${name}`, call), question, sight, isCacheable: true })
   }
 
   readonly connect = (call: Call): Answer | Promise<Answer> => {
@@ -133,7 +133,7 @@ class CatalogRoutes {
     const make = this.#entries(call, () => view.connectEntries(name))
     const question = (sees: Sees) => topicQuestion(topics, ['catalog'], () => make(sees))
     const sight = call.guard.sight({ right: 'services:read' }, { right: 'nodes:read' })
-    return this.#read(call, { key: keyOf(`catalog/connect/${name}`, call), question, sight })
+    return this.#read(call, { key: keyOf(`catalog/connect/${name}`, call), question, sight, isCacheable: true })
   }
 
   readonly node = (call: Call): Answer | Promise<Answer> =>

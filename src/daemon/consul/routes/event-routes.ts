@@ -32,7 +32,6 @@ class EventRoutes {
   }
 
   readonly fire = async (call: Call): Promise<Answer> => {
-    requireDatacenter(call, this.#state.settings.datacenter)
     const { rest: Name } = call
     if (Name === '') throw new ConsulRefusedError(400, 'Missing name')
     const NodeFilter = pattern(call, 'node')
@@ -41,6 +40,7 @@ class EventRoutes {
     if (TagFilter !== '' && ServiceFilter === '')
       throw new ConsulRefusedError(500, 'Cannot provide tag filter without service filter')
     const payload = await call.bytes(CONSUL_LIMITS.eventBytes)
+    requireDatacenter(call, this.#state.settings.datacenter)
     const Payload = payload.length > 0 ? payload.toString('base64') : null
     return json(this.#state.events.fire({ Name, Payload, NodeFilter, ServiceFilter, TagFilter }))
   }

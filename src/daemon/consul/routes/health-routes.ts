@@ -80,7 +80,7 @@ class HealthRoutes {
     for (const spelled of view.alike(name)) context.store.rosters.polled(spelled)
     const question = (sees: Sees) => this.#instances(name, { select: this.#selection(call), sees })
     const sight = call.guard.sight({ right: 'services:read', names: () => view.alike(name) }, { right: 'nodes:read' })
-    return this.#read(call, { key: keyOf(`health/service/${name}`, call), question, sight })
+    return this.#read(call, { key: keyOf(`health/service/${name}`, call), question, sight, isCacheable: true })
   }
 
   readonly connect = (call: Call): Answer | Promise<Answer> => {
@@ -90,12 +90,13 @@ class HealthRoutes {
     const make = this.#entries(this.#selection(call), () => view.connectEntries(name))
     const question = (sees: Sees) => topicQuestion(topics, ['catalog', 'checks'], () => make(sees))
     const sight = call.guard.sight({ right: 'services:read' }, { right: 'nodes:read' })
-    return this.#read(call, { key: keyOf(`health/connect/${name}`, call), question, sight })
+    return this.#read(call, { key: keyOf(`health/connect/${name}`, call), question, sight, isCacheable: true })
   }
 
   readonly ingress = (call: Call): Answer | Promise<Answer> => {
     queryOptions(call, this.#state.settings.datacenter, 'Missing service name')
-    return this.#read(call, { key: 'nothing', question: () => topicQuestion(this.#state.topics, [], () => '[]') })
+    const question = () => topicQuestion(this.#state.topics, [], () => '[]')
+    return this.#read(call, { key: 'nothing', question, isCacheable: true })
   }
 
   readonly node = (call: Call): Answer | Promise<Answer> => {

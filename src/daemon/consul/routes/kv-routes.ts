@@ -29,20 +29,21 @@ class KvRoutes {
   }
 
   readonly get = (call: Call): Answer | Promise<Answer> => {
+    const isOne = !call.has('keys') && !call.has('recurse')
+    if (isOne) requireKey(call)
     requireDatacenter(call, this.#state.settings.datacenter)
-    if (call.has('keys')) return this.#keys(call)
-    if (call.has('recurse')) return this.#tree(call)
-    return this.#one(call)
+    if (isOne) return this.#one(call)
+    return call.has('keys') ? this.#keys(call) : this.#tree(call)
   }
 
   readonly put = async (call: Call): Promise<Answer> => {
-    requireDatacenter(call, this.#state.settings.datacenter)
     const { kv, sessions, journal } = this.#state
-    const key = keyOf(call)
+    const key = requireKey(call)
     refuseConflicting(call, ['cas', 'acquire', 'release'])
     const flags = uint(call.param('flags') || '0')
     const cas = call.has('cas') ? uint(call.param('cas')) : undefined
     const value = (await call.bytes(CONSUL_LIMITS.valueBytes)).toString('base64')
+    requireDatacenter(call, this.#state.settings.datacenter)
     const write: KvWrite = { key, value, flags }
     let isWritten = true
     if (cas !== undefined) isWritten = this.#isAt(key, cas) && Boolean(kv.set(write))
@@ -59,13 +60,13 @@ class KvRoutes {
   }
 
   readonly delete = async (call: Call): Promise<Answer> => {
-    requireDatacenter(call, this.#state.settings.datacenter)
     const { kv, journal } = this.#state
     const isTree = call.has('recurse')
     refuseConflicting(call, ['cas', 'recurse'])
-    if (!isTree && call.rest === '') throw new ConsulRefusedError(400, 'Missing key name')
-    if (call.has('cas')) {
-      const cas = uint(call.param('cas'))
+    if (!isTree) requireKey(call)
+    const cas = call.has('cas') ? uint(call.param('cas')) : undefined
+    requireDatacenter(call, this.#state.settings.datacenter)
+    if (cas !== undefined) {
       const row = kv.get(call.rest)
       if (row?.ModifyIndex !== Number(cas)) return verdict(row === undefined)
     }
@@ -77,7 +78,7 @@ class KvRoutes {
 
   #one(call: Call): Answer | Promise<Answer> {
     const { kv } = this.#state
-    const key = keyOf(call)
+    const key = call.rest
     const make = () => {
       const row = kv.get(key)
       return row ? { status: 200, text: jsonArray([kvJson(row)]) } : ABSENT
@@ -147,7 +148,7 @@ function sessionOf(call: Call, parameter: string): string {
   return session
 }
 
-function keyOf(call: Call): string {
+function requireKey(call: Call): string {
   if (call.rest === '') throw new ConsulRefusedError(400, 'Missing key name')
   return call.rest
 }

@@ -14,6 +14,7 @@ import {
 import type { Catalog } from './catalog.ts'
 import { requireFewTags, requireShort } from './limits.ts'
 import { MESH_FIELDS, type MeshFields, meshOf, validateMesh } from './mesh.ts'
+import { isSameName } from './folded.ts'
 import { badNodeId, putNode, reservedProblem } from './node-writes.ts'
 import type { CheckRow } from './rows.ts'
 
@@ -224,7 +225,7 @@ function requirePlaces(
         500,
         `check node ${JSON.stringify(Node)} does not match node ${JSON.stringify(node)}`,
       )
-    const isComing = service !== undefined && ServiceID === (service.ID || service.Service)
+    const isComing = service !== undefined && isSameName(ServiceID, service.ID || (service.Service ?? ''))
     const isThere = ServiceID === '' || isComing || catalog.service(node, ServiceID)
     const problem = isThere ? 'failed inserting check: object missing primary index' : 'Missing service registration'
     if (!isThere || (CheckID === '' && Name === ''))

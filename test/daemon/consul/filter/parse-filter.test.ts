@@ -34,6 +34,11 @@ const match = (name: string) => ({ kind: 'match', selector: [name], operator: 'E
 const operator = (text: string) => (parseFilter(text) as { operator: string }).operator
 
 describe('parseFilter', () => {
+  it('says that a parenthesis is not closed where what is in it reads no further', () => {
+    const unclosed = { message: /^1:10 \(9\): rule "grouping": Unmatched parentheses$/ }
+    for (const text of ['(Node==a and x)', '(Node==a or )']) assert.throws(() => parseFilter(text), unclosed, text)
+  })
+
   it('groups to the right, and binds "and" closer than "or"', () => {
     const tree = parseFilter('a == 1 or b == 1 and not c == 1 or d==1')
     assert.deepEqual(tree, {

@@ -74,6 +74,9 @@ export const CATALOG_EXCHANGES: Readonly<Record<string, readonly Exchange[]>> = 
     get('/v1/health/service/web?cached'),
     get('/v1/health/service/web?cached'),
     get('/v1/health/service/web?cached&consistent'),
+    ...['catalog/nodes', 'catalog/node/n0', 'health/node/n0', 'health/state/any', 'health/checks/web', 'query'].map(
+      path => get(`/v1/${path}?cached`),
+    ),
     get('/v1/health/service/web?index=abc'),
     get('/v1/health/service/web?index=-1'),
     get('/v1/health/service/web?wait=zz'),

@@ -27,10 +27,10 @@ function embeddedCheck(): fc.Arbitrary<object> {
     {
       CheckID: of(CHECKS),
       Name: of(['alive', 'x']),
-      TTL: of(['1h', '90m', '0s', 'x']),
+      TTL: of(['1h', '90m', '0s', 'x', '']),
       Status: of([...STATUSES, 'passing']),
       Notes: of(['n', '']),
-      DeregisterCriticalServiceAfter: of(['10h', '1m']),
+      DeregisterCriticalServiceAfter: of(['10h', '1m', '']),
       SuccessBeforePassing: of([0, 2]),
     },
     { requiredKeys: ['TTL'] },
@@ -78,6 +78,6 @@ export function agentActions(): fc.Arbitrary<Exchange> {
         .tuple(id, of(['true', 'false', '', 'x']))
         .map(([text, enable]) => `/v1/agent/service/maintenance/${text}?enable=${enable}&reason=r`),
     ),
-    put(of(['true', 'false']).map(enable => `/v1/agent/maintenance?enable=${enable}`)),
+    put(of(['true&reason=r', 'true', 'false', 'x']).map(enable => `/v1/agent/maintenance?enable=${enable}`)),
   )
 }

@@ -44,6 +44,14 @@ export function keyRequests(): fc.Arbitrary<Exchange> {
           '?raw&recurse',
           '?keys&recurse',
           '?separator=/',
+          '?keys&separator=',
+          '?keys&separator=%2F&recurse',
+          '?raw&keys',
+          '?index=1&wait=10ms',
+          '?recurse&index=1&wait=10ms',
+          '?stale',
+          '?consistent',
+          '?dc=nope',
         ]),
       )
       .map(([name, query]): Exchange => ({ method: 'GET', path: `/v1/kv/${name}${query}` })),
@@ -60,8 +68,8 @@ export function sessionRequests(): fc.Arbitrary<Exchange> {
   const body = fc.record(
     {
       Name: of(['l', '']),
-      TTL: of(['1h', '', '5s', '25h', 'x']),
-      LockDelay: of(['0s', 0, '0']),
+      TTL: of(['1h', '', '5s', '25h', 'x', '0s', '-1s']),
+      LockDelay: of(['0s', 0, '0', '', '0.1ns', true]),
       Behavior: of(['release', 'delete', 'x']),
       Node: of([...NODES, 'none', 'n0']),
       Checks: fc.array(of([...CHECKS, 'serfHealth', 'none']), { maxLength: 2 }),
@@ -81,6 +89,8 @@ export function sessionRequests(): fc.Arbitrary<Exchange> {
     name.map(session => put(`/v1/session/destroy/$${session}`)),
     name.map(session => put(`/v1/session/renew/$${session}`)),
     name.map(session => get(`/v1/session/info/$${session}`)),
-    of(['list', 'node/n0', 'node/ext-1', 'node/none']).map(text => get(`/v1/session/${text}`)),
+    of(['list', 'node/n0', 'node/N0', 'node/ext-1', 'node/none', 'list?dc=nope', 'node/', 'list?index=x']).map(text =>
+      get(`/v1/session/${text}`),
+    ),
   )
 }

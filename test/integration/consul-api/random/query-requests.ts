@@ -15,7 +15,7 @@ export function queryRequests(): fc.Arbitrary<Exchange> {
       Token: of(['']),
       Service: fc.record(
         {
-          Service: of([...SERVICES, '']),
+          Service: of([...SERVICES, '', '${match(2)}', '${name.suffix}']),
           OnlyPassing: fc.boolean(),
           Near: of(['_agent', 'ext-1']),
           Tags: fc.array(of(['v1', '!v2', 'V1']), { maxLength: 2 }),
@@ -26,8 +26,13 @@ export function queryRequests(): fc.Arbitrary<Exchange> {
         },
         { requiredKeys: ['Service'] },
       ),
-      DNS: of([{ TTL: '10s' }, { TTL: 'x' }, {}]),
-      Template: of([{ Type: 'name_prefix_match' }, { Type: 'x' }, { Type: 'name_prefix_match', Regexp: '(' }]),
+      DNS: of([{ TTL: '10s' }, { TTL: 'x' }, { TTL: '' }, { TTL: '-1s' }, {}]),
+      Template: of([
+        { Type: 'name_prefix_match' },
+        { Type: 'name_prefix_match', Regexp: '^(.)(.*)$' },
+        { Type: 'x' },
+        { Type: 'name_prefix_match', Regexp: '(' },
+      ]),
     },
     { requiredKeys: ['Service'] },
   )
@@ -45,8 +50,23 @@ export function queryRequests(): fc.Arbitrary<Exchange> {
     name.map((session): Exchange => ({ method: 'DELETE', path: `/v1/query/$q${session}` })),
     fc
       .tuple(
-        of(['/v1/query/q', '/v1/query/r', '/v1/query/none', '/v1/query/$qs1']),
-        of(['', '/execute', '/explain', '/execute?passing', '/execute?limit=x']),
+        of([
+          '/v1/query/q',
+          '/v1/query/R',
+          '/v1/query/none',
+          '/v1/query/$qs1',
+          '/v1/query/qweb',
+          '/v1/query/x'.padEnd(46, 'x'),
+        ]),
+        of([
+          '',
+          '/execute',
+          '/explain',
+          '/execute?passing',
+          '/execute?limit=x',
+          '/execute?limit=-1',
+          '/execute?near=_agent',
+        ]),
       )
       .map(([path, more]): Exchange => ({ method: 'GET', path: path + more })),
     fc.constant<Exchange>({ method: 'GET', path: '/v1/query' }),

@@ -3,6 +3,7 @@ import type { Exchange } from '../exchange.ts'
 import { agentActions, checkDefinition, serviceDefinition } from './agent-requests.ts'
 import { deregistration, registration } from './catalog-requests.ts'
 import { keyRequests, sessionRequests } from './key-requests.ts'
+import { otherRequests } from './other-requests.ts'
 import { queryRequests } from './query-requests.ts'
 import { reads } from './reads.ts'
 import { transaction } from './transactions.ts'
@@ -20,6 +21,7 @@ export const exchanges: fc.Arbitrary<Exchange> = fc.oneof(
   { weight: 3, arbitrary: writes('/v1/txn', transaction()) },
   { weight: 2, arbitrary: queryRequests() },
   { weight: 14, arbitrary: reads() },
+  { weight: 1, arbitrary: otherRequests() },
 )
 
 /** What leaves a side as it was in the beginning. */

@@ -5,13 +5,14 @@ import { IDS, NODES, of, SERVICES, STATUSES } from './words.ts'
 
 /** Reads of what there is. */
 export function reads(): fc.Arbitrary<Exchange> {
-  const service = of([...SERVICES, 'none', ''])
-  const node = of([...NODES, 'none', '', 'n0'])
+  const service = of([...SERVICES, 'none', '', 'DB'])
+  const node = of([...NODES, 'none', '', 'n0', 'N0', '11111111-2222-3333-4444-aaaaaaaaaaaa'])
   const path = fc.oneof(
     service.map(name => `/v1/health/service/${name}`),
     service.map(name => `/v1/catalog/service/${name}`),
     service.map(name => `/v1/health/checks/${name}`),
     service.map(name => `/v1/health/connect/${name}`),
+    service.map(name => `/v1/catalog/connect/${name}`),
     node.map(name => `/v1/health/node/${name}`),
     node.map(name => `/v1/catalog/node/${name}`),
     node.map(name => `/v1/catalog/node-services/${name}`),
@@ -62,6 +63,14 @@ function readParameters(): fc.Arbitrary<readonly string[]> {
       'index=x',
       'format=text',
       'max_stale=1s',
+      'max_stale=',
+      'near=_agent',
+      'near=n0',
+      'near=N0',
+      'near=none',
+      'near=ext-1',
+      'index=1&wait=10ms',
+      'hash=x',
     ]),
     { maxLength: 2 },
   )

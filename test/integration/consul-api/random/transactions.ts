@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { CHECKS, IDS, metadata, NODES, of, SERVICES, STATUSES } from './words.ts'
+import { CATALOG_IDS, CHECKS, metadata, NODES, of, SERVICES, STATUSES } from './words.ts'
 
 /** The operations of a transaction. */
 export function transaction(): fc.Arbitrary<object> {
@@ -21,7 +21,7 @@ export function transaction(): fc.Arbitrary<object> {
         'bogus',
       ]),
       Key: of(['a', 'a/b', 'b', '']),
-      Value: of(['aGk=', '', '!']),
+      Value: of(['aGk=', '', '!', [104]]),
       Flags: of([0, 7]),
       Index: of([0, 1]),
       Session: of(['$s1', '', 'none']),
@@ -35,12 +35,15 @@ export function transaction(): fc.Arbitrary<object> {
   const service = fc.record({
     Verb: of(['get', 'set', 'cas', 'delete', 'delete-cas', 'bogus']),
     Node: of(NODES),
-    Service: fc.record({ Service: of(SERVICES), ID: of(IDS), Port: of([80]) }, { requiredKeys: ['Service', 'ID'] }),
+    Service: fc.record(
+      { Service: of(SERVICES), ID: of(CATALOG_IDS), Port: of([80]) },
+      { requiredKeys: ['Service', 'ID'] },
+    ),
   })
   const check = fc.record({
     Verb: of(['get', 'set', 'delete', 'delete-cas', 'bogus']),
     Check: fc.record(
-      { Node: of(NODES), CheckID: of(CHECKS), Name: of(['x']), Status: of(STATUSES), ServiceID: of(IDS) },
+      { Node: of(NODES), CheckID: of(CHECKS), Name: of(['x']), Status: of(STATUSES), ServiceID: of(CATALOG_IDS) },
       { requiredKeys: ['Node', 'CheckID'] },
     ),
   })

@@ -2,9 +2,11 @@ import * as fc from 'fast-check'
 import type { Exchange } from '../exchange.ts'
 import { spoiled } from './spoiled.ts'
 
-export const SERVICES = ['web', 'db', 'cache']
+export const SERVICES = ['web', 'db', 'cache', 'Web']
 export const IDS = ['web-1', 'web-2', 'db-1', 'web']
-export const NODES = ['ext-1', 'ext-2']
+export const NODES = ['ext-1', 'ext-2', 'EXT-1']
+/** Of the catalog: to the agent ids that differ by case are two, to the catalog one. */
+export const CATALOG_IDS = [...IDS, 'WEB-1', 'Db-1']
 export const CHECKS = ['alive', 'disk', 'service:web-1', 'service:db-1']
 export const TAGS = ['v1', 'v2', 'V1', '']
 export const STATUSES = ['passing', 'warning', 'critical']
