@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import { describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { EngineCluster } from '../../../../tools/engines/servers/engine-cluster.ts'
+import { type ClusterOptions, EngineCluster } from '../../../../tools/engines/servers/engine-cluster.ts'
 import { EngineServer } from '../../../../tools/engines/servers/engine-server.ts'
 import { missingEngine, startConsul, startEtcd, startEtcdCluster, startZooKeeper } from '../../../engines/engines.ts'
 import { startZooKeeperCluster } from '../../../engines/engines.ts'
@@ -108,7 +108,12 @@ describe('startZooKeeper', { skip: missingEngine('zookeeper') }, () => {
   })
 })
 
-const CLUSTERS = { etcd: startEtcdCluster, zookeeper: startZooKeeperCluster }
+const CLUSTERS = {
+  etcd: startEtcdCluster,
+  // The servers notice after `syncLimit` ticks that one is cut off. One that was elected waits `initLimit` for the others, who may have elected another.
+  zookeeper: (options: ClusterOptions = {}) =>
+    startZooKeeperCluster({ ...options, config: { syncLimit: 25, initLimit: 50 } }),
+}
 
 for (const [name, start] of Object.entries(CLUSTERS)) {
   describe(`EngineCluster of ${name}`, { skip: missingEngine(name) }, () => {
