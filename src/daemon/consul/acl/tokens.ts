@@ -34,6 +34,9 @@ export interface NewToken {
 
 const UUID_CHARACTERS = 36
 
+/** How often it is looked whether the machine's date has jumped past the end of a token, as after a sleep, in which no timer runs. */
+const LOOK_MS = 30_000
+
 /** The tokens of the Consul API, by their accessors. A secret is kept as its hash only. A token whose time is over is gone. */
 export class Tokens {
   readonly rows: Table<TokenRow>
@@ -175,13 +178,22 @@ export class Tokens {
     if (after) this.#byHash.set(after.hash, after)
     this.#timers.get(AccessorID)?.cancel()
     this.#timers.delete(AccessorID)
-    if (after?.ExpirationTime !== undefined) this.#expireLater(AccessorID, Date.parse(after.ExpirationTime))
+    if (after?.ExpirationTime !== undefined) {
+      const at = Date.parse(after.ExpirationTime)
+      const { clock } = this.#init
+      this.#expireLater(AccessorID, { at, dueAt: clock.now() + at - clock.wallTime() })
+    }
     this.#init.onChange(before !== undefined)
   }
 
-  #expireLater(accessor: string, at: number): void {
+  /** When the date is `at` or the time `dueAt`, whichever is first: a date that is set back makes no token last longer. */
+  #expireLater(accessor: string, end: { readonly at: number; readonly dueAt: number }): void {
     const { clock } = this.#init
-    const timer = clock.schedule(Math.max(0, at - clock.wallTime()), () => this.rows.delete(accessor))
+    const leftMs = () => Math.min(end.at - clock.wallTime(), end.dueAt - clock.now())
+    const timer = clock.schedule(Math.max(0, Math.min(leftMs(), LOOK_MS)), () => {
+      if (leftMs() > 0) this.#expireLater(accessor, end)
+      else this.rows.delete(accessor)
+    })
     this.#timers.set(accessor, timer)
   }
 }

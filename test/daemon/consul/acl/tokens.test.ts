@@ -15,6 +15,21 @@ describe('Tokens', () => {
     assert.equal((await ask(MASTER, `GET /v1/acl/token/${accessor}`)).status, 403)
   })
 
+  it('end within half a minute when the date jumps past their time, and at their time when it is set back', async t => {
+    for (const [jumpMs, afterMs] of [
+      [3_600_000, 30_000],
+      [-3_600_000, 600_000],
+    ] as const) {
+      const { ask, clock, tokenWith } = await serveAcl(t)
+      const { secret } = await tokenWith('key "a" { policy = "read" }', { ExpirationTTL: '10m' })
+      clock.jumpWallTime(jumpMs)
+      await clock.advance(afterMs - 1_000)
+      assert.equal((await ask(secret, 'GET /v1/kv/a')).status, 404)
+      await clock.advance(1_000)
+      assert.equal((await ask(secret, 'GET /v1/kv/a')).text, 'ACL not found')
+    }
+  })
+
   it('take a minute to a day', async t => {
     const { ask } = await serveAcl(t)
     const made = async (fields: object) => (await ask(MASTER, 'PUT /v1/acl/token', fields)).status
