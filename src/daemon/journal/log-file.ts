@@ -11,7 +11,7 @@ const GROWTH_BYTES_MIN = 16 * 1024 * 1024
 
 /**
  * A log of the daemon's data: each line is a batch of changes with a checksum; read one after the other (`readLog`) they make what there is. So a commit
- * is one write at the end of the file and one sync, whatever is in it, and is done while the event loop goes on. When most of the file is of
+ * is one write at the end of the file, to the system's memory, and one sync, whatever is in it, which is waited for while the event loop goes on. When most of the file is of
  * the past it is written anew, in pieces, beside the one in use. All methods but `close` throw `JournalError`.
  */
 export class LogFile {
