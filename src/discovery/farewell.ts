@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { abortable, sleep, timeLimit, type Abortable } from '../core/abort.ts'
+import { allRead } from '../core/all-read.ts'
 import type { Clock } from '../core/clock.ts'
 import { elapsedMs } from '../core/elapsed.ts'
 import { publish } from '../core/event.ts'
@@ -43,7 +43,8 @@ async function drain(lease: Lease, { drainMs, clock, signal }: FarewellOptions):
   using limit = timeLimit(clock, drainMs + DRAIN_ANSWER_MS, { signal })
   try {
     const report = await abortable(lease.drain({ drainMs, signal: limit.signal }), limit.signal)
-    if (report.acknowledged) await lastRequestsArrive()
+    // A consumer writes its last request before it acknowledges, but this process may read the acknowledgement first.
+    if (report.acknowledged) await allRead()
     tellDrained(lease, report)
     return report
   } catch (error) {
@@ -63,15 +64,6 @@ async function revoke(lease: Lease, { clock, signal }: FarewellOptions): Promise
     const message = 'could not be deregistered: its lease will lapse'
     tell(lease, { level: 'warn', event: 'instance.abandoned', message, error })
   }
-}
-
-/**
- * A consumer writes its last request to the socket before it acknowledges, but this process may read the acknowledgement first. So one
- * whole poll of the event loop passes, between the first of these turns and the second.
- */
-async function lastRequestsArrive(): Promise<void> {
-  await nextTurn()
-  await nextTurn()
 }
 
 function tellDrained(lease: Lease, report: DrainReport): void {
