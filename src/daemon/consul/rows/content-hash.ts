@@ -1,20 +1,7 @@
+import { TAGGED_ADDRESSES_SHAPE } from '../agent/service-definition.ts'
+import { hashFieldsOf, hashShapeOf } from '../go/hash-shape-of.ts'
 import { type HashShape, structHash } from '../go/struct-hash.ts'
-
-const MODE: HashShape = { struct: 'MeshGatewayConfig', fields: { Mode: 'string' } }
-
-const UPSTREAM: HashShape = {
-  struct: 'Upstream',
-  fields: {
-    DestinationType: 'string',
-    DestinationNamespace: 'string',
-    DestinationName: 'string',
-    Datacenter: 'string',
-    LocalBindAddress: 'string',
-    LocalBindPort: 'int',
-    Config: { map: 'any' },
-    MeshGateway: MODE,
-  },
-}
+import { PROXY_SHAPE } from '../state/mesh.ts'
 
 const EXPOSED_PATH: HashShape = {
   struct: 'ExposePath',
@@ -27,16 +14,11 @@ const EXPOSED_PATH: HashShape = {
   },
 }
 
+/** Its answers call it otherwise than what it decodes. */
 const PROXY: HashShape = {
   struct: 'AgentServiceConnectProxyConfig',
   fields: {
-    DestinationServiceName: 'string',
-    DestinationServiceID: 'string',
-    LocalServiceAddress: 'string',
-    LocalServicePort: 'int',
-    Config: { map: 'any' },
-    Upstreams: { list: UPSTREAM },
-    MeshGateway: MODE,
+    ...hashFieldsOf(PROXY_SHAPE),
     Expose: { struct: 'ExposeConfig', fields: { Checks: 'bool', Paths: { list: EXPOSED_PATH } } },
   },
 }
@@ -52,7 +34,7 @@ const AGENT_SERVICE: HashShape = {
     Meta: { map: 'string' },
     Port: 'int',
     Address: 'string',
-    TaggedAddresses: { map: { struct: 'ServiceAddress', fields: { Address: 'string', Port: 'int' } } },
+    TaggedAddresses: hashShapeOf(TAGGED_ADDRESSES_SHAPE),
     Weights: { struct: 'AgentWeights', fields: { Passing: 'int', Warning: 'int' } },
     EnableTagOverride: 'bool',
     CreateIndex: 'int',

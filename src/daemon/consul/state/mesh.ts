@@ -1,5 +1,5 @@
 import { ConsulRefusedError } from '../errors.ts'
-import type { Shape } from '../go/decode.ts'
+import type { FieldsShape, Shape } from '../go/decode.ts'
 import { isSameName } from './folded.ts'
 
 /** What a proxy says of itself and of what it stands before. Objects within are kept as they came. */
@@ -44,22 +44,25 @@ const UPSTREAM: Shape = {
   },
 }
 
+/** What a proxy says of itself. */
+export const PROXY_SHAPE: FieldsShape = {
+  go: 'structs.ConnectProxyConfig',
+  fields: {
+    DestinationServiceName: 'string',
+    DestinationServiceID: 'string',
+    LocalServiceAddress: 'string',
+    LocalServicePort: 'int',
+    Config: { map: 'any' },
+    Upstreams: { list: UPSTREAM },
+    MeshGateway: MODE,
+    Expose: { fields: { Checks: 'bool', Paths: { list: { map: 'any' } } } },
+  },
+}
+
 /** The fields of a registration that are about the mesh. */
 export const MESH_FIELDS: Readonly<Record<string, Shape>> = {
   Kind: 'string',
-  Proxy: {
-    go: 'structs.ConnectProxyConfig',
-    fields: {
-      DestinationServiceName: 'string',
-      DestinationServiceID: 'string',
-      LocalServiceAddress: 'string',
-      LocalServicePort: 'int',
-      Config: { map: 'any' },
-      Upstreams: { list: UPSTREAM },
-      MeshGateway: MODE,
-      Expose: { fields: { Checks: 'bool', Paths: { list: { map: 'any' } } } },
-    },
-  },
+  Proxy: PROXY_SHAPE,
   Connect: { go: 'structs.ServiceConnect', fields: { Native: 'bool', SidecarService: 'any' } },
 }
 
