@@ -220,7 +220,7 @@ export class ConsulState {
       kv,
       sessions,
       queries,
-      ...(acl ? [acl.policies, acl.tokens] : []),
+      ...(acl ? [acl.policies, acl.roles, acl.tokens] : []),
     ]) {
       for (const { ModifyIndex } of rows.values()) newest = Math.max(newest, ModifyIndex)
     }

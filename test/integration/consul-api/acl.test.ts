@@ -4,6 +4,10 @@ import { compareExchanges } from './compare-exchanges.ts'
 import { ACL_EXCHANGES } from './exchanges/acl.ts'
 import { MASTER } from './exchanges/rights.ts'
 
-describe('The Consul API administers tokens and policies as Consul does', { skip: missingEngine('consul') }, () => {
-  compareExchanges(ACL_EXCHANGES, { acl: { master: MASTER } })
-})
+describe(
+  'The Consul API administers tokens, roles and policies as Consul does',
+  { skip: missingEngine('consul') },
+  () => {
+    compareExchanges(ACL_EXCHANGES, { acl: { master: MASTER } })
+  },
+)

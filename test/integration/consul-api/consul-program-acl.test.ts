@@ -35,6 +35,32 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
     'acl token read -id $twin',
     'acl token read -self',
   ],
+  'makes roles': [
+    'acl role create -name ops -description d -policy-name all -service-identity api -node-identity n0:dc1 =ops',
+    'acl role create -name ops -policy-name all',
+    'acl role create -name bad -policy-name none',
+    'acl role create -policy-name all',
+    'acl role create -name js -format json -policy-id $web',
+    'acl role read -id $ops',
+    'acl role read -name ops',
+    'acl role read -name none',
+    'acl role read -name ops -meta',
+    'acl role list',
+    'acl role update -id $ops -name ops-2 -description e -policy-id $web',
+    'acl role update -id $ops -name ops-2 -no-merge -policy-name all',
+    'acl role update -id 11111111-2222-3333-4444-555555555555 -name none',
+    'acl token create -description by-role -role-name ops-2 -role-name js =member',
+    'acl token create -role-name none',
+    'acl token create -description by-id -role-id $ops',
+    'acl token update -id $member -description by-role -merge-roles -role-name js',
+    'acl token read -id $member',
+    'acl token clone -id $member -description by-clone',
+    'acl role delete -name js',
+    'acl token read -id $member',
+    'acl role delete -id $ops',
+    'acl role delete -id $ops',
+    'acl role list',
+  ],
   'takes policies out': [
     'acl policy delete -name all',
     'acl policy delete -id $web',
@@ -42,7 +68,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
     'acl token list',
   ],
   'sets the tokens of the agent': ['acl set-agent-token default x', 'acl set-agent-token agent x'],
-  'says what there is not': ['acl role list', 'acl auth-method list', 'acl binding-rule list', 'acl bootstrap'],
+  'says what there is not': ['acl auth-method list', 'acl binding-rule list', 'acl bootstrap'],
 }
 
 const FILES: Readonly<Record<string, string>> = {
@@ -74,9 +100,15 @@ class Administrator {
     const [command = '', kept] = line.split(' =')
     const filled = command.replace('$folder', folder).replaceAll(/\$(\w+)/g, (_all, name) => this.#ids.get(name) ?? '')
     const outcome = await consul(this.url, filled.split(' '), { token: this.#token })
-    if (kept) this.#ids.set(kept, /(?:^|\n)(?:Accessor)?ID: +(\S+)/.exec(outcome.stdout)?.[1] ?? '')
+    if (kept) this.#ids.set(kept, idIn(outcome))
     return plain(outcome)
   }
+}
+
+function idIn({ stdout, stderr }: Outcome): string {
+  const id = /(?:^|\n)(?:Accessor)?ID: +(\S+)/.exec(stdout)?.[1]
+  assert.ok(id, stderr)
+  return id
 }
 
 /** Without hashes, times, and secrets, which we show once only; lists are in the order of what they say, not of ids. */

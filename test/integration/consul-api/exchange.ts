@@ -141,7 +141,7 @@ function headersOf(headers: Headers): Record<string, string> {
 function orderly(path: string, body: Json): Json {
   if (path.startsWith('/v1/agent/health')) return sortedChecks(body)
   if (path.startsWith('/v1/acl/tokens') && Array.isArray(body)) return body.toSorted(byDescription)
-  if ((path === '/v1/acl/policies' || path === '/v1/query' || path === '/v1/session/list') && Array.isArray(body))
+  if (/^\/v1\/(?:acl\/(?:policies|roles)|query|session\/list)(?:\?|$)/.test(path) && Array.isArray(body))
     return body.toSorted((a: Json, b: Json) => (a.Name < b.Name ? -1 : 1))
   return /^\/v1\/catalog\/services(?:\?|$)/.test(path) && typeof body === 'object' ? sortedTags(body) : body
 }

@@ -55,6 +55,19 @@ describe('Tokens of the Consul API at every way in', () => {
     await assert.rejects(sessionOf('guess'), /401/)
   })
 
+  it('open sessions with the rights of their roles, which end with them', async t => {
+    const { policy, sessionOf, put } = await daemonWithTokens(t)
+    await policy('users', 'service "users" { policy = "write" }')
+    const { ID } = await put('/v1/acl/role', { Name: 'one', Policies: [{ Name: 'users' }] })
+    const { SecretID } = await put('/v1/acl/token', { Roles: [{ ID }] })
+    const client = await sessionOf(SecretID)
+    await client.hello('s1')
+    await client.register('u1')
+    await put(`/v1/acl/role/${ID}`, { Name: 'one' })
+    await until(() => client.closed !== undefined, 'the session was ended')
+    assert.equal(client.closed?.code, 4003)
+  })
+
   it('read by REST and event streams, which end when rights change', async t => {
     const { policy, token, url, put } = await daemonWithTokens(t)
     const { ID } = await policy('users', READ_USERS)

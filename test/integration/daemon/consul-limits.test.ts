@@ -84,17 +84,19 @@ describe('The counts of the Consul API', () => {
     }
   }
 
-  it('take 100,000 tokens and 10,000 policies, and nothing of one more', async t => {
+  it('take 100,000 tokens, 10,000 policies and 10,000 roles, and nothing of one more', async t => {
     const { ask } = await serveAcl(t)
     leaveRoom(t, { table: 'acl-policy', limit: 10_000 })
+    leaveRoom(t, { table: 'acl-role', limit: 10_000 })
     leaveRoom(t, { table: 'acl-token', limit: 100_000 })
     for (const [one, all] of [
       ['policy', 'policies'],
+      ['role', 'roles'],
       ['token', 'tokens'],
     ]) {
       const list = async () => (await ask(MASTER, `GET /v1/acl/${all}`)).body
       const write = async (Name: string) =>
-        (await ask(MASTER, `PUT /v1/acl/${one}`, one === 'policy' ? { Name } : {})).status
+        (await ask(MASTER, `PUT /v1/acl/${one}`, one === 'token' ? {} : { Name })).status
       assert.equal(await write('a'), 200)
       const full = await list()
       assert.equal(await write('b'), 500)

@@ -28,7 +28,7 @@ export interface AclOptions {
 const NOTHING = new Grants(new Map())
 
 /**
- * Access by the tokens and policies of the Consul API. They are data of the daemon, so before it runs nobody is let in but by others. A token is
+ * Access by the tokens, roles and policies of the Consul API. They are data of the daemon, so before it runs nobody is let in but by others. A token is
  * looked for and compared by its hash.
  */
 export class AclAccess implements Access {

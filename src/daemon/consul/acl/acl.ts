@@ -7,6 +7,7 @@ import { type KeptTable, Table, type TableJournal } from '../state/table.ts'
 import { MANAGEMENT_ID, Policies } from './policies.ts'
 import { ALL_GRANTS, type DefaultPolicy, grantsOf } from './policy-grants.ts'
 import { type PolicyRule, readPolicyRules } from './policy-rules.ts'
+import { Roles } from './roles.ts'
 import { type NewToken, Tokens } from './tokens.ts'
 import { ANONYMOUS_ID, type TokenRow } from './token-row.ts'
 
@@ -27,9 +28,10 @@ export interface AclInit {
 
 const MANAGEMENT = { Policies: [{ ID: MANAGEMENT_ID }] }
 
-/** Tokens and policies of the Consul API, kept with its other data, and the rights that they come to. */
+/** Tokens, roles and policies of the Consul API, kept with its other data, and the rights that they come to. */
 export class Acl {
   readonly policies: Policies
+  readonly roles: Roles
   readonly tokens: Tokens
   readonly #init: AclInit
   /** `bootstrap`: at which index the first token was made by which everything is allowed; `default`: the hash of whose rights count without a token. */
@@ -39,15 +41,22 @@ export class Acl {
   constructor(init: AclInit) {
     const { journal, clock, stamp } = init
     const onChange = (wasThere: boolean) => this.#changed(wasThere)
+    const onGivenChange = (wasThere: boolean) => {
+      // What seems to be new is linked already where it is there again because its removal could not be kept.
+      this.#grants = new WeakMap()
+      this.#changed(wasThere)
+    }
     this.#init = init
-    this.policies = new Policies({ journal, stamp, onChange })
-    this.tokens = new Tokens({ journal, clock, stamp, onChange, policies: this.policies })
+    this.policies = new Policies({ journal, stamp, onChange: onGivenChange })
+    const { policies } = this
+    this.roles = new Roles({ journal, stamp, onChange: onGivenChange, policies })
+    this.tokens = new Tokens({ journal, clock, stamp, onChange, policies, roles: this.roles })
     this.#facts = new Table('acl-fact', journal)
   }
 
   /** What is kept of it. */
   get tables(): readonly KeptTable[] {
-    return [this.policies.rows, this.tokens.rows, this.#facts]
+    return [this.policies.rows, this.roles.rows, this.tokens.rows, this.#facts]
   }
 
   /** The hash of the token that counts where none is shown, if it was set by the API. */
@@ -91,18 +100,25 @@ export class Acl {
     this.tokens.close()
   }
 
-  #computed({ policies, ServiceIdentities, NodeIdentities }: TokenRow): Grants {
-    if (policies.includes(MANAGEMENT_ID)) return ALL_GRANTS
+  /** What its own policies and identities allow, and those of its roles. */
+  #computed(row: TokenRow): Grants {
+    const holders = [row, ...(row.roles ?? []).flatMap(id => this.roles.rows.get(id) ?? [])]
+    const policies = new Set(holders.flatMap(holder => holder.policies))
+    if (policies.has(MANAGEMENT_ID)) return ALL_GRANTS
     const { datacenter, defaultPolicy } = this.#init
     const isHere = ({ Datacenters = [] }: { Datacenters?: readonly string[] }) =>
       Datacenters.length === 0 || Datacenters.includes(datacenter)
     const rules = [
-      ...policies.flatMap(id => {
-        const policy = this.policies.get(id)
+      ...[...policies].flatMap(id => {
+        const policy = this.policies.rows.get(id)
         return policy && isHere(policy) ? readPolicyRules(policy.Rules) : []
       }),
-      ...ServiceIdentities.filter(isHere).flatMap(({ ServiceName }) => serviceRules(ServiceName)),
-      ...NodeIdentities.flatMap(({ NodeName, Datacenter }) => (Datacenter === datacenter ? nodeRules(NodeName) : [])),
+      ...holders
+        .flatMap(holder => holder.ServiceIdentities.filter(isHere))
+        .flatMap(({ ServiceName }) => serviceRules(ServiceName)),
+      ...holders
+        .flatMap(holder => holder.NodeIdentities)
+        .flatMap(({ NodeName, Datacenter }) => (Datacenter === datacenter ? nodeRules(NodeName) : [])),
     ]
     return grantsOf(rules, defaultPolicy)
   }

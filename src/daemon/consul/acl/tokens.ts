@@ -5,16 +5,11 @@ import { ConsulRefusedError } from '../errors.ts'
 import { requireRoom, requireShort } from '../state/limits.ts'
 import { Table, type TableJournal } from '../state/table.ts'
 import { expirationOf } from './expiration.ts'
+import { nodeIdentities, serviceIdentities } from './identities.ts'
+import { linkedIds, linksOf } from './links.ts'
 import type { Policies } from './policies.ts'
-import {
-  ANONYMOUS_ID,
-  HIDDEN,
-  nodeIdentity,
-  requireFreeUuid,
-  serviceIdentity,
-  type TokenFields,
-  type TokenRow,
-} from './token-row.ts'
+import type { Roles } from './roles.ts'
+import { ANONYMOUS_ID, HIDDEN, requireFreeUuid, type TokenFields, type TokenRow } from './token-row.ts'
 
 /** What Tokens work with. */
 export interface TokensInit {
@@ -22,6 +17,7 @@ export interface TokensInit {
   readonly clock: Clock
   readonly stamp: () => number
   readonly policies: Policies
+  readonly roles: Roles
   /** A token was made, changed or taken out; `wasThere` unless it is new. */
   readonly onChange: (wasThere: boolean) => void
 }
@@ -31,6 +27,9 @@ export interface NewToken {
   readonly row: TokenRow
   readonly secret: string
 }
+
+/** What a client says of a token. */
+type TokenContent = Pick<TokenRow, 'Description' | 'policies' | 'roles' | 'ServiceIdentities' | 'NodeIdentities'>
 
 const UUID_CHARACTERS = 36
 
@@ -81,7 +80,8 @@ export class Tokens {
     const { ExpirationTime = before.ExpirationTime } = fields
     if (Date.parse(ExpirationTime ?? '') !== Date.parse(before.ExpirationTime ?? '') && ExpirationTime !== undefined)
       throw new ConsulRefusedError(500, 'Cannot change expiration time')
-    const row = { ...before, ...this.#content(fields), ModifyIndex: this.#init.stamp() }
+    const { roles: _roles, ...rest } = before
+    const row = { ...rest, ...this.#content(fields), ModifyIndex: this.#init.stamp() }
     this.rows.put(accessor, row)
     return row
   }
@@ -91,10 +91,12 @@ export class Tokens {
     const original = this.rows.get(accessor)
     if (!original) return undefined
     requireRoom('tokens', this.rows.size)
-    const { policies, ServiceIdentities, NodeIdentities, Local, ExpirationTime } = original
+    const { ServiceIdentities, NodeIdentities, Local, ExpirationTime } = original
+    const { policies, roles } = this.#init
     return this.put(randomUUID(), randomUUID(), {
       Description: Description || original.Description,
-      Policies: policies.map(ID => ({ ID })).filter(({ ID }) => this.#init.policies.get(ID)),
+      Policies: linksOf(original.policies, policies.rows),
+      Roles: linksOf(original.roles ?? [], roles.rows),
       ServiceIdentities,
       NodeIdentities,
       Local,
@@ -150,26 +152,18 @@ export class Tokens {
     if (this.find(tokenHash(secret))) throw new ConsulRefusedError(500, 'Invalid Token: SecretID is already in use')
   }
 
-  #content(fields: TokenFields): Pick<TokenRow, 'Description' | 'policies' | 'ServiceIdentities' | 'NodeIdentities'> {
+  #content(fields: TokenFields): TokenContent {
     const { Description = '', Policies = [], Roles = [], ServiceIdentities = [], NodeIdentities = [] } = fields
     requireShort('The description of a token', Description)
-    const policies = new Set(Policies.map(link => this.#policyId(link)))
-    const [role] = Roles
-    if (role) throw new ConsulRefusedError(500, `No such ACL role with name ${JSON.stringify(role.Name || role.ID)}`)
+    const policies = linkedIds(Policies, 'token', this.#init.policies.rows)
+    const roles = linkedIds(Roles, 'token', this.#init.roles.rows)
     return {
       Description,
-      policies: [...policies],
-      ServiceIdentities: ServiceIdentities.map(serviceIdentity),
-      NodeIdentities: NodeIdentities.map(nodeIdentity),
+      policies,
+      ...(roles.length > 0 && { roles }),
+      ServiceIdentities: serviceIdentities(ServiceIdentities, 'token'),
+      NodeIdentities: nodeIdentities(NodeIdentities, 'token'),
     }
-  }
-
-  #policyId({ ID = '', Name = '' }: { ID?: string; Name?: string }): string {
-    const { policies } = this.#init
-    const policy = ID === '' ? policies.named(Name) : policies.get(ID)
-    if (policy) return policy.ID
-    const what = ID === '' ? `name ${JSON.stringify(Name)}` : `ID ${JSON.stringify(ID)}`
-    throw new ConsulRefusedError(500, `No such ACL policy with ${what}`)
   }
 
   #changed(before: TokenRow | undefined, after: TokenRow | undefined): void {

@@ -1,11 +1,24 @@
 import type { Acl } from '../acl/acl.ts'
+import type { Linkable } from '../acl/named-table.ts'
 import type { ConsulState } from '../consul-state.ts'
 import { ConsulRefusedError } from '../errors.ts'
 import { decodeBody, type Shape } from '../go/decode.ts'
+import type { Answer } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import { withWhoseNamespace } from '../http/namespaces.ts'
+import { ASKED_NOBODY } from '../live/query-options.ts'
+import { topicQuestion } from './questions.ts'
 
-/** The tokens and policies. Throws `ConsulRefusedError` where there are none. */
+/** How policies and roles are linked in a body. */
+export const LINKS: Shape = { list: { fields: { ID: 'string', Name: 'string' } } }
+
+/** What a token and a role have besides. */
+export const IDENTITIES = {
+  ServiceIdentities: { list: { fields: { ServiceName: 'string', Datacenters: { list: 'string' } } } },
+  NodeIdentities: { list: { fields: { NodeName: 'string', Datacenter: 'string' } } },
+} as const
+
+/** The tokens, roles and policies. Throws `ConsulRefusedError` where there are none. */
 export function aclOf({ acl }: ConsulState): Acl {
   if (acl) return acl
   throw new ConsulRefusedError(401, 'ACL support disabled')
@@ -21,6 +34,28 @@ export async function decodeAcl<T>(call: Call, shape: Shape, what: string): Prom
     const problem = withWhoseNamespace(error.message.replace('Request decode failed: ', ''))
     throw new ConsulRefusedError(400, `Bad request: ${what} decoding failed: ${problem}`)
   }
+}
+
+/** What the path names. Throws `ConsulRefusedError` where it names nothing. */
+export function restOf({ rest }: Call, what: 'policy ID' | 'policy Name' | 'role ID' | 'role Name'): string {
+  if (rest !== '') return rest
+  throw new ConsulRefusedError(400, `Bad request: Missing ${what}`)
+}
+
+/** Throws `ConsulRefusedError` to who reads by an id that none can have. */
+export function lookUp(id: string, rows: Linkable): void {
+  const problem = rows.lookupProblem(id)
+  if (problem !== undefined) throw new ConsulRefusedError(500, problem, ASKED_NOBODY)
+}
+
+/** Answers who reads tokens, roles or policies, now or when they are others. `make` is as for `topicQuestion`. */
+export function readAcl(
+  { topics, reader }: ConsulState,
+  call: Call,
+  { key, make }: { key: string; make: () => string },
+): Answer | Promise<Answer> {
+  const question = () => topicQuestion(topics, ['acl'], make)
+  return reader.read(call, { key: `acl/${key}`, question, tellsConsistency: false })
 }
 
 /** What was asked for is not there. */

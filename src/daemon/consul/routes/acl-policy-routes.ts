@@ -5,8 +5,7 @@ import type { Shape } from '../go/decode.ts'
 import { type Answer, json, verdict } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
-import { aclNotFound, aclOf, decodeAcl } from './acl-calls.ts'
-import { topicQuestion } from './questions.ts'
+import { aclNotFound, aclOf, decodeAcl, lookUp, readAcl, restOf } from './acl-calls.ts'
 
 const POLICY_SHAPE: Shape = {
   fields: {
@@ -51,22 +50,21 @@ class AclPolicyRoutes {
 
   readonly list = (call: Call): Answer | Promise<Answer> => {
     const { policies } = aclOf(this.#state)
-    const make = () => JSON.stringify(policies.list().map(({ Rules: _rules, ...row }) => listed(row)))
-    const question = () => topicQuestion(this.#state.topics, ['acl'], make)
-    return this.#state.reader.read(call, { key: 'acl/policies', question, tellsConsistency: false })
+    const make = () => JSON.stringify(policies.rows.list().map(({ Rules: _rules, ...row }) => listed(row)))
+    return readAcl(this.#state, call, { key: 'policies', make })
   }
 
   readonly get = (call: Call): Answer | Promise<Answer> => {
-    const { policies } = aclOf(this.#state)
-    const id = idOf(call)
-    return this.#one(call, { key: id, find: () => policies.get(id) })
+    const { rows } = aclOf(this.#state).policies
+    const id = restOf(call, 'policy ID')
+    lookUp(id, rows)
+    return this.#one(call, { key: id, find: () => rows.get(id) })
   }
 
   readonly named = (call: Call): Answer | Promise<Answer> => {
-    const { policies } = aclOf(this.#state)
-    const { rest: name } = call
-    if (name === '') throw new ConsulRefusedError(400, 'Bad request: Missing policy Name')
-    return this.#one(call, { key: `name/${name}`, find: () => policies.named(name) })
+    const { rows } = aclOf(this.#state).policies
+    const name = restOf(call, 'policy Name')
+    return this.#one(call, { key: `name/${name}`, find: () => rows.named(name) })
   }
 
   readonly create = async (call: Call): Promise<Answer> => {
@@ -78,7 +76,7 @@ class AclPolicyRoutes {
 
   readonly update = async (call: Call): Promise<Answer> => {
     const { policies } = aclOf(this.#state)
-    const id = idOf(call)
+    const id = restOf(call, 'policy ID')
     const fields = await decodeAcl<PolicyFields>(call, POLICY_SHAPE, 'Policy')
     if (fields.ID && fields.ID !== id)
       throw new ConsulRefusedError(400, 'Bad request: Policy ID in URL and payload do not match')
@@ -87,17 +85,14 @@ class AclPolicyRoutes {
 
   readonly delete = async (call: Call): Promise<Answer> => {
     const { policies } = aclOf(this.#state)
-    policies.delete(idOf(call))
+    policies.delete(restOf(call, 'policy ID'))
     await this.#state.journal.kept()
     return verdict(true)
   }
 
   #one(call: Call, { key, find }: { key: string; find: () => PolicyRow | undefined }): Answer | Promise<Answer> {
-    const make = () => JSON.stringify(find() ?? null)
-    const question = () => topicQuestion(this.#state.topics, ['acl'], make)
-    const read = { key: `acl/policy/${key}`, question, tellsConsistency: false }
     if (!find()) throw aclNotFound(this.#state)
-    return this.#state.reader.read(call, read)
+    return readAcl(this.#state, call, { key: `policy/${key}`, make: () => JSON.stringify(find() ?? null) })
   }
 
   async #written(write: () => PolicyRow): Promise<Answer> {
@@ -110,9 +105,4 @@ class AclPolicyRoutes {
 /** Without its rules a policy shows everywhere where it counts. */
 function listed({ ID, Name, Description, Datacenters = [], ...rest }: Omit<PolicyRow, 'Rules'>): object {
   return { ID, Name, Description, Datacenters: Datacenters.length > 0 ? Datacenters : null, ...rest }
-}
-
-function idOf(call: Call): string {
-  if (call.rest === '') throw new ConsulRefusedError(400, 'Bad request: Missing policy ID')
-  return call.rest
 }

@@ -7,6 +7,7 @@ import type { Call } from '../http/call.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
 import { aclOf, decodeAcl } from './acl-calls.ts'
 import { aclPolicyRoutes } from './acl-policy-routes.ts'
+import { aclRoleRoutes } from './acl-role-routes.ts'
 import { aclTokenRoutes } from './acl-token-routes.ts'
 import { topicQuestion } from './questions.ts'
 
@@ -20,6 +21,7 @@ export function aclRoutes(state: ConsulState): ConsulRoute[] {
       note: "From the registry's own machine only.",
     },
     ...aclPolicyRoutes(state),
+    ...aclRoleRoutes(state),
     ...aclTokenRoutes(state),
     {
       path: '/v1/acl/replication',
@@ -27,7 +29,7 @@ export function aclRoutes(state: ConsulState): ConsulRoute[] {
       support: 'yes',
       note: 'There is nothing to replicate from.',
     },
-    ...['roles', 'auth-methods', 'binding-rules'].map(what => ({
+    ...['auth-methods', 'binding-rules'].map(what => ({
       path: `/v1/acl/${what}`,
       methods: { GET: (call: Call) => nothing(state, call) },
       support: 'partly' as const,
@@ -52,7 +54,7 @@ function bootstrap(state: ConsulState): (call: Call) => Promise<Answer> {
     }
     const made = acl.bootstrap()
     await state.journal.kept()
-    return json({ ID: made.secret, ...newTokenJson(made, acl.policies) })
+    return json({ ID: made.secret, ...newTokenJson(made, acl) })
   }
 }
 

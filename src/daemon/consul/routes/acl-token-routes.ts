@@ -1,26 +1,23 @@
 import { tokenHash } from '../../access/token-hash.ts'
 import { listedToken, newTokenJson, tokenJson } from '../acl/token-json.ts'
-import type { TokenFields } from '../acl/token-row.ts'
+import type { TokenFields, TokenRow } from '../acl/token-row.ts'
 import type { ConsulState } from '../consul-state.ts'
 import { ConsulRefusedError } from '../errors.ts'
 import type { Shape } from '../go/decode.ts'
 import { type Answer, json, verdict } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
-import { aclNotFound, aclOf, decodeAcl } from './acl-calls.ts'
-import { topicQuestion } from './questions.ts'
-
-const LINK: Shape = { fields: { ID: 'string', Name: 'string' } }
+import { ASKED_NOBODY } from '../live/query-options.ts'
+import { aclNotFound, aclOf, decodeAcl, IDENTITIES, LINKS, readAcl } from './acl-calls.ts'
 
 const TOKEN_SHAPE: Shape = {
   fields: {
     AccessorID: 'string',
     SecretID: 'string',
     Description: 'string',
-    Policies: { list: LINK },
-    Roles: { list: LINK },
-    ServiceIdentities: { list: { fields: { ServiceName: 'string', Datacenters: { list: 'string' } } } },
-    NodeIdentities: { list: { fields: { NodeName: 'string', Datacenter: 'string' } } },
+    Policies: LINKS,
+    Roles: LINKS,
+    ...IDENTITIES,
     Local: 'bool',
     AuthMethod: 'string',
     ExpirationTTL: 'duration',
@@ -44,10 +41,17 @@ export function aclTokenRoutes(state: ConsulState): ConsulRoute[] {
       pattern: '/v1/acl/token/:accessor, …/clone',
       methods: { GET: routes.get, PUT: routes.update, DELETE: routes.delete },
       support: 'yes',
-      note: 'A secret is told when it is made, and later shown as `<hidden>`: only its hash is kept. No roles.',
+      note: 'A secret is told when it is made, and later shown as `<hidden>`: only its hash is kept.',
     },
     { path: '/v1/acl/token/self', methods: { GET: routes.self }, support: 'yes' },
   ]
+}
+
+/** What a list can be of: the tokens that link a policy or a role, or that were made by a login, which none is. */
+const FILTERS: Readonly<Record<'policy' | 'role' | 'authmethod', (row: TokenRow) => readonly string[]>> = {
+  policy: ({ policies }) => policies,
+  role: ({ roles = [] }) => roles,
+  authmethod: () => [],
 }
 
 class AclTokenRoutes {
@@ -58,33 +62,31 @@ class AclTokenRoutes {
   }
 
   readonly list = (call: Call): Answer | Promise<Answer> => {
-    const { tokens, policies } = aclOf(this.#state)
-    const policy = call.param('policy')
+    const acl = aclOf(this.#state)
+    const [by, id] = filterOf(call)
     const make = () => {
-      const rows = tokens.list().filter(row => policy === '' || row.policies.includes(policy))
-      return JSON.stringify(rows.map(row => listedToken(row, policies)))
+      const rows = acl.tokens.list().filter(row => by === '' || FILTERS[by](row).includes(id))
+      return JSON.stringify(rows.map(row => listedToken(row, acl)))
     }
-    const question = () => topicQuestion(this.#state.topics, ['acl'], make)
-    return this.#state.reader.read(call, { key: `acl/tokens/${policy}`, question, tellsConsistency: false })
+    return readAcl(this.#state, call, { key: `tokens/${by}/${id}`, make })
   }
 
   readonly get = (call: Call): Answer | Promise<Answer> => {
-    const { tokens, policies } = aclOf(this.#state)
+    const acl = aclOf(this.#state)
     const id = idOf(call)
-    if (!tokens.get(id)) throw aclNotFound(this.#state)
+    if (!acl.tokens.get(id)) throw aclNotFound(this.#state)
     const make = () => {
-      const row = tokens.get(id)
-      return row ? JSON.stringify(tokenJson(row, { policies })) : 'null'
+      const row = acl.tokens.get(id)
+      return row ? JSON.stringify(tokenJson(row, { acl })) : 'null'
     }
-    const question = () => topicQuestion(this.#state.topics, ['acl'], make)
-    return this.#state.reader.read(call, { key: `acl/token/${id}`, question, tellsConsistency: false })
+    return readAcl(this.#state, call, { key: `token/${id}`, make })
   }
 
   /** The one that is shown with the request; else the one that counts where none is. */
   readonly self = (call: Call): Answer => {
-    const { tokens, policies } = aclOf(this.#state)
+    const acl = aclOf(this.#state)
     const secret = call.token
-    const row = tokens.find(secret === '' ? (this.#state.settings.acl?.defaultHash ?? '') : tokenHash(secret))
+    const row = acl.tokens.find(secret === '' ? (this.#state.settings.acl?.defaultHash ?? '') : tokenHash(secret))
     if (!row) throw aclNotFound(this.#state)
     const headers = [
       'X-Consul-Index',
@@ -94,28 +96,28 @@ class AclTokenRoutes {
       'X-Consul-Lastcontact',
       '0',
     ]
-    return json(tokenJson(row, { policies, ...(secret !== '' && { secret }) }), { headers })
+    return json(tokenJson(row, { acl, ...(secret !== '' && { secret }) }), { headers })
   }
 
   readonly create = async (call: Call): Promise<Answer> => {
-    const { tokens, policies } = aclOf(this.#state)
+    const acl = aclOf(this.#state)
     const fields = await decodeAcl<TokenFields>(call, TOKEN_SHAPE, 'Token')
-    const made = tokens.create(fields)
+    const made = acl.tokens.create(fields)
     await this.#state.journal.kept()
-    return json(newTokenJson(made, policies))
+    return json(newTokenJson(made, acl))
   }
 
   readonly update = async (call: Call): Promise<Answer> => {
-    const { tokens, policies } = aclOf(this.#state)
+    const acl = aclOf(this.#state)
     if (call.rest.endsWith('/clone')) return this.#clone(call, call.rest.slice(0, -'/clone'.length))
     const id = idOf(call)
     const fields = await decodeAcl<TokenFields>(call, TOKEN_SHAPE, 'Token')
     if (fields.AccessorID && fields.AccessorID !== id)
       throw new ConsulRefusedError(400, 'Bad request: Token Accessor ID in URL and payload do not match')
-    const row = tokens.update(id, fields)
+    const row = acl.tokens.update(id, fields)
     await this.#state.journal.kept()
     const { SecretID: secret = '' } = fields
-    return json(tokenJson(row, { policies, ...(tokenHash(secret) === row.hash && { secret }) }))
+    return json(tokenJson(row, { acl, ...(tokenHash(secret) === row.hash && { secret }) }))
   }
 
   readonly delete = async (call: Call): Promise<Answer> => {
@@ -129,16 +131,24 @@ class AclTokenRoutes {
   }
 
   async #clone(call: Call, accessor: string): Promise<Answer> {
-    const { tokens, policies } = aclOf(this.#state)
+    const acl = aclOf(this.#state)
     const { Description } = await decodeAcl<TokenFields>(call, TOKEN_SHAPE, 'Token')
-    const made = tokens.clone(accessor, Description)
+    const made = acl.tokens.clone(accessor, Description)
     if (!made) throw new ConsulRefusedError(403, 'ACL not found')
     await this.#state.journal.kept()
-    return json(newTokenJson(made, policies))
+    return json(newTokenJson(made, acl))
   }
 }
 
 function idOf(call: Call): string {
   if (call.rest === '') throw new ConsulRefusedError(400, 'Bad request: Missing token ID')
   return call.rest
+}
+
+/** By what a list is asked for, and which. Throws `ConsulRefusedError` for more than one. */
+function filterOf(call: Call): [by: keyof typeof FILTERS | '', id: string] {
+  const asked = (['policy', 'role', 'authmethod'] as const).filter(by => call.param(by) !== '')
+  const [by = ''] = asked
+  if (asked.length <= 1) return [by, by === '' ? '' : call.param(by)]
+  throw new ConsulRefusedError(500, 'can only filter by one of policy, role, or methodName at a time', ASKED_NOBODY)
 }

@@ -3,11 +3,14 @@ import type { Topics } from '../live/topics.ts'
 import type { RosterWatch } from '../../../discovery/store/roster-watch.ts'
 import type { Rosters } from '../../../discovery/store/rosters.ts'
 
-/** A question whose answer changes with some topics only. `make` gives what is answered, to be serialised, or the JSON itself as a string. */
+/** A question whose answer changes with some topics only. `make` gives the JSON of what is answered; nothing for what is not there. */
 export function topicQuestion(topics: Topics, about: readonly string[], make: () => string): Question {
   return {
     revision: () => topics.revision(about),
-    evaluate: (): Found => ({ status: 200, text: make(), index: topics.revision(about) }),
+    evaluate(): Found {
+      const text = make()
+      return { status: text === '' ? 404 : 200, text, index: topics.revision(about) }
+    },
     watch: onChange => topics.watch(about, onChange),
   }
 }

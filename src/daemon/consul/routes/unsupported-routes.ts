@@ -32,24 +32,22 @@ const MESH =
   'Connect must be enabled in order to use this endpoint, and this registry has no mesh, no certificates and no intentions'
 const RAFT = 'This registry has no Raft: it is one process with its data on its own disk'
 const SNAPSHOT = `${RAFT}: to back it up, copy consul.log from its folder, while it runs too; to restore it, stop it, and start it with nothing but that copy in its folder`
-const ROLES =
-  'This registry has no roles and no auth methods: give its tokens policies, service identities and node identities'
+const LOGINS =
+  'This registry has no auth methods: give its tokens policies, roles, service identities and node identities'
 const LEGACY = 'This registry has no tokens of the time before policies: use /v1/acl/token and /v1/acl/policy'
 const ALL: readonly Method[] = ['GET', 'PUT', 'POST', 'DELETE']
 
 const UNSUPPORTED: readonly Unsupported[] = [
-  { path: '/v1/acl/login', methods: ['POST'], reason: ROLES },
-  { path: '/v1/acl/logout', methods: ['POST'], reason: ROLES },
-  { path: '/v1/acl/role', methods: ['PUT'], reason: ROLES },
-  { path: '/v1/acl/role/', pattern: '/v1/acl/role/…', methods: ['GET', 'PUT', 'DELETE'], reason: ROLES },
-  { path: '/v1/acl/auth-method', methods: ['PUT'], reason: ROLES },
-  { path: '/v1/acl/auth-method/', pattern: '/v1/acl/auth-method/…', methods: ['GET', 'PUT', 'DELETE'], reason: ROLES },
-  { path: '/v1/acl/binding-rule', methods: ['PUT'], reason: ROLES },
+  { path: '/v1/acl/login', methods: ['POST'], reason: LOGINS },
+  { path: '/v1/acl/logout', methods: ['POST'], reason: LOGINS },
+  { path: '/v1/acl/auth-method', methods: ['PUT'], reason: LOGINS },
+  { path: '/v1/acl/auth-method/', pattern: '/v1/acl/auth-method/…', methods: ['GET', 'PUT', 'DELETE'], reason: LOGINS },
+  { path: '/v1/acl/binding-rule', methods: ['PUT'], reason: LOGINS },
   {
     path: '/v1/acl/binding-rule/',
     pattern: '/v1/acl/binding-rule/…',
     methods: ['GET', 'PUT', 'DELETE'],
-    reason: ROLES,
+    reason: LOGINS,
   },
   { path: '/v1/acl/create', methods: ['PUT'], reason: LEGACY },
   { path: '/v1/acl/update', methods: ['PUT'], reason: LEGACY },

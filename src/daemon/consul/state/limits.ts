@@ -22,6 +22,7 @@ export const CONSUL_LIMITS = {
   queries: 10_000,
   tokens: 100_000,
   policies: 10_000,
+  roles: 10_000,
   /** Operations of one transaction. */
   operations: 64,
   /** Events that are remembered. */

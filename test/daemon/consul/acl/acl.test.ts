@@ -2,14 +2,18 @@ import assert from 'node:assert/strict'
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { Acl } from '../../../../src/daemon/consul/acl/acl.ts'
+import { FakeClock } from '../../../../src/testing/fake-clock.ts'
 import { temporaryFolder } from '../../temporary-folder.ts'
 import { MASTER, serveAcl } from './acl-server.ts'
 
 describe('Acl', () => {
-  it('keeps tokens and policies, and of secrets nothing but hashes', async t => {
+  it('keeps tokens, roles and policies, and of secrets nothing but hashes', async t => {
     const dataPath = await temporaryFolder(t)
     const first = await serveAcl(t, {}, { dataPath })
-    const { secret, accessor } = await first.tokenWith('key "a" { policy = "write" }', { Description: 'kept' })
+    await first.ask(MASTER, 'PUT /v1/acl/role', { Name: 'one', ServiceIdentities: [{ ServiceName: 'web' }] })
+    const fields = { Description: 'kept', Roles: [{ Name: 'one' }] }
+    const { secret, accessor } = await first.tokenWith('key "a" { policy = "write" }', fields)
     await first.close()
     const files = await readdir(dataPath)
     const texts = await Promise.all(files.map(name => readFile(join(dataPath, name), 'latin1')))
@@ -18,8 +22,40 @@ describe('Acl', () => {
     const second = await serveAcl(t, { master: '' }, { dataPath })
     assert.equal((await second.ask(secret, 'PUT /v1/kv/a', 'x')).status, 200)
     const { body } = await second.ask(MASTER, `GET /v1/acl/token/${accessor}`)
-    assert.deepEqual([body.Description, body.SecretID], ['kept', '<hidden>'])
+    assert.deepEqual([body.Description, body.SecretID, body.Roles[0].Name], ['kept', '<hidden>', 'one'])
+    assert.equal(second.access.identifyToken(secret).may('services:register', 'web'), true)
+    const newest = (await second.ask(MASTER, 'GET /v1/acl/role/name/one')).body.ModifyIndex
+    assert.ok((await second.ask(MASTER, 'PUT /v1/acl/role', { Name: 'two' })).body.CreateIndex > newest)
     assert.match((await second.ask('', 'PUT /v1/acl/bootstrap')).text, /ACL bootstrap no longer allowed/)
+  })
+
+  it('goes by roles and policies again whose removal could not be kept', () => {
+    let index = 1
+    const stamp = () => index++
+    const journal = { changed: () => {} }
+    const rest = {
+      datacenter: 'dc1',
+      defaultPolicy: 'deny',
+      master: '',
+      onChange: () => {},
+      onWrite: () => {},
+    } as const
+    const acl = new Acl({ journal, clock: new FakeClock(), stamp, ...rest })
+    const no = acl.policies.create({ Name: 'no', Rules: 'key "a" { policy = "deny" }' })
+    acl.policies.create({ Name: 'yes', Rules: 'key "a" { policy = "write" }' })
+    const role = acl.roles.create({ Name: 'r', Policies: [{ Name: 'no' }] })
+    const { row } = acl.tokens.create({ Policies: [{ Name: 'yes' }], Roles: [{ Name: 'r' }] })
+    const may = () => acl.grantsOf(row).may('kv:write', 'a')
+    for (const [rows, one] of [
+      [acl.policies.rows, no],
+      [acl.roles.rows, role],
+    ] as const) {
+      assert.equal(may(), false)
+      rows.remove(one.ID)
+      assert.equal(may(), true)
+      rows.restore(one.ID, one)
+      assert.equal(may(), false)
+    }
   })
 
   it('makes the first token once, for who comes from this machine', async t => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Policies, PolicyRow } from '../../../../src/daemon/consul/acl/policies.ts'
+import type { Acl } from '../../../../src/daemon/consul/acl/acl.ts'
 import { listedToken, tokenJson } from '../../../../src/daemon/consul/acl/token-json.ts'
 import { ANONYMOUS_ID, type TokenRow } from '../../../../src/daemon/consul/acl/token-row.ts'
 
@@ -9,6 +9,7 @@ const ROW: TokenRow = {
   hash: 'sha256:x',
   Description: 'd',
   policies: ['p1', 'gone'],
+  roles: ['r1', 'gone'],
   ServiceIdentities: [],
   NodeIdentities: [],
   Local: false,
@@ -17,38 +18,41 @@ const ROW: TokenRow = {
   ModifyIndex: 2,
 }
 
-/** One policy, under a name that it did not always have. */
-const policies = {
-  get: (id: string) => (id === 'p1' ? ({ ID: 'p1', Name: 'now' } as PolicyRow) : undefined),
-} as Policies
+const only = (ID: string) => ({ rows: { get: (id: string) => (id === ID ? { ID, Name: 'now' } : undefined) } })
+
+/** One policy and one role, under names that they did not always have. */
+const acl = { policies: only('p1'), roles: only('r1') } as unknown as Acl
 
 describe('tokenJson', () => {
   it('has the members that Consul has, in its order, and leaves out what is empty', () => {
-    assert.deepEqual(Object.keys(tokenJson(ROW, { policies })), [
+    assert.deepEqual(Object.keys(tokenJson(ROW, { acl })), [
       'AccessorID',
       'SecretID',
       'Description',
       'Policies',
+      'Roles',
       'Local',
       'CreateTime',
       'Hash',
       'CreateIndex',
       'ModifyIndex',
     ])
-    assert.deepEqual(Object.keys(tokenJson({ ...ROW, policies: ['gone'] }, { policies })).includes('Policies'), false)
+    const keys = Object.keys(tokenJson({ ...ROW, policies: ['gone'], roles: ['gone'] }, { acl }))
+    assert.deepEqual([keys.includes('Policies'), keys.includes('Roles')], [false, false])
   })
 
-  it('names policies as they are called now, and none that is gone', () => {
-    assert.deepEqual((listedToken(ROW, policies) as { Policies?: unknown }).Policies, [{ ID: 'p1', Name: 'now' }])
+  it('names policies and roles as they are called now, and none that is gone', () => {
+    const { Policies, Roles } = listedToken(ROW, acl) as { Policies?: unknown; Roles?: unknown }
+    assert.deepEqual([Policies, Roles], [[{ ID: 'p1', Name: 'now' }], [{ ID: 'r1', Name: 'now' }]])
   })
 
   it('shows a secret only where somebody told it, but for that of the anonymous, which is none', () => {
     const secretOf = (row: TokenRow, secret?: string) =>
-      (tokenJson(row, { policies, ...(secret !== undefined && { secret }) }) as { SecretID: string }).SecretID
+      (tokenJson(row, { acl, ...(secret !== undefined && { secret }) }) as { SecretID: string }).SecretID
     assert.deepEqual(
       [secretOf(ROW), secretOf(ROW, 's'), secretOf({ ...ROW, AccessorID: ANONYMOUS_ID })],
       ['<hidden>', 's', 'anonymous'],
     )
-    assert.ok(!JSON.stringify(tokenJson(ROW, { policies })).includes('sha256'))
+    assert.ok(!JSON.stringify(tokenJson(ROW, { acl })).includes('sha256'))
   })
 })

@@ -26,11 +26,12 @@ describe('A namespace', () => {
     assert.equal(await refused('/v1/catalog/deregister', { Node: 'a' }), whose)
   })
 
-  it('is refused of tokens and policies where there are any', async t => {
+  it('is refused of tokens, roles and policies where there are any', async t => {
     const problem = 'Bad request: Invalid query parameter: "ns" - Namespaces are a Consul Enterprise feature'
     const { ask } = await serveConsul(t)
     assert.equal((await ask('GET', '/v1/acl/policies?ns=x')).text, 'ACL support disabled')
     const withRules = await serveAcl(t)
+    assert.equal((await withRules.ask(MASTER, 'PUT /v1/acl/role?ns=x', { Name: 'a' })).text, problem)
     assert.equal((await withRules.ask(MASTER, 'GET /v1/acl/policies?ns=x')).text, problem)
     assert.notEqual((await withRules.ask(MASTER, 'GET /v1/acl/token/self?ns=x')).text, problem)
   })

@@ -11,6 +11,9 @@ describe('aclRoutes', () => {
       'PUT /v1/acl/bootstrap',
       'GET /v1/acl/token/self',
       'GET /v1/acl/roles',
+      'PUT /v1/acl/role',
+      'GET /v1/acl/role/x',
+      'DELETE /v1/acl/role/x',
     ]) {
       const [method = '', path = ''] = target.split(' ')
       const { status, text } = await ask(method, path)
@@ -36,7 +39,7 @@ describe('aclRoutes', () => {
       'GET /v1/acl/list',
       'PUT /v1/acl/destroy/x',
       'POST /v1/acl/login',
-      'PUT /v1/acl/role',
+      'PUT /v1/acl/binding-rule',
       'GET /v1/acl/auth-method/x',
     ]
     for (const target of refused) {

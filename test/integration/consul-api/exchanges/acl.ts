@@ -9,6 +9,7 @@ const remove = (path: string): Exchange => ({ method: 'DELETE', path })
 
 const policy = (body: unknown, more: Partial<Exchange> = {}) => put('/v1/acl/policy', body, more)
 const token = (body: unknown, more: Partial<Exchange> = {}) => put('/v1/acl/token', body, more)
+const role = (body: unknown, more: Partial<Exchange> = {}) => put('/v1/acl/role', body, more)
 
 const idOf = ({ ID }: Json): string => ID
 const secretOf = ({ SecretID }: Json): string => SecretID
@@ -17,7 +18,42 @@ const accessorOf = ({ AccessorID }: Json): string => AccessorID
 const MANAGEMENT = '00000000-0000-0000-0000-000000000001'
 const ANONYMOUS = '00000000-0000-0000-0000-000000000002'
 const NOBODY = 'aaaaaaaa-0000-0000-0000-00000000000b'
+/** Ids that can be none, each for another reason. */
+const NO_IDS = ['abc', 'zzzzzzzz-0000-0000-0000-00000000000b', 'aaaaaaaa-0000-0000-000000000000000bb', `${NOBODY}/x`]
+const HOLDER = 'aaaaaaaa-0000-0000-0000-00000000000c'
 const MADE = { AccessorID: 'aaaaaaaa-0000-0000-0000-000000000001', SecretID: 'aaaaaaaa-0000-0000-0000-000000000002' }
+
+/** Several identities of one service and of one node. */
+const IDENTITIES = {
+  ServiceIdentities: [
+    { ServiceName: 'web', Datacenters: ['dc2'] },
+    { ServiceName: 'api', Datacenters: ['dc3', 'dc1'] },
+    { ServiceName: 'web', Datacenters: ['dc1', 'dc2'] },
+    { ServiceName: 'b' },
+    { ServiceName: 'b', Datacenters: ['dc1'] },
+  ],
+  NodeIdentities: [
+    { NodeName: 'n2', Datacenter: 'dc2' },
+    { NodeName: 'n1', Datacenter: 'dc2' },
+    { NodeName: 'n2', Datacenter: 'dc1' },
+    { NodeName: 'n2', Datacenter: 'dc2' },
+  ],
+}
+
+const byHolder = { headers: { 'x-consul-token': HOLDER } }
+
+/** What one may who has rights by a role only. */
+const held = [
+  put('/v1/kv/role-a', 'x', byHolder),
+  put('/v1/kv/role-b', 'x', byHolder),
+  put('/v1/catalog/register', { Node: 'role-node', Address: '1.1.1.1' }, byHolder),
+  put(
+    '/v1/catalog/register',
+    { Node: 'n0', Address: '127.0.0.1', Service: { Service: 'role-api', Port: 1 } },
+    byHolder,
+  ),
+  get('/v1/kv/role-a', byHolder),
+]
 
 const ADMINISTERED: Readonly<Record<string, readonly Exchange[]>> = {
   'the policies that there always are': [
@@ -59,6 +95,11 @@ const ADMINISTERED: Readonly<Record<string, readonly Exchange[]>> = {
     remove(`/v1/acl/policy/${NOBODY}`),
     remove('/v1/acl/policy/'),
     remove('/v1/acl/policy/$strange'),
+    ...NO_IDS.flatMap(id => [
+      get(`/v1/acl/policy/${id}`),
+      put(`/v1/acl/policy/${id}`, { Name: 'zz' }),
+      remove(`/v1/acl/policy/${id}`),
+    ]),
   ],
   tokens: [
     token({}, { keep: { bare: accessorOf, bareSecret: secretOf } }),
@@ -86,6 +127,11 @@ const ADMINISTERED: Readonly<Record<string, readonly Exchange[]>> = {
     token({ NodeIdentities: [{ NodeName: 'a' }] }),
     token({ NodeIdentities: [{ NodeName: 'a b', Datacenter: 'dc1' }] }),
     token({ Roles: [{ Name: 'x' }] }),
+    token({ Roles: [{ ID: NOBODY }] }),
+    token({ Roles: [{}] }),
+    ...NO_IDS.flatMap(ID => [token({ Policies: [{ ID }] }), token({ Roles: [{ ID }] })]),
+    token({ Policies: [{ Name: 'none' }], Roles: [{ Name: 'none' }] }),
+    token({ Description: 'several', ...IDENTITIES }, { keep: { several: accessorOf, severalSecret: secretOf } }),
     token({ ExpirationTTL: '10s' }),
     token({ ExpirationTTL: '100h' }),
     token({ ExpirationTTL: 'x' }),
@@ -113,9 +159,120 @@ const ADMINISTERED: Readonly<Record<string, readonly Exchange[]>> = {
     remove('/v1/acl/token/$one'),
     get('/v1/acl/token/$one'),
   ],
+  roles: [
+    get('/v1/acl/roles'),
+    policy({ Name: 'role-a', Rules: 'key "role-a" { policy = "write" }' }, { keep: { role_a: idOf } }),
+    policy({ Name: 'role-b', Rules: 'key "role-b" { policy = "write" }' }, { keep: { role_b: idOf } }),
+    role(
+      {
+        Name: 'r1',
+        Description: 'd',
+        Policies: [{ Name: 'role-b' }, { Name: 'role-a' }, { ID: '$role_a', Name: 'ignored' }],
+        ...IDENTITIES,
+      },
+      { keep: { r1: idOf } },
+    ),
+    role({ Name: 'r1', Policies: [{ Name: 'role-a' }] }),
+    role({ Policies: [{ Name: 'role-a' }] }),
+    role({ Name: 'empty' }, { keep: { empty: idOf } }),
+    role({ Name: 'r 1' }),
+    role({ Name: 'x'.repeat(256) }, { keep: { long: idOf } }),
+    role({ Name: 'x'.repeat(257) }),
+    role({ ID: NOBODY, Name: 'given' }),
+    role({ Name: 'r2', Policies: [{ Name: 'none' }], ServiceIdentities: [{}] }),
+    role({ Name: 'r2', Policies: [{ ID: NOBODY }] }),
+    role({ Name: 'r2', Policies: [{}] }),
+    ...NO_IDS.map(ID => role({ Name: 'r2', Policies: [{ ID }] })),
+    role({ Name: 'r2', ServiceIdentities: [{}] }),
+    role({ Name: 'r2', ServiceIdentities: [{ ServiceName: 'A B' }] }),
+    role({ Name: 'r2', NodeIdentities: [{ NodeName: 'a' }] }),
+    role({ Name: 'r2', NodeIdentities: [{ Datacenter: 'dc1' }] }),
+    role({ Name: 'r2', NodeIdentities: [{ NodeName: 'a b', Datacenter: 'dc1' }] }),
+    role('{'),
+    role(''),
+    role({ Foo: 1 }),
+    role({ Name: 'r2', Namespace: 'x' }),
+    role({ Name: 'r2', Hash: 'abc', CreateIndex: 3, ModifyIndex: 4 }, { keep: { r2: idOf } }),
+    get('/v1/acl/role/$r1'),
+    get('/v1/acl/role/name/r1'),
+    get('/v1/acl/role/name/none'),
+    get('/v1/acl/role/name/'),
+    get('/v1/acl/role/'),
+    get('/v1/acl/role'),
+    get(`/v1/acl/role/${NOBODY}`),
+    get('/v1/acl/roles'),
+    get('/v1/acl/roles?policy=$role_a'),
+    get('/v1/acl/roles?policy=role-a'),
+    put('/v1/acl/role/$r1', { ID: NOBODY, Name: 'r1' }),
+    put('/v1/acl/role/$r1', { ID: '$r1', Name: 'r3', Description: 'e', Policies: [{ Name: 'role-a' }] }),
+    put('/v1/acl/role/$r1', { Name: 'empty' }),
+    put('/v1/acl/role/$r1', { Policies: [{ Name: 'role-a' }] }),
+    put(`/v1/acl/role/${NOBODY}`, { Name: 'zz' }),
+    put('/v1/acl/role/', { Name: 'of-no-path' }, { keep: { of_no_path: idOf } }),
+    put('/v1/acl/role/name/r3', { Name: 'zz' }),
+    { ...role({}), method: 'POST' },
+    ...NO_IDS.flatMap(id => [
+      get(`/v1/acl/role/${id}`),
+      put(`/v1/acl/role/${id}`, { Name: 'zz' }),
+      remove(`/v1/acl/role/${id}`),
+    ]),
+    get('/v1/acl/role/name/r1'),
+    get('/v1/acl/role/name/r3'),
+    remove(`/v1/acl/role/${NOBODY}`),
+    remove('/v1/acl/role/'),
+    remove('/v1/acl/role/name/r3'),
+  ],
+  'what a role gives to tokens': [
+    token(
+      { SecretID: HOLDER, Description: 'h', Policies: [{ Name: 'js' }], Roles: [{ Name: 'r3' }, { ID: '$r1' }] },
+      { keep: { holder: accessorOf } },
+    ),
+    ...held,
+    put('/v1/acl/role/$r1', { Name: 'r4', Policies: [{ Name: 'role-b' }] }),
+    ...held,
+    get('/v1/acl/token/$holder'),
+    put('/v1/acl/role/$r1', {
+      Name: 'r4',
+      ServiceIdentities: [{ ServiceName: 'role-api' }],
+      NodeIdentities: [{ NodeName: 'role-node', Datacenter: 'dc1' }],
+    }),
+    ...held,
+    put('/v1/acl/role/$r1', { Name: 'r4', Policies: [{ ID: MANAGEMENT }] }),
+    ...held,
+    put('/v1/acl/token/$holder/clone', { Description: 'h2' }, { keep: { heir: accessorOf, heirSecret: secretOf } }),
+    get('/v1/acl/tokens?role=$r1'),
+    get('/v1/acl/tokens?role=r4'),
+    get('/v1/acl/tokens?role=$r1&policy=$role_a'),
+    get('/v1/acl/tokens?role=$r1&authmethod=x'),
+    get('/v1/acl/tokens?authmethod=x'),
+    get('/v1/acl/tokens?policy=$role_a'),
+    put('/v1/acl/role/$r1', { Name: 'r4', Policies: [{ Name: 'role-a' }, { Name: 'role-b' }] }),
+    put('/v1/acl/policy/$role_b', { Name: 'role-c', Rules: 'key "role-b" { policy = "deny" }' }),
+    get('/v1/acl/role/$r1'),
+    ...held,
+    remove('/v1/acl/policy/$role_b'),
+    get('/v1/acl/role/$r1'),
+    get('/v1/acl/roles?policy=$role_b'),
+    put('/v1/acl/role/$r1', { Name: 'r4', Policies: [{ ID: '$role_b', Name: 'role-c' }] }),
+    put('/v1/acl/token/$holder', { Description: 'h', Roles: [{ Name: 'none' }] }),
+    put('/v1/acl/token/$holder', { Description: 'h', Roles: [{ Name: 'r2' }] }),
+    ...held,
+    put('/v1/acl/token/$holder', { Description: 'h', Roles: [{ Name: 'r2' }, { Name: 'r4' }] }),
+    ...held,
+    remove('/v1/acl/role/$r1'),
+    ...held,
+    get('/v1/acl/role/$r1'),
+    get('/v1/acl/token/$holder'),
+    get('/v1/acl/token/$heir'),
+    get('/v1/acl/tokens?role=$r1'),
+    put('/v1/acl/token/$holder/clone', { Description: 'h3' }, { keep: { last: accessorOf, lastSecret: secretOf } }),
+    put('/v1/acl/token/$holder', { Roles: [{ ID: '$r1' }] }),
+    put('/v1/acl/token/$holder', { Description: 'h' }),
+    get('/v1/acl/token/$holder'),
+    get('/v1/acl/roles'),
+  ],
   'what else there is': [
     get('/v1/acl/replication'),
-    get('/v1/acl/roles'),
     get('/v1/acl/auth-methods'),
     get('/v1/acl/binding-rules'),
     get('/v1/acl/policies?ns=x'),
@@ -129,6 +286,8 @@ const ADMINISTERED: Readonly<Record<string, readonly Exchange[]>> = {
     get('/v1/acl/auth-methods?ns=x'),
     get('/v1/acl/binding-rules?ns=x'),
     put('/v1/acl/role?ns=x', {}),
+    get('/v1/acl/role/none?ns=x'),
+    put('/v1/acl/role', { Name: 'x', Namespace: 'x' }),
     get('/v1/acl/replication?ns=x'),
     get('/v1/acl/zzz'),
     get('/v1/acl'),

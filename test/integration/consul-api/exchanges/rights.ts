@@ -194,6 +194,9 @@ const WRITES: readonly Exchange[] = [
   put('/v1/query/$query_pay', { Name: 'pay', Service: { Service: '' } }),
   put('/v1/agent/token/nothing', { Token: '' }),
   put('/v1/agent/force-leave/none'),
+  put('/v1/acl/role', { Name: 'more', Policies: [{ Name: 'web' }] }),
+  put('/v1/acl/role/aaaaaaaa-0000-0000-0000-0000000000dd', { Name: 'more' }),
+  { method: 'DELETE', path: '/v1/acl/role/aaaaaaaa-0000-0000-0000-0000000000dd' },
 ]
 
 const ACL_READS = [
@@ -202,6 +205,8 @@ const ACL_READS = [
   '/v1/acl/policy/name/web',
   '/v1/acl/policy/name/none',
   '/v1/acl/roles',
+  '/v1/acl/role/aaaaaaaa-0000-0000-0000-0000000000dd',
+  '/v1/acl/role/name/none',
   '/v1/acl/replication',
 ]
 
