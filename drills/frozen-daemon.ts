@@ -36,12 +36,15 @@ export const frozenDaemon: Drill = {
       daemon.signal('SIGSTOP')
       await delay(frozenMs)
       daemon.signal('SIGCONT')
+      await key.renew()
       await until(LIMIT_MS, 'every instance is ready', async () => {
         const { statuses } = await reader.statuses()
         return statuses.ready === sessions + holders.count && Object.keys(statuses).length === 1
       })
+      await key.renew()
       // Whoever was to be given up would be by now.
       await delay(2 * ttlMs)
+      await key.renew()
     }
     const departed = (await holders.departures()).filter(departure => !departure.endsWith(' ready'))
     const seen = await clients.ask<ClientsSeen>('seen')
@@ -61,7 +64,7 @@ export const frozenDaemon: Drill = {
   },
 }
 
-/** A key that is held by a session, which nobody renews while the daemon is frozen. */
+/** A key that is held by a session, which can be renewed when the daemon is not frozen. */
 async function lock({ url }: DaemonProcess) {
   const body = JSON.stringify({ TTL: SESSION_TTL })
   const made = await fetch(`${url}/v1/session/create`, { method: 'PUT', body })
@@ -71,5 +74,8 @@ async function lock({ url }: DaemonProcess) {
     const keys = (await (await fetch(`${url}/v1/kv/lock`)).json()) as { Session?: string }[]
     return keys[0]?.Session === ID
   }
-  return { isHeld }
+  const renew = async () => {
+    await (await fetch(`${url}/v1/session/renew/${ID}`, { method: 'PUT' })).text()
+  }
+  return { isHeld, renew }
 }
