@@ -1,29 +1,37 @@
 import { glob, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import { parsedArguments } from '../tools/parsed-arguments.ts'
 import type { Benchmark } from './harness/benchmark.ts'
 import { documentOf } from './harness/document.ts'
 import { measureRounds } from './harness/rounds.ts'
 import { summaryOf, tableOf } from './harness/report.ts'
 import { failedResult, type Result, resultOf } from './harness/row.ts'
 
-/*
- * npm run bench [-- [AREA…] [--only TEXT] [--json FILE] [--rounds N] [--docs] [--profile FOLDER]]
- *
- * Measures what is in the folders AREA of bench/, or in all, with `--only` what has TEXT in its name, and prints one row per comparison. `--json` writes the rows to FILE,
- * `--docs` writes docs/benchmarks.md, `--profile` a CPU profile of every program. A goal that was missed is a result, not an
- * error: the exit status is 0. A benchmark that fails is reported as such, the others are measured, and the exit status is 1.
- */
+const USAGE = `npm run bench [-- [AREA…] [--only TEXT] [--json FILE] [--rounds N] [--docs] [--profile FOLDER]]
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    only: { type: 'string', default: '' },
-    json: { type: 'string' },
-    rounds: { type: 'string', default: '7' },
-    docs: { type: 'boolean', default: false },
-    profile: { type: 'string' },
-  },
-})
+Measures what is in the folders AREA of bench/, or in all, beside what others offer, and prints one row per comparison.
+
+  --only TEXT        only what has TEXT in its name
+  --rounds N         how often each is measured; default 7
+  --json FILE        writes the rows to FILE, for programs
+  --docs             writes docs/benchmarks.md
+  --profile FOLDER   writes a CPU profile of every program
+
+A goal that was missed is a result, not an error: the exit status is 0. A benchmark that fails is reported as such, the others
+are measured, and the exit status is 1.`
+
+const { values, positionals } = parsedArguments(USAGE, () =>
+  parseArgs({
+    allowPositionals: true,
+    options: {
+      only: { type: 'string', default: '' },
+      json: { type: 'string' },
+      rounds: { type: 'string', default: '7' },
+      docs: { type: 'boolean', default: false },
+      profile: { type: 'string' },
+    },
+  }),
+)
 
 // Inherited by the programs; too late for this process, which does not matter.
 if (values.profile) process.env.NODE_OPTIONS = `--cpu-prof --cpu-prof-dir=${values.profile}`

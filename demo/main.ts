@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { showFixedList } from './fixed-list.ts'
 import { EngineMissingError } from '../tools/engines/find.ts'
+import { parsedArguments } from '../tools/parsed-arguments.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
 import { Progress } from './progress.ts'
 import { type Crash, QUICK_SCENES, SCENES } from './scenes.ts'
@@ -10,20 +11,27 @@ import { DemoSystem } from './system.ts'
 
 const REQUESTS_PER_SECOND = 800
 const QUICK_REQUESTS_PER_SECOND = 200
-const { values: options } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    'skip-comparison': { type: 'boolean', default: false },
-    quick: { type: 'boolean', default: false },
-    registry: { type: 'string', default: 'daemon' },
-  },
-})
+const USAGE = `npm run demo [-- [--registry NAME] [--quick] [--json] [--skip-comparison]]
 
-/*
- * npm run demo [-- --registry etcd|consul|zookeeper] [--quick] [--json] [--skip-comparison]
- *
- * Plays the scenes on the registry daemon, or on the real engine, under load, and counts failed requests. Exits with 1 if one failed.
- */
+Plays scenes of restarts and crashes on the registry daemon, or on a real engine, under load, and counts failed requests.
+
+  --registry NAME     etcd, consul or zookeeper, which it brings along; default: daemon
+  --quick             fewer scenes, less load
+  --json              prints the outcome for programs
+  --skip-comparison   does not show what a fixed list of addresses would have cost
+
+The exit status is 1 when a request failed.`
+
+const { values: options } = parsedArguments(USAGE, () =>
+  parseArgs({
+    options: {
+      json: { type: 'boolean', default: false },
+      'skip-comparison': { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
+      registry: { type: 'string', default: 'daemon' },
+    },
+  }),
+)
 
 async function playScenes(system: DemoSystem, progress: Progress): Promise<Outcome> {
   progress.scene('start: 3 × users, 2 × orders, a load generator')

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import { parsedArguments } from '../tools/parsed-arguments.ts'
 import { ALL_DRILLS } from './all.ts'
 import { documentOf } from './harness/document.ts'
 import type { Drill } from './harness/drill.ts'
@@ -19,22 +20,22 @@ The exit status is 1 when a promise was broken.
 
 ${ALL_DRILLS.map(({ name, what }) => `  ${name.padEnd(18)} ${what}`).join('\n')}`
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    quick: { type: 'boolean', default: false },
-    seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
-    json: { type: 'string' },
-    docs: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-})
+const { values, positionals } = parsedArguments(USAGE, () =>
+  parseArgs({
+    allowPositionals: true,
+    options: {
+      quick: { type: 'boolean', default: false },
+      seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
+      json: { type: 'string' },
+      docs: { type: 'boolean', default: false },
+    },
+  }),
+)
 
 // Programs end with their connection to this process; what was mounted or written is undone when the drill is over.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130))
 
-if (values.help) console.log(USAGE)
-else await doAll(drillsOf(positionals))
+await doAll(drillsOf(positionals))
 
 async function doAll(drills: readonly Drill[]): Promise<void> {
   const outcomes: Outcome[] = []

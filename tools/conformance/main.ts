@@ -2,22 +2,26 @@ import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { REGISTRIES } from '../../test/conformance/registries.ts'
 import { bringEngines } from '../engines/test-setup.ts'
+import { parsedArguments } from '../parsed-arguments.ts'
 import { type Conformance, conformanceOf } from './conformance.ts'
 import { conformanceDocument } from './document.ts'
 import { jsonOf, tableOf } from './report.ts'
 
-/*
- * npm run conformance [-- [NAME…] [--json] [--docs]]
- *
- * Tries the registries NAME, or all, with registrySuite, on the real engines, and prints how each did: a table, or with `--json` one
- * line of JSON. `--docs` writes docs/reference/conformance.md and formats nothing: run `npm run format` after it. Exits with 1 when a
- * case failed; an engine that cannot be had is no failure.
- */
+const USAGE = `npm run conformance [-- [NAME…] [--json] [--docs]]
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { json: { type: 'boolean', default: false }, docs: { type: 'boolean', default: false } },
-})
+Tries the registries NAME, or all, with registrySuite, on the real engines, and prints how each did. There are ${Object.keys(REGISTRIES).join(', ')}.
+
+  --json   prints it in one line, for programs
+  --docs   writes docs/reference/conformance.md; run npm run format after it
+
+The exit status is 1 when a case failed; an engine that cannot be had is no failure.`
+
+const { values, positionals } = parsedArguments(USAGE, () =>
+  parseArgs({
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false }, docs: { type: 'boolean', default: false } },
+  }),
+)
 const names = positionals.length > 0 ? positionals : Object.keys(REGISTRIES)
 const unknown = names.find(name => !(name in REGISTRIES))
 if (unknown === undefined) await tryAll()
