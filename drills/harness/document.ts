@@ -11,7 +11,7 @@ const INTRODUCTION = `# Drills
 
 This page is written by \`npm run drills -- --docs\`. A drill makes a bad day for the registry daemon on purpose, looks whether what is promised for it is kept, and takes figures.
 
-    npm run drills                           # all of them, about eight minutes
+    npm run drills                           # all of them, about ten minutes
     npm run drills -- reconnect-storm        # one
     npm run drills -- --quick                # small forms of a few seconds, as \`npm test\` does them
     npm run drills -- crashes --seed 42      # the same chances again
