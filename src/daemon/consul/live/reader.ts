@@ -121,7 +121,8 @@ export class Reader {
     }
     const wait = { index: options.index, waitMs: this.#jittered(options.waitMs), clock: this.#init.clock }
     try {
-      undo.push(query.wait(wait, { tell, fail }), call.guard.watch(recheck))
+      undo.push(query.wait(wait, { tell, fail }))
+      undo.push(call.guard.watch(recheck))
       // Nobody reads it.
       undo.push(call.request.whenGone(() => fail(new ClientGoneError())))
     } catch (error) {

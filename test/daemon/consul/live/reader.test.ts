@@ -143,6 +143,18 @@ describe('Reader, when rights change', () => {
     assert.deepEqual([unknown.status, unknown.text], [403, 'ACL not found'])
   })
 
+  it('leaves nobody waiting whose rights cannot be watched', async t => {
+    const access = new RulesAccess(keys('read'))
+    const server = await serveConsul(t, { access })
+    const { index } = await server.ask('GET', '/v1/kv/a?token=reader')
+    const before = server.clock.pending
+    t.mock.method(access, 'watch', () => {
+      throw new Error('rights cannot be watched')
+    })
+    const { status } = await server.ask('GET', `/v1/kv/a?token=reader&index=${index}&wait=10s`)
+    assert.deepEqual([status, server.clock.pending], [500, before])
+  })
+
   it('does not show one token what another of the same name may see', async t => {
     const access = new RulesAccess(token('a', { users: 'read' }))
     const server = await serveConsul(t, { access })
