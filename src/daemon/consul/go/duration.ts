@@ -57,7 +57,7 @@ export function durationProblem(text: string): string {
   const quoted = `"${text.slice(0, CHARACTERS_MAX)}"`
   if (text.length > CHARACTERS_MAX) return `time: invalid duration ${quoted}`
   const [, unit] = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))*(?:\d+\.?\d*|\.\d+)([^.\d]*)/.exec(text) ?? []
-  if (unit === undefined || unit in UNIT_NS) return `time: invalid duration ${quoted}`
+  if (unit === undefined || Object.hasOwn(UNIT_NS, unit)) return `time: invalid duration ${quoted}`
   if (unit === '') return `time: missing unit in duration ${quoted}`
   return `time: unknown unit "${unit}" in duration ${quoted}`
 }

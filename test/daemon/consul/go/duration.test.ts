@@ -40,6 +40,7 @@ describe('durationProblem', () => {
       '1m5': 'time: missing unit in duration "1m5"',
       '1d': 'time: unknown unit "d" in duration "1d"',
       '5 s': 'time: unknown unit " s" in duration "5 s"',
+      '5toString': 'time: unknown unit "toString" in duration "5toString"',
       soon: 'time: invalid duration "soon"',
       '': 'time: invalid duration ""',
       '2562048h': 'time: invalid duration "2562048h"',
