@@ -1,10 +1,13 @@
 import { type Clock, systemClock } from '../core/clock.ts'
 import type { Candidate } from './candidate.ts'
 
+/** How long an Instance is spared where nothing else is said, in milliseconds. */
+export const SLOW_START_MS = 10_000
+
 /** How long an Instance takes to get warm. */
 export interface SlowStartOptions {
-  /** In milliseconds, up to a day. 0: nobody is spared. */
-  windowMs: number
+  /** In milliseconds, up to a day. 0: nobody is spared. Default: `SLOW_START_MS`. */
+  windowMs?: number
   clock?: Clock
 }
 
@@ -39,7 +42,7 @@ export class SlowStart {
   /** Those that are not warm yet: kept here, so that a Candidate stays as small as a pick among very many wants it. */
   readonly #newcomers = new Map<Candidate, Newcomer>()
 
-  constructor({ windowMs, clock = systemClock }: SlowStartOptions) {
+  constructor({ windowMs = SLOW_START_MS, clock = systemClock }: SlowStartOptions = {}) {
     this.#windowMs = Math.min(windowMs, WINDOW_MS_MAX)
     this.stepMs = this.#windowMs / TENTHS
     this.#clock = clock

@@ -5,6 +5,7 @@ import type { PhaseContext } from '../application/phase.ts'
 import type { StopOptions } from '../application/service.ts'
 import type { Balancer } from '../balancer/balancer.ts'
 import { PowerOfTwoChoices } from '../balancer/power-of-two-choices.ts'
+import { SLOW_START_MS } from '../balancer/slow-start.ts'
 import { abortable, type Abortable } from '../core/abort.ts'
 import { systemClock } from '../core/clock.ts'
 import { type Random, systemRandom } from '../core/random.ts'
@@ -188,7 +189,7 @@ function settingsOf(options: ClientOptions): Settings {
     connectTimeoutMs = 2_000,
     connectionsMax = 256,
     queueMax = 10_000,
-    slowStartMs = 10_000,
+    slowStartMs = SLOW_START_MS,
   } = options
   const times = { waitMs, firstSetMs, attemptTimeoutMs, requestTimeoutMs, connectTimeoutMs, slowStartMs }
   return { ...times, connectionsMax, queueMax, balancer, connect, attemptsMax, budget, clock, random }
