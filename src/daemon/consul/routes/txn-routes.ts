@@ -6,7 +6,6 @@ import { type Answer, Body, jsonBody } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import type { CallGuard } from '../http/guard.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
-import type { KvOperation } from '../kv/transaction.ts'
 import { replacedNodes } from './catalog-rights.ts'
 import { jsonArray } from './questions.ts'
 import { requireDatacenter } from '../live/query-options.ts'
@@ -19,6 +18,7 @@ import {
 } from '../state/catalog-writes.ts'
 import { CONSUL_LIMITS } from '../state/limits.ts'
 import type { CatalogOperation, NodeFields } from '../txn/catalog-operations.ts'
+import type { KvOperation } from '../txn/key-operations.ts'
 import { isWrite, type Operation, type Outcome, transact } from '../txn/transact.ts'
 
 /** `/v1/txn`: several operations on keys, nodes, services and checks, all or none. */

@@ -1,5 +1,4 @@
 import { nodeIdProblem } from '../go/uuid.ts'
-import { OperationProblem } from '../kv/transaction.ts'
 import { healthService } from '../rows/forms.ts'
 import { validateMesh } from '../state/mesh.ts'
 import type { Catalog } from '../state/catalog.ts'
@@ -7,6 +6,7 @@ import { type CatalogCheckFields, type CatalogServiceFields, putCheck, putServic
 import { requireFewTags, requireShort } from '../state/limits.ts'
 import { badNodeId, putNode, reservedProblem } from '../state/node-writes.ts'
 import type { CheckRow, NodeRow, ServiceRow, Texts } from '../state/rows.ts'
+import { OperationProblem } from './operation-problem.ts'
 
 /** A node as a transaction names or writes it. */
 export interface NodeFields {

@@ -1,16 +1,10 @@
 import { ConsulRefusedError } from '../errors.ts'
-import {
-  isKeyWrite,
-  type KvOperation,
-  lacksKey,
-  operateOnKey,
-  OperationProblem,
-  type TransactionContext as KeyContext,
-} from '../kv/transaction.ts'
 import type { Catalog } from '../state/catalog.ts'
 import type { Stamps } from '../state/stamps.ts'
 import type { StateJournal } from '../state/state-journal.ts'
 import { type CatalogOperation, operateOnCatalog, problemBefore } from './catalog-operations.ts'
+import { isKeyWrite, type KeyContext, type KvOperation, lacksKey, operateOnKey } from './key-operations.ts'
+import { OperationProblem } from './operation-problem.ts'
 
 /** One operation of a transaction. */
 export type Operation = { readonly kind: 'KV'; readonly key: KvOperation } | CatalogOperation

@@ -1,6 +1,7 @@
+import { type KvRow, kvJson } from '../kv/kv-row.ts'
+import type { KvStore, KvWrite } from '../kv/kv-store.ts'
 import { sessionIdProblem, type Sessions } from '../sessions/sessions.ts'
-import { type KvRow, kvJson } from './kv-row.ts'
-import type { KvStore, KvWrite } from './kv-store.ts'
+import { OperationProblem } from './operation-problem.ts'
 
 /** One operation on a key. `Index` and `Flags` may be larger than a double holds. */
 export interface KvOperation {
@@ -13,13 +14,10 @@ export interface KvOperation {
   readonly Session?: string
 }
 
-/** An operation cannot be done; the others are still looked at, so that all that is wrong is told. */
-export class OperationProblem extends Error {}
+type Operate = (operation: Required<KvOperation>, context: KeyContext) => readonly string[]
 
-type Operate = (operation: Required<KvOperation>, context: TransactionContext) => readonly string[]
-
-/** What a transaction works on. */
-export interface TransactionContext {
+/** What operations on keys work on. */
+export interface KeyContext {
   readonly kv: KvStore
   readonly sessions: Sessions
   /** Whether the value of a key may be told. Default: of each. */
@@ -39,7 +37,7 @@ export function lacksKey({ Verb = '', Key = '' }: KvOperation): boolean {
 }
 
 /** Does one operation, and gives the JSON of the keys it read or wrote. Throws `OperationProblem`, `ConsulRefusedError`. */
-export function operateOnKey(operation: KvOperation, context: TransactionContext): readonly string[] {
+export function operateOnKey(operation: KvOperation, context: KeyContext): readonly string[] {
   const { Verb = '', Key = '', Value = '', Flags = 0, Index = 0, Session = '' } = operation
   const verb = Object.hasOwn(VERBS, Verb) ? VERBS[Verb] : undefined
   if (!verb) throw new OperationProblem(`unknown KV verb ${JSON.stringify(Verb)}`)
