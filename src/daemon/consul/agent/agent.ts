@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../../../core/clock.ts'
 import { publish } from '../../../core/event.ts'
+import { type CheckFields, checkType, isStatus, scriptOf } from '../checks/check-definition.ts'
 import type { CheckRuns } from '../checks/check-runs.ts'
 import type { Finding } from '../checks/probe.ts'
 import { ConsulRefusedError } from '../errors.ts'
@@ -9,7 +10,6 @@ import { CONSUL_LIMITS, requireShort } from '../state/limits.ts'
 import type { CheckRow, ServiceRow } from '../state/rows.ts'
 import { FoldedTable } from '../state/folded-table.ts'
 import type { Table, TableJournal } from '../state/table.ts'
-import { type CheckFields, checkType, isStatus, scriptOf } from './check-definition.ts'
 import type { ServiceDefinition } from './service-definition.ts'
 
 /** A change of nothing but the output of a check shows in the catalog after this long at most: it wakes everybody who watches. */

@@ -1,9 +1,8 @@
+import { type CheckFields, OWN_CHECK_SHAPE, validateCheck, withoutAliases } from '../checks/check-definition.ts'
 import type { ConsulDefinitions } from '../consul-options.ts'
 import { decodeBody } from '../go/decode.ts'
-import type { TableJournal } from '../state/table.ts'
-import { Table } from '../state/table.ts'
+import { Table, type TableJournal } from '../state/table.ts'
 import type { Agent } from './agent.ts'
-import { type CheckFields, OWN_CHECK_SHAPE, validateCheck, withoutAliases } from './check-definition.ts'
 import { SERVICE_SHAPE, type ServiceDefinition, serviceDefinition, type ServiceFields } from './service-definition.ts'
 
 /** What the configuration has registered at the agent. It is kept, so that what is in the configuration no longer goes, also at the next start. */

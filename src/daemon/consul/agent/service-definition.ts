@@ -12,7 +12,7 @@ import {
   isStatus,
   validateCheck,
   withoutAliases,
-} from './check-definition.ts'
+} from '../checks/check-definition.ts'
 import { validateMeta } from './meta.ts'
 
 /** A service as it is registered at the agent. */

@@ -1,5 +1,5 @@
 import { connect, constants } from 'node:http2'
-import type { CheckFields } from '../agent/check-definition.ts'
+import type { CheckFields } from './check-definition.ts'
 import { critical, dialProblem, type Probe } from './probe.ts'
 
 /** The fields of grpc.health.v1 that count: the request's service, the answer's status, both field 1. */

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { http } from '../../../core/node-http.ts'
-import type { CheckFields } from '../agent/check-definition.ts'
 import type { CheckStatus } from '../state/rows.ts'
+import type { CheckFields } from './check-definition.ts'
 import { critical, dialProblem, type Finding, type Probe } from './probe.ts'
 
 /** As Go's client does. */

@@ -4,7 +4,7 @@ import {
   OWN_CHECK_SHAPE,
   validateCheck,
   withoutAliases,
-} from '../agent/check-definition.ts'
+} from '../checks/check-definition.ts'
 import type { ConsulState } from '../consul-state.ts'
 import { ConsulRefusedError } from '../errors.ts'
 import { type Answer, done, json } from '../http/answer.ts'
