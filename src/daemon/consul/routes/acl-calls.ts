@@ -1,12 +1,10 @@
 import type { Acl } from '../acl/acl.ts'
-import type { Linkable } from '../acl/named-table.ts'
 import type { ConsulState } from '../consul-state.ts'
 import { ConsulRefusedError } from '../errors.ts'
 import { decodeBody, type Shape } from '../go/decode.ts'
 import type { Answer } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import { withWhoseNamespace } from '../http/namespaces.ts'
-import { ASKED_NOBODY } from '../live/query-options.ts'
 import { topicQuestion } from './questions.ts'
 
 /** How policies and roles are linked in a body. */
@@ -40,12 +38,6 @@ export async function decodeAcl<T>(call: Call, shape: Shape, what: string): Prom
 export function restOf({ rest }: Call, what: 'policy ID' | 'policy Name' | 'role ID' | 'role Name'): string {
   if (rest !== '') return rest
   throw new ConsulRefusedError(400, `Bad request: Missing ${what}`)
-}
-
-/** Throws `ConsulRefusedError` to who reads by an id that none can have. */
-export function lookUp(id: string, rows: Linkable): void {
-  const problem = rows.lookupProblem(id)
-  if (problem !== undefined) throw new ConsulRefusedError(500, problem, ASKED_NOBODY)
 }
 
 /** Answers who reads tokens, roles or policies, now or when they are others. `make` is as for `topicQuestion`. */

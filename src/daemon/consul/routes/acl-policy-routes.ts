@@ -5,7 +5,8 @@ import type { Shape } from '../go/decode.ts'
 import { type Answer, json, verdict } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
-import { aclNotFound, aclOf, decodeAcl, lookUp, readAcl, restOf } from './acl-calls.ts'
+import { aclNotFound, aclOf, decodeAcl, readAcl, restOf } from './acl-calls.ts'
+import { type Asked, askedById, askedByName, type NamedHandlers, namedRoutes } from './acl-named-routes.ts'
 
 const POLICY_SHAPE: Shape = {
   fields: {
@@ -22,26 +23,10 @@ const POLICY_SHAPE: Shape = {
 
 /** `/v1/acl/policies` and `/v1/acl/policy`. */
 export function aclPolicyRoutes(state: ConsulState): ConsulRoute[] {
-  const routes = new AclPolicyRoutes(state)
-  return [
-    { path: '/v1/acl/policies', methods: { GET: routes.list }, support: 'yes' },
-    { path: '/v1/acl/policy', methods: { PUT: routes.create }, support: 'yes' },
-    {
-      path: '/v1/acl/policy/',
-      pattern: '/v1/acl/policy/:id',
-      methods: { GET: routes.get, PUT: routes.update, DELETE: routes.delete },
-      support: 'yes',
-    },
-    {
-      path: '/v1/acl/policy/name/',
-      pattern: '/v1/acl/policy/name/:name',
-      methods: { GET: routes.named },
-      support: 'yes',
-    },
-  ]
+  return namedRoutes('policies', new AclPolicyRoutes(state))
 }
 
-class AclPolicyRoutes {
+class AclPolicyRoutes implements NamedHandlers {
   readonly #state: ConsulState
 
   constructor(state: ConsulState) {
@@ -54,18 +39,11 @@ class AclPolicyRoutes {
     return readAcl(this.#state, call, { key: 'policies', make })
   }
 
-  readonly get = (call: Call): Answer | Promise<Answer> => {
-    const { rows } = aclOf(this.#state).policies
-    const id = restOf(call, 'policy ID')
-    lookUp(id, rows)
-    return this.#one(call, { key: id, find: () => rows.get(id) })
-  }
+  readonly get = (call: Call): Answer | Promise<Answer> =>
+    this.#one(call, askedById(call, aclOf(this.#state).policies.rows))
 
-  readonly named = (call: Call): Answer | Promise<Answer> => {
-    const { rows } = aclOf(this.#state).policies
-    const name = restOf(call, 'policy Name')
-    return this.#one(call, { key: `name/${name}`, find: () => rows.named(name) })
-  }
+  readonly named = (call: Call): Answer | Promise<Answer> =>
+    this.#one(call, askedByName(call, aclOf(this.#state).policies.rows))
 
   readonly create = async (call: Call): Promise<Answer> => {
     const { policies } = aclOf(this.#state)
@@ -90,9 +68,10 @@ class AclPolicyRoutes {
     return verdict(true)
   }
 
-  #one(call: Call, { key, find }: { key: string; find: () => PolicyRow | undefined }): Answer | Promise<Answer> {
+  /** A policy that is not there is refused at once, also to who would wait. */
+  #one(call: Call, { key, find }: Asked<PolicyRow>): Answer | Promise<Answer> {
     if (!find()) throw aclNotFound(this.#state)
-    return readAcl(this.#state, call, { key: `policy/${key}`, make: () => JSON.stringify(find() ?? null) })
+    return readAcl(this.#state, call, { key, make: () => JSON.stringify(find() ?? null) })
   }
 
   async #written(write: () => PolicyRow): Promise<Answer> {

@@ -5,7 +5,8 @@ import { ConsulRefusedError } from '../errors.ts'
 import { type Answer, json, verdict } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
-import { aclOf, decodeAcl, IDENTITIES, LINKS, lookUp, readAcl, restOf } from './acl-calls.ts'
+import { aclOf, decodeAcl, IDENTITIES, LINKS, readAcl, restOf } from './acl-calls.ts'
+import { type Asked, askedById, askedByName, type NamedHandlers, namedRoutes } from './acl-named-routes.ts'
 
 const ROLE_SHAPE = {
   fields: {
@@ -22,26 +23,10 @@ const ROLE_SHAPE = {
 
 /** `/v1/acl/roles` and `/v1/acl/role`. */
 export function aclRoleRoutes(state: ConsulState): ConsulRoute[] {
-  const routes = new AclRoleRoutes(state)
-  return [
-    { path: '/v1/acl/roles', methods: { GET: routes.list }, support: 'yes' },
-    { path: '/v1/acl/role', methods: { PUT: routes.put }, support: 'yes' },
-    {
-      path: '/v1/acl/role/',
-      pattern: '/v1/acl/role/:id',
-      methods: { GET: routes.get, PUT: routes.put, DELETE: routes.delete },
-      support: 'yes',
-    },
-    {
-      path: '/v1/acl/role/name/',
-      pattern: '/v1/acl/role/name/:name',
-      methods: { GET: routes.named },
-      support: 'yes',
-    },
-  ]
+  return namedRoutes('roles', new AclRoleRoutes(state))
 }
 
-class AclRoleRoutes {
+class AclRoleRoutes implements NamedHandlers {
   readonly #state: ConsulState
 
   constructor(state: ConsulState) {
@@ -58,21 +43,25 @@ class AclRoleRoutes {
     return readAcl(this.#state, call, { key: `roles/${policy}`, make })
   }
 
-  readonly get = (call: Call): Answer | Promise<Answer> => {
-    const { rows } = aclOf(this.#state).roles
-    const id = restOf(call, 'role ID')
-    lookUp(id, rows)
-    return this.#one(call, { key: id, find: () => rows.get(id) })
-  }
+  readonly get = (call: Call): Answer | Promise<Answer> =>
+    this.#one(call, askedById(call, aclOf(this.#state).roles.rows))
 
-  readonly named = (call: Call): Answer | Promise<Answer> => {
-    const { rows } = aclOf(this.#state).roles
-    const name = restOf(call, 'role Name')
-    return this.#one(call, { key: `name/${name}`, find: () => rows.named(name) })
+  readonly named = (call: Call): Answer | Promise<Answer> =>
+    this.#one(call, askedByName(call, aclOf(this.#state).roles.rows))
+
+  readonly create = (call: Call): Promise<Answer> => this.#put(call)
+
+  readonly update = (call: Call): Promise<Answer> => this.#put(call)
+
+  readonly delete = async (call: Call): Promise<Answer> => {
+    const { roles } = aclOf(this.#state)
+    roles.rows.remove(restOf(call, 'role ID'))
+    await this.#state.journal.kept()
+    return verdict(true)
   }
 
   /** Makes a role where the path names none. */
-  readonly put = async (call: Call): Promise<Answer> => {
+  async #put(call: Call): Promise<Answer> {
     const acl = aclOf(this.#state)
     const { rest: id } = call
     const fields = await decodeAcl<RoleFields>(call, ROLE_SHAPE, 'Role')
@@ -83,20 +72,13 @@ class AclRoleRoutes {
     return json(roleJson(row, acl))
   }
 
-  readonly delete = async (call: Call): Promise<Answer> => {
-    const { roles } = aclOf(this.#state)
-    roles.rows.remove(restOf(call, 'role ID'))
-    await this.#state.journal.kept()
-    return verdict(true)
-  }
-
   /** A role that is not there is 404 without a text. */
-  #one(call: Call, { key, find }: { key: string; find: () => RoleRow | undefined }): Answer | Promise<Answer> {
+  #one(call: Call, { key, find }: Asked<RoleRow>): Answer | Promise<Answer> {
     const acl = aclOf(this.#state)
     const make = () => {
       const row = find()
       return row ? JSON.stringify(roleJson(row, acl)) : ''
     }
-    return readAcl(this.#state, call, { key: `role/${key}`, make })
+    return readAcl(this.#state, call, { key, make })
   }
 }
