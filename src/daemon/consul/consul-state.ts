@@ -1,6 +1,7 @@
 import { systemRandom } from '../../core/random.ts'
 import { randomUUID } from 'node:crypto'
 import { isIPv4 } from 'node:net'
+import { STATUS_FIELD } from '../../discovery/changed-fields.ts'
 import type { FrontendContext } from '../frontend.ts'
 import { Acl } from './acl/acl.ts'
 import { Agent } from './agent/agent.ts'
@@ -176,9 +177,11 @@ export class ConsulState {
   /** Changes that others make: instances of the Store, and rights. */
   #watchOthers(projection: Projection): () => void {
     const { store, access } = this.context
-    const unobserve = store.rosters.observe(claim => {
+    const unobserve = store.rosters.observe((claim, fields) => {
       if (!isNative(claim)) return
       this.#nativeChanged(claim.instance.serviceName, claim.revision)
+      // What shows of a status is the check.
+      if (fields !== STATUS_FIELD) this.topics.touch('services', claim.revision)
       if (claim.gone) projection.freed(claim.instance)
     })
     const unwatch = access.watch(() => this.topics.touch('access', store.rosters.stamp()))

@@ -28,6 +28,9 @@ export interface RostersInit {
   readonly limits?: Partial<StoreLimits> | undefined
 }
 
+/** Hears of a claim that changed or went, and which fields of its instance did, all if undefined. Must not change the Store. */
+export type RosterObserver = (claim: Claim, fields: FieldSet | undefined) => void
+
 /** What happened to an instance, and the revision at which another registry tells of it. */
 interface Happening {
   readonly claim: Claim
@@ -67,7 +70,7 @@ export class Rosters {
     this.#watches--
     this.dropIfIdle(roster)
   }
-  #observers = new Set<(claim: Claim) => void>()
+  #observers = new Set<RosterObserver>()
   /** Until when those who watched before a restart may yet come back. */
   #returnsUntil = -Infinity
 
@@ -175,9 +178,9 @@ export class Rosters {
     return () => void this.#namesWatchers.delete(watcher)
   }
 
-  /** Calls `onChange` with each claim that changed or went, in any service, at once, until the returned function is called. It must not change the Store. */
-  observe(onChange: (claim: Claim) => void): () => void {
-    const observer = (claim: Claim) => onChange(claim)
+  /** Calls `onChange` with each claim that changed or went, in any service, at once, until the returned function is called. */
+  observe(onChange: RosterObserver): () => void {
+    const observer: RosterObserver = (claim, fields) => onChange(claim, fields)
     this.#observers.add(observer)
     return () => void this.#observers.delete(observer)
   }
@@ -293,7 +296,7 @@ export class Rosters {
     this.announce(roster.serviceName, change)
     roster.invalidate()
     this.mark(roster)
-    for (const observer of this.#observers) observer(claim)
+    for (const observer of this.#observers) observer(claim, fields)
     return revision
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { STATUS_FIELD } from '../../../src/discovery/changed-fields.ts'
 import { STORE_LIMITS } from '../../../src/discovery/store/limits.ts'
 import { Rosters, type RostersInit } from '../../../src/discovery/store/rosters.ts'
 import { FakeClock } from '../../../src/testing/fake-clock.ts'
@@ -211,19 +212,25 @@ describe('Rosters', () => {
     assert.deepEqual(rosters.watchers('users'), [])
   })
 
-  it('tells an observer of each claim that changes or goes, in any service, at once', () => {
+  it('tells an observer of each claim that changes or goes, in any service, at once, and of which fields', () => {
     const { rosters } = rostersInHand()
     const seen: string[] = []
-    const stop = rosters.observe(({ instance, createRevision, revision }) =>
-      seen.push(`${instance.serviceName} ${createRevision} ${revision}`),
+    const stop = rosters.observe(({ instance, createRevision, revision }, fields) =>
+      seen.push(`${instance.serviceName} ${createRevision} ${revision} ${fields}`),
     )
     const claim = of('users')
     rosters.put(claim, 'joined')
     rosters.put(of('orders'), 'joined')
+    rosters.put(claim, 'suspect', STATUS_FIELD)
     rosters.delete(claim, 'revoked')
     stop()
     rosters.put(of('users'), 'joined')
-    assert.deepEqual(seen, ['users 101 101', 'orders 102 102', 'users 101 103'])
+    assert.deepEqual(seen, [
+      'users 101 101 undefined',
+      'orders 102 102 undefined',
+      `users 101 103 ${STATUS_FIELD}`,
+      'users 101 104 undefined',
+    ])
     assert.equal(rosters.claims('users').length, 1)
     assert.equal(rosters.claims('nobody').length, 0)
   })

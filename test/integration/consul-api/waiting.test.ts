@@ -12,6 +12,8 @@ interface Deed {
   readonly body?: unknown
   /** Whether the answer is another one afterwards. */
   readonly shows: boolean
+  /** Whether the index is, which wakes who waits. Default: when the answer is. */
+  readonly wakes?: boolean
 }
 
 /** How long is waited for what does not come, and for what comes. */
@@ -52,7 +54,14 @@ const DEEDS: Readonly<Record<string, Deed>> = {
   'a new instance of a known name, for who wants names': {
     watched: '/v1/catalog/services',
     shows: false,
+    wakes: true,
     ...register({ Name: 'web', ID: 'w2', Port: 2 }),
+  },
+  'another port of an instance, for who wants names': {
+    watched: '/v1/catalog/services',
+    shows: false,
+    wakes: true,
+    ...register({ Name: 'web', ID: 'w2', Port: 3 }),
   },
   'a new name': { watched: '/v1/catalog/services', shows: true, ...register({ Name: 'third' }) },
   'a name that goes': {
@@ -102,11 +111,11 @@ async function ask(url: string, { method = 'GET', body }: { method?: string; bod
 /** What somebody had who waited, and what they were told. */
 async function waited(
   base: string,
-  { watched, shows, method, path, body }: Deed,
+  { watched, shows, wakes = shows, method, path, body }: Deed,
 ): Promise<{ had: Outcome; told: Outcome }> {
   const had = await ask(base + watched)
   const separator = watched.includes('?') ? '&' : '?'
-  const telling = ask(`${base}${watched}${separator}index=${had.index}&wait=${shows ? WAIT_LONG : WAIT}`)
+  const telling = ask(`${base}${watched}${separator}index=${had.index}&wait=${wakes ? WAIT_LONG : WAIT}`)
   await ask(base + path, { method, body })
   return { had, told: await telling }
 }
@@ -122,11 +131,13 @@ describe('Who waits for a change', { skip: missingEngine('consul') }, () => {
   after(() => sides[Symbol.asyncDispose]())
 
   for (const [what, deed] of Object.entries(DEEDS)) {
-    it(`is ${deed.shows ? '' : 'not '}woken by ${what}, and told what Consul tells in the end`, async () => {
+    const { shows, wakes = shows } = deed
+    it(`is ${wakes ? '' : 'not '}woken by ${what}, and told what Consul tells in the end`, async () => {
       const { had, told } = await waited(sides.ours, deed)
-      assert.deepEqual([told.text !== had.text, told.index !== had.index], [deed.shows, deed.shows])
+      assert.deepEqual([told.text !== had.text, told.index !== had.index], [shows, wakes])
       const { path, method, body } = deed
-      await ask(sides.consul + path, { method, body })
+      if (wakes) assert.ok(isMoved(await waited(sides.consul, deed)))
+      else await ask(sides.consul + path, { method, body })
       const deadline = performance.now() + PATIENCE_MS
       let theirs = await ask(sides.consul + deed.watched)
       while (!isSame(theirs.text, told.text) && performance.now() < deadline)
@@ -135,6 +146,10 @@ describe('Who waits for a change', { skip: missingEngine('consul') }, () => {
     })
   }
 })
+
+function isMoved({ had, told }: { had: Outcome; told: Outcome }): boolean {
+  return told.index !== had.index
+}
 
 function isSame(one: string, other: string): boolean {
   return JSON.stringify(content(one)) === JSON.stringify(content(other))

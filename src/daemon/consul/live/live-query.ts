@@ -9,6 +9,8 @@ export interface Found {
   readonly text: string
   /** At which index it became what it is, as far as is known. */
   readonly index: number
+  /** What moves the index too when it is another one. Default: nothing but the answer does. */
+  readonly mark?: number | undefined
 }
 
 /** Something that is asked for, and asked for again. */
@@ -24,7 +26,7 @@ export interface Question {
 export interface Result {
   readonly status: number
   readonly body: Body
-  /** Moves only when the body does. */
+  /** Moves only when the body does, or the mark of what was found. */
   readonly index: number
 }
 
@@ -52,14 +54,15 @@ export interface WaitInit {
 }
 
 /**
- * A question with its newest answer: evaluated and serialised once per revision, however many ask. Its index is its own: a change that does
- * not show in the answer moves it not, and wakes nobody.
+ * A question with its newest answer: evaluated and serialised once per revision, however many ask. Its index is its own: a change that shows
+ * neither in the answer nor in its mark moves it not, and wakes nobody.
  */
 export class LiveQuery {
   readonly #question: Question
   readonly #onSize: (added: number) => void
   #evaluatedAt = -1
   #result: Result = NOTHING
+  #mark: number | undefined
   /** In the place of an answer that was let go: what it is known again by. */
   #digest: string | undefined
   readonly #waiters = new Set<Waiter>()
@@ -114,10 +117,11 @@ export class LiveQuery {
   }
 
   #evaluate(revision: number): Result {
-    const { status, text, index } = this.#question.evaluate()
+    const { status, text, index, mark } = this.#question.evaluate()
     const isFirst = this.#evaluatedAt < 0
     this.#evaluatedAt = revision
-    const isSame = !isFirst && this.#isSame(status, text)
+    const isSame = !isFirst && mark === this.#mark && this.#isSame(status, text)
+    this.#mark = mark
     if (isSame && this.#digest === undefined) return this.#result
     const newest = isSame ? this.#result.index : Math.max(1, index, this.#result.index + 1)
     const result = { status, body: new Body(text), index: newest }

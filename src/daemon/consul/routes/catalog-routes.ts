@@ -20,7 +20,7 @@ import {
 } from '../state/catalog-writes.ts'
 import type { NodeRow, ServiceEntry } from '../state/rows.ts'
 import { requireDeregistrable, requireRegistrable } from './catalog-rights.ts'
-import { consumed, topicQuestion } from './questions.ts'
+import { consumed, marked, topicQuestion } from './questions.ts'
 import { byNearness, hasNodeMeta, hasTags, keyOf } from './selection.ts'
 import { filterOf } from './filtering.ts'
 
@@ -106,7 +106,12 @@ class CatalogRoutes {
     const { topics } = this.#state
     const hasMeta = hasNodeMeta(call)
     const make = (sees: Sees) => JSON.stringify(this.#tagsByName(hasMeta, sees))
-    const question = (sees: Sees) => topicQuestion(topics, ['catalog'], () => make(sees))
+    // There are clients that wait here for changes of any instance, and then ask about each service.
+    const question = (sees: Sees) =>
+      marked(
+        topicQuestion(topics, ['catalog'], () => make(sees)),
+        { topics, about: ['services'] },
+      )
     const sight = call.guard.sight({ right: 'services:read' })
     return this.#read(call, { key: keyOf('catalog/services', call), question, sight, isCacheable: true })
   }

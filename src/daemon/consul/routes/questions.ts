@@ -15,6 +15,15 @@ export function topicQuestion(topics: Topics, about: readonly string[], make: ()
   }
 }
 
+/** The same, whose index moves with some topics even where the answer does not. */
+export function marked(question: Question, { topics, about }: { topics: Topics; about: readonly string[] }): Question {
+  return {
+    revision: () => question.revision(),
+    evaluate: () => ({ ...question.evaluate(), mark: topics.revision(about) }),
+    watch: onChange => question.watch(onChange),
+  }
+}
+
 /** The same, asked by somebody who consumes services: a drain of one waits for those who cannot tell what they work with. */
 export function consumed(
   question: Question,

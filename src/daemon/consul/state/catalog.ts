@@ -180,7 +180,7 @@ export class Catalog {
     const revision = this.#init.stamps.next()
     if (before && before.Service !== Service) this.#touch(revision, topicOf('service', before.Service))
     for (const name of [before?.Service, Service]) if (name !== undefined) this.#spell(name)
-    this.#touch(revision, topicOf('service', Service), topicOf('node', Node), 'catalog')
+    this.#touch(revision, topicOf('service', Service), topicOf('node', Node), 'catalog', 'services')
     this.#init.onService(Node, ID)
   }
 

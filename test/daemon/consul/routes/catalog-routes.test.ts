@@ -40,6 +40,30 @@ describe('catalogRoutes', () => {
     assert.deepEqual((await ask('GET', '/v1/catalog/services?node-meta=rack:1')).body, { web: ['Red', 'ta'] })
   })
 
+  it('move the index of the names of services when any instance comes, changes or goes, and not when its health does', async t => {
+    const { ask, register, store, owner } = await serveConsul(t)
+    const web = { Name: 'web', ID: 'w1', Check: { TTL: '60s' } }
+    await ask('PUT', '/v1/agent/service/register', web)
+    const claim = register('u1')
+    let { text, index } = await ask('GET', '/v1/catalog/services')
+    const moves = async (deed: () => unknown) => {
+      await deed()
+      const now = await ask('GET', '/v1/catalog/services')
+      const hasMoved = now.index > index
+      assert.equal(now.text, text)
+      index = now.index
+      return hasMoved
+    }
+    const agent = (path: string, body?: object) => () => ask('PUT', `/v1/agent/${path}`, body)
+    assert.equal(await moves(agent('service/register', { ...web, ID: 'w2' })), true)
+    assert.equal(await moves(agent('service/register', { ...web, ID: 'w2', Port: 2 })), true)
+    assert.equal(await moves(agent('check/pass/service:w2')), false)
+    assert.equal(await moves(agent('service/deregister/w2')), true)
+    assert.equal(await moves(() => register('u2')), true)
+    assert.equal(await moves(() => store.leases.update(claim, { weight: 5 })), true)
+    assert.equal(await moves(() => store.leases.disconnect(owner)), false)
+  })
+
   it('answer what differs in nothing but how it is asked with the same bytes, and each answer by what narrows it', async t => {
     const { ask } = await withNodes(t)
     const plain = await ask('GET', '/v1/catalog/service/web')
