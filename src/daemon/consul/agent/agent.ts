@@ -10,7 +10,7 @@ import { CONSUL_LIMITS, requireShort } from '../state/limits.ts'
 import type { CheckRow, ServiceRow } from '../state/rows.ts'
 import { FoldedTable } from '../state/folded-table.ts'
 import type { Table, TableJournal } from '../state/table.ts'
-import type { ServiceDefinition } from './service-definition.ts'
+import { requireFamilies, type ServiceDefinition } from './service-definition.ts'
 
 /** A change of nothing but the output of a check shows in the catalog after this long at most: it wakes everybody who watches. */
 const OUTPUT_MS = 5 * 60_000
@@ -120,6 +120,7 @@ export class Agent {
 
   /** Registers a service with its checks; those it had stay, and with `replaceChecks` only those that are named again. Throws `ConsulRefusedError`. */
   registerService({ row, checks }: ServiceDefinition, { replaceChecks, isConfigured }: ServiceRegistration): void {
+    requireFamilies(row)
     for (const fields of checks) this.#requireAllowed(fields, isConfigured)
     this.#init.catalog.putService(row)
     const kept = new Set<string>()

@@ -3,8 +3,9 @@ import { ConsulRefusedError } from '../errors.ts'
 import type { Shape } from '../go/decode.ts'
 import type { Unindexed } from '../state/catalog.ts'
 import { requireFewTags, requireShort } from '../state/limits.ts'
-import { MESH_FIELDS, type MeshFields, meshOf, validateMesh } from '../state/mesh.ts'
+import { MESH_FIELDS, type MeshFields, meshOf } from '../state/mesh.ts'
 import type { ServiceAddress, ServiceRow } from '../state/rows.ts'
+import { validateMesh } from '../state/validate-mesh.ts'
 import {
   CHECK_SHAPE,
   type CheckFields,
@@ -28,8 +29,6 @@ export interface ServiceFields extends MeshFields {
   readonly EnableTagOverride?: boolean
   readonly Check?: CheckFields
   readonly Checks?: readonly CheckFields[]
-  readonly tagged_addresses?: ServiceFields['TaggedAddresses']
-  readonly enable_tag_override?: boolean
 }
 
 /** The addresses of a service by what they are for. */
@@ -42,18 +41,17 @@ export const WEIGHTS_SHAPE: Shape = { go: 'structs.Weights', fields: { Passing: 
 
 /** What `PUT /v1/agent/service/register` takes. */
 export const SERVICE_SHAPE: Shape = {
+  aka: { EnableTagOverride: 'enable_tag_override', TaggedAddresses: 'tagged_addresses' },
   fields: {
     ID: 'string',
     Name: 'string',
     Tags: { list: 'string' },
     Address: 'string',
     TaggedAddresses: TAGGED_ADDRESSES_SHAPE,
-    tagged_addresses: TAGGED_ADDRESSES_SHAPE,
     Meta: { map: 'string' },
     Port: 'int',
     Weights: WEIGHTS_SHAPE,
     EnableTagOverride: 'bool',
-    enable_tag_override: 'bool',
     Check: CHECK_SHAPE,
     Checks: { list: CHECK_SHAPE },
     Token: 'string',
@@ -68,7 +66,8 @@ export interface ServiceDefinition {
 }
 
 /** Checks what is registered, in Consul's order and words. Throws `ConsulRefusedError`. */
-export function serviceDefinition(fields: ServiceFields, node: string): ServiceDefinition {
+export function serviceDefinition(said: ServiceFields, node: string): ServiceDefinition {
+  const fields = withTargetTypes(said)
   const { Name = '', ID = '', Address = '', Tags = [], Meta, Port = 0 } = fields
   if (Name === '') throw new ConsulRefusedError(400, 'Missing service name')
   if (isAnyAddress(Address)) throw new ConsulRefusedError(400, 'Invalid service address')
@@ -89,11 +88,41 @@ export function serviceDefinition(fields: ServiceFields, node: string): ServiceD
     Meta: Meta ?? null,
     Port,
     Weights: weightsOf(fields.Weights),
-    EnableTagOverride: fields.EnableTagOverride ?? fields.enable_tag_override ?? false,
+    EnableTagOverride: fields.EnableTagOverride ?? false,
     ...meshOf(fields),
     isLocal: true,
   }
   return { row, checks }
+}
+
+/** What a proxy takes connections to is a service unless it says otherwise, to an agent. */
+function withTargetTypes(fields: ServiceFields): ServiceFields {
+  const { Proxy } = fields
+  if (!Proxy?.Upstreams) return fields
+  const targets = Proxy.Upstreams.map(target => ({
+    ...target,
+    DestinationType: target.DestinationType || 'service',
+  }))
+  return { ...fields, Proxy: { ...Proxy, Upstreams: targets } }
+}
+
+const FAMILIES = [
+  { tag: 'lan_ipv4', family: 'ipv4', isOne: isIPv4 },
+  { tag: 'wan_ipv4', family: 'ipv4', isOne: isIPv4 },
+  // Consul looks at the other one of this family not at all.
+  { tag: 'lan_ipv6', family: 'ipv6', isOne: isIPv6 },
+]
+
+/** Throws `ConsulRefusedError` for an address that is not of the family that its tag says. */
+export function requireFamilies({ TaggedAddresses = {} }: Pick<ServiceRow, 'TaggedAddresses'>): void {
+  for (const { tag, family, isOne } of FAMILIES) {
+    const tagged = TaggedAddresses[tag]
+    if (tagged && !isOne(tagged.Address))
+      throw new ConsulRefusedError(
+        500,
+        `Service tagged address ${JSON.stringify(tag)} must be a valid ${family} address`,
+      )
+  }
 }
 
 /** Whether an address stands for all of a machine, so that nobody could reach it there. */
@@ -133,7 +162,7 @@ export function fullAddresses(given: ServiceFields['TaggedAddresses']): Record<s
 }
 
 function taggedAddresses(fields: ServiceFields): Record<string, ServiceAddress> | undefined {
-  const tagged = fullAddresses(fields.TaggedAddresses ?? fields.tagged_addresses) ?? {}
+  const tagged = fullAddresses(fields.TaggedAddresses) ?? {}
   const { Address = '', Port = 0 } = fields
   const family = isIPv4(Address) ? 'ipv4' : isIPv6(Address) ? 'ipv6' : undefined
   if (family) for (const reach of ['lan', 'wan']) tagged[`${reach}_${family}`] ??= { Address, Port }

@@ -5,8 +5,8 @@ import { firstJson, jsonProblem } from './json-problem.ts'
 /**
  * What a JSON value is to be: `duration` is a text in Go's notation or a number of nanoseconds, and becomes nanoseconds, of anything else 0; `base64`
  * is a text; `named` is a text too, for which Go has a type of that name; `fields` is an object whose keys count without regard to case and come
- * out as they are written here. `go` is how Go calls the object, for its messages; one that is `sealed` decodes itself, so that
- * these do not tell where in it they mean.
+ * out as they are written here, also those that go by another name (`aka`), which counts where the first says nothing. `go` is how Go calls the
+ * object or the list, for its messages; an object that is `sealed` decodes itself, so that these do not tell where in it they mean.
  */
 export type Shape =
   | 'string'
@@ -17,13 +17,15 @@ export type Shape =
   | 'base64'
   | 'any'
   | { readonly named: string }
-  | { readonly list: Shape }
+  | { readonly list: Shape; readonly go?: string }
   | { readonly map: Shape }
   | FieldsShape
 
 /** An object, as a shape. */
 export interface FieldsShape {
   readonly fields: Readonly<Record<string, Shape>>
+  /** The names that some clients use besides, by those of the fields. */
+  readonly aka?: Readonly<Record<string, string>>
   readonly open?: boolean
   readonly go?: string
   readonly sealed?: boolean
@@ -185,7 +187,9 @@ function decodeFields(members: Record<string, unknown>, shape: FieldsShape): Rec
     const decoded = name === undefined ? undefined : decodeField(members[key], { name, holder: shape })
     if (!result && name === key && decoded !== undefined && decoded === members[key]) continue
     result ??= Object.fromEntries(keys.slice(0, keys.indexOf(key)).map(former => [former, members[former]]))
-    if (name !== undefined && decoded !== undefined) result[name] = decoded
+    if (name === undefined || decoded === undefined) continue
+    const isOther = key.toLowerCase() === shape.aka?.[name]
+    result[name] = isOther ? result[name] || decoded : decoded
   }
   return result ?? members
 }
@@ -211,7 +215,8 @@ function nameIn(shape: FieldsShape, key: string): string | undefined {
   if (Object.hasOwn(shape.fields, key)) return key
   let names = foldedNames.get(shape)
   if (!names) {
-    names = new Map(Object.keys(shape.fields).map(name => [name.toLowerCase(), name]))
+    const others = Object.entries(shape.aka ?? {}).map(([name, other]) => [other, name] as const)
+    names = new Map([...others, ...Object.keys(shape.fields).map(name => [name.toLowerCase(), name] as const)])
     foldedNames.set(shape, names)
   }
   return names.get(key.toLowerCase())
@@ -226,6 +231,21 @@ function jsonTypeOf(value: unknown): string {
 function goTypeOf(shape: Shape): string {
   if (typeof shape === 'string') return GO_TYPES[shape]
   if ('named' in shape) return shape.named
-  if ('list' in shape) return `[]${goTypeOf(shape.list)}`
-  return 'map' in shape ? `map[string]${goTypeOf(shape.map)}` : (shape.go ?? 'struct')
+  if ('list' in shape) return shape.go ?? `[]${isSealed(shape.list) ? nameOf(shape.list) : goTypeOf(shape.list)}`
+  if ('map' in shape) return `map[string]${goTypeOf(shape.map)}`
+  return shape.aka ? decodedInto(shape.aka, shape) : nameOf(shape)
+}
+
+function nameOf(shape: Shape): string {
+  return (typeof shape === 'object' && 'go' in shape && shape.go) || 'struct'
+}
+
+/** What takes the other names is a type of its own, without a name. */
+function decodedInto(aka: Readonly<Record<string, string>>, { fields }: FieldsShape): string {
+  const members = Object.entries(aka).map(([name, other]) => {
+    const shape = fields[name] as Shape
+    const type = typeof shape === 'object' && 'fields' in shape ? `*${nameOf(shape)}` : goTypeOf(shape)
+    return `${name}Snake ${type} ${JSON.stringify(`json:${JSON.stringify(other)}`)}; `
+  })
+  return `struct { ${members.join('')}*structs.Alias }`
 }

@@ -3,25 +3,8 @@ import { hashFieldsOf, hashShapeOf } from '../go/hash-shape-of.ts'
 import { type HashShape, structHash } from '../go/struct-hash.ts'
 import { PROXY_SHAPE } from '../state/mesh.ts'
 
-const EXPOSED_PATH: HashShape = {
-  struct: 'ExposePath',
-  fields: {
-    ListenerPort: 'int',
-    Path: 'string',
-    LocalPathPort: 'int',
-    Protocol: 'string',
-    ParsedFromCheck: 'bool',
-  },
-}
-
 /** Its answers call it otherwise than what it decodes. */
-const PROXY: HashShape = {
-  struct: 'AgentServiceConnectProxyConfig',
-  fields: {
-    ...hashFieldsOf(PROXY_SHAPE),
-    Expose: { struct: 'ExposeConfig', fields: { Checks: 'bool', Paths: { list: EXPOSED_PATH } } },
-  },
-}
+const PROXY: HashShape = { struct: 'AgentServiceConnectProxyConfig', fields: hashFieldsOf(PROXY_SHAPE) }
 
 /** A service as Consul 1.8 answers `/v1/agent/service/:id`. */
 const AGENT_SERVICE: HashShape = {

@@ -1,3 +1,4 @@
+import { withBareTargets } from '../state/mesh.ts'
 import type { CheckRow, ServiceEntry, ServiceRow } from '../state/rows.ts'
 
 /** What is said of a mesh by who has none. */
@@ -76,7 +77,7 @@ export function agentService(row: ServiceRow): Record<string, unknown> {
     ...(row.TaggedAddresses && { TaggedAddresses: row.TaggedAddresses }),
     Weights: row.Weights,
     EnableTagOverride: row.EnableTagOverride,
-    ...(row.Kind && { Proxy: row.Proxy ?? NO_PROXY }),
+    ...(row.Kind && { Proxy: row.Proxy ? withBareTargets(row.Proxy) : NO_PROXY }),
     ...(row.Connect && { Connect: row.Connect }),
   }
 }

@@ -13,10 +13,11 @@ import {
 } from '../agent/service-definition.ts'
 import type { Catalog } from './catalog.ts'
 import { requireFewTags, requireShort } from './limits.ts'
-import { MESH_FIELDS, type MeshFields, meshOf, validateMesh } from './mesh.ts'
+import { MESH_FIELDS, type MeshFields, meshOf } from './mesh.ts'
 import { isSameName } from './folded.ts'
 import { badNodeId, putNode, reservedProblem } from './node-writes.ts'
 import type { CheckRow } from './rows.ts'
+import { validateMesh } from './validate-mesh.ts'
 
 /** What is written to the catalog in one request. */
 export interface CatalogRegistration {

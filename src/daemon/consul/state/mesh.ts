@@ -1,17 +1,37 @@
-import { ConsulRefusedError } from '../errors.ts'
 import type { FieldsShape, Shape } from '../go/decode.ts'
 import { isSameName } from './folded.ts'
 
-/** What a proxy says of itself and of what it stands before. Objects within are kept as they came. */
+/** A service that a proxy takes connections to. Objects within are kept as they came. */
+export interface ProxyTarget {
+  readonly DestinationType?: string
+  readonly DestinationNamespace?: string
+  readonly DestinationName?: string
+  readonly Datacenter?: string
+  readonly LocalBindAddress?: string
+  readonly LocalBindPort?: number
+  readonly Config?: Readonly<Record<string, unknown>> | null
+  readonly MeshGateway?: object
+}
+
+/** A path that a proxy serves to who is outside of the mesh. */
+export interface ExposedPath {
+  readonly ListenerPort?: number
+  readonly Path?: string
+  readonly LocalPathPort?: number
+  readonly Protocol?: string
+  readonly ParsedFromCheck?: boolean
+}
+
+/** What a proxy says of itself and of what it stands before. */
 export interface ProxyFields {
   readonly DestinationServiceName?: string
   readonly DestinationServiceID?: string
   readonly LocalServiceAddress?: string
   readonly LocalServicePort?: number
   readonly Config?: Readonly<Record<string, unknown>>
-  readonly Upstreams?: readonly Readonly<Record<string, unknown>>[]
-  readonly MeshGateway?: Readonly<Record<string, unknown>>
-  readonly Expose?: Readonly<Record<string, unknown>>
+  readonly Upstreams?: readonly ProxyTarget[]
+  readonly MeshGateway?: object
+  readonly Expose?: { readonly Checks?: boolean; readonly Paths?: readonly ExposedPath[] }
 }
 
 /** What a registration says of Consul's mesh. */
@@ -28,10 +48,18 @@ export interface Mesh {
   readonly Connect?: { readonly Native: true }
 }
 
-const MODE: Shape = { go: 'structs.MeshGatewayConfig', fields: { Mode: 'string' } }
+const MODE: Shape = { go: 'structs.MeshGatewayConfig', fields: { Mode: { named: 'structs.MeshGatewayMode' } } }
 
 const UPSTREAM: Shape = {
   go: 'structs.Upstream',
+  sealed: true,
+  aka: {
+    DestinationType: 'destination_type',
+    DestinationNamespace: 'destination_namespace',
+    DestinationName: 'destination_name',
+    LocalBindPort: 'local_bind_port',
+    LocalBindAddress: 'local_bind_address',
+  },
   fields: {
     DestinationType: 'string',
     DestinationNamespace: 'string',
@@ -44,18 +72,39 @@ const UPSTREAM: Shape = {
   },
 }
 
+/** A path that is exposed. */
+export const EXPOSED_PATH_SHAPE: FieldsShape = {
+  go: 'structs.ExposePath',
+  sealed: true,
+  aka: { LocalPathPort: 'local_path_port', ListenerPort: 'listener_port' },
+  fields: {
+    ListenerPort: 'int',
+    Path: 'string',
+    LocalPathPort: 'int',
+    Protocol: 'string',
+    ParsedFromCheck: 'bool',
+  },
+}
+
 /** What a proxy says of itself. */
 export const PROXY_SHAPE: FieldsShape = {
   go: 'structs.ConnectProxyConfig',
+  sealed: true,
+  aka: {
+    DestinationServiceName: 'destination_service_name',
+    DestinationServiceID: 'destination_service_id',
+    LocalServiceAddress: 'local_service_address',
+    LocalServicePort: 'local_service_port',
+  },
   fields: {
     DestinationServiceName: 'string',
     DestinationServiceID: 'string',
     LocalServiceAddress: 'string',
     LocalServicePort: 'int',
     Config: { map: 'any' },
-    Upstreams: { list: UPSTREAM },
+    Upstreams: { list: UPSTREAM, go: 'structs.Upstreams' },
     MeshGateway: MODE,
-    Expose: { fields: { Checks: 'bool', Paths: { list: { map: 'any' } } } },
+    Expose: { go: 'structs.ExposeConfig', fields: { Checks: 'bool', Paths: { list: EXPOSED_PATH_SHAPE } } },
   },
 }
 
@@ -63,12 +112,15 @@ export const PROXY_SHAPE: FieldsShape = {
 export const MESH_FIELDS: Readonly<Record<string, Shape>> = {
   Kind: 'string',
   Proxy: PROXY_SHAPE,
-  Connect: { go: 'structs.ServiceConnect', fields: { Native: 'bool', SidecarService: 'any' } },
+  Connect: {
+    go: 'structs.ServiceConnect',
+    sealed: true,
+    aka: { SidecarService: 'sidecar_service' },
+    fields: { Native: 'bool', SidecarService: { go: 'structs.ServiceDefinition', open: true, fields: {} } },
+  },
 }
 
 const UPSTREAM_DEFAULTS = { DestinationType: '', DestinationName: '', Datacenter: '' }
-
-const GATEWAYS = new Set(['mesh-gateway', 'terminating-gateway', 'ingress-gateway'])
 
 /** What is kept of it: there is no mesh here, but who registers a proxy finds it as it was registered. */
 export function meshOf({ Kind = '', Proxy = {}, Connect }: MeshFields): Mesh {
@@ -88,8 +140,16 @@ function proxyOf(proxy: ProxyFields): ProxyFields {
     ...said(shown),
     ...(targets.length > 0 && { Upstreams: targets }),
     MeshGateway: said(MeshGateway),
-    Expose: said(Expose),
+    Expose: exposedOf(Expose),
   }
+}
+
+function exposedOf({ Checks, Paths = [] }: NonNullable<ProxyFields['Expose']>): object {
+  const paths = Paths.map(({ ListenerPort, Path, LocalPathPort, Protocol, ParsedFromCheck = false }) => ({
+    ...said({ ListenerPort, Path, LocalPathPort, Protocol }),
+    ParsedFromCheck,
+  }))
+  return { ...said({ Checks }), ...(paths.length > 0 && { Paths: paths }) }
 }
 
 const PROXY_ORDER = [
@@ -100,9 +160,19 @@ const PROXY_ORDER = [
   'Config',
 ] as const
 
-function targetOf(target: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const { MeshGateway = {}, Config = null, ...rest } = target
-  return { ...UPSTREAM_DEFAULTS, ...said(rest), Config, MeshGateway: said(MeshGateway as object) }
+function targetOf({ MeshGateway = {}, Config = null, ...rest }: ProxyTarget): ProxyTarget {
+  return { ...UPSTREAM_DEFAULTS, ...said(rest), Config, MeshGateway: said(MeshGateway) }
+}
+
+/** A proxy as the agent shows it: without what its upstreams do not say. */
+export function withBareTargets(proxy: ProxyFields): ProxyFields {
+  const { Upstreams } = proxy
+  if (!Upstreams) return proxy
+  return { ...proxy, Upstreams: Upstreams.map(bare) }
+}
+
+function bare({ MeshGateway = {}, ...rest }: ProxyTarget): ProxyTarget {
+  return { ...said(rest), MeshGateway }
 }
 
 /** Without what Go would leave out as empty. */
@@ -114,30 +184,6 @@ function isNothing(value: unknown): boolean {
   if (Array.isArray(value)) return value.length === 0
   if (typeof value === 'object' && value !== null) return Object.values(value).every(isNothing)
   return !value
-}
-
-/** Throws `ConsulRefusedError` with that status for what cannot be a proxy or a gateway. */
-export function validateMesh(
-  { Kind = '', Proxy = {}, Connect, Port = 0 }: MeshFields & { Port?: number },
-  status: number,
-): void {
-  if (Connect?.SidecarService)
-    throw new ConsulRefusedError(
-      501,
-      'This registry runs no sidecars: register the proxy as a service of its own, if there is one',
-    )
-  const problems: string[] = []
-  if (Kind === 'connect-proxy') {
-    if ((Proxy.DestinationServiceName ?? '').trim() === '')
-      problems.push('Proxy.DestinationServiceName must be non-empty for Connect proxy services')
-    if (Port === 0) problems.push('Port must be set for a Connect proxy')
-    if (Connect?.Native) problems.push('A Proxy cannot also be Connect Native, only typical services')
-  }
-  if (GATEWAYS.has(Kind) && Kind !== 'ingress-gateway' && Port === 0)
-    problems.push(`Port must be non-zero for a ${Kind}`)
-  if (problems.length === 0) return
-  const count = problems.length === 1 ? '1 error' : `${problems.length} errors`
-  throw new ConsulRefusedError(status, `${count} occurred:\n${problems.map(line => `\t* ${line}\n`).join('')}\n`)
 }
 
 /** Whether it takes connections of the mesh for a service: as its proxy, or by itself. */

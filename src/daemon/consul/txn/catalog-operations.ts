@@ -1,6 +1,6 @@
 import { nodeIdProblem } from '../go/uuid.ts'
 import { healthService } from '../rows/forms.ts'
-import { validateMesh } from '../state/mesh.ts'
+import { validateMesh } from '../state/validate-mesh.ts'
 import type { Catalog } from '../state/catalog.ts'
 import { type CatalogCheckFields, type CatalogServiceFields, putCheck, putService } from '../state/catalog-writes.ts'
 import { requireFewTags, requireShort } from '../state/limits.ts'

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { serviceDefinition } from '../../../../src/daemon/consul/agent/service-definition.ts'
+import {
+  requireFamilies,
+  SERVICE_SHAPE,
+  serviceDefinition,
+  type ServiceFields,
+} from '../../../../src/daemon/consul/agent/service-definition.ts'
+import { decodeBody } from '../../../../src/daemon/consul/go/decode.ts'
 
 describe('serviceDefinition', () => {
   it('fills in what is not said', () => {
@@ -23,14 +29,26 @@ describe('serviceDefinition', () => {
   })
 
   it('reads the names with underscores too', () => {
-    const check = { http: 1 }
-    assert.ok(check)
-    const fields = { Name: 'web', enable_tag_override: true, tagged_addresses: { lan: { Address: 'x' } } }
+    const text = '{"name":"web","enable_tag_override":true,"tagged_addresses":{"lan":{"Address":"x"}}}'
+    const fields = decodeBody(text, SERVICE_SHAPE) as ServiceFields
     const { row } = serviceDefinition(
       { ...fields, Check: { TTL: 1e9, deregister_critical_service_after: 6e10 } as object },
       'n0',
     )
     assert.deepEqual([row.EnableTagOverride, Object.keys(row.TaggedAddresses ?? {})], [true, ['lan']])
+  })
+
+  it('takes upstreams for services unless they are something else', () => {
+    const Upstreams = [
+      { DestinationName: 'db', LocalBindPort: 1 },
+      { DestinationName: 'near', DestinationType: 'prepared_query', LocalBindPort: 2 },
+    ]
+    const Proxy = { DestinationServiceName: 'web', Upstreams }
+    const { row } = serviceDefinition({ Name: 'side', Kind: 'connect-proxy', Port: 9, Proxy }, 'n0')
+    assert.deepEqual(
+      row.Proxy?.Upstreams?.map(({ DestinationType }) => DestinationType),
+      ['service', 'prepared_query'],
+    )
   })
 
   it('refuses metadata that is out of its limits', () => {
@@ -44,5 +62,22 @@ describe('serviceDefinition', () => {
   it('refuses too many tags, and names that are too long', () => {
     assert.throws(() => serviceDefinition({ Name: 'web', Tags: Array(1_001).fill('t') }, 'n0'), /at most 1000 tags/)
     assert.throws(() => serviceDefinition({ Name: 'w'.repeat(4_097) }, 'n0'), /longer than 4096 bytes/)
+  })
+})
+
+const tagged = (tag: string, Address: string) => ({ TaggedAddresses: { [tag]: { Address, Port: 1 } } })
+
+describe('requireFamilies', () => {
+  it('refuses a tagged address of another family than its tag says', () => {
+    for (const [tag, address] of [
+      ['lan_ipv4', 'x'],
+      ['wan_ipv4', '::1'],
+      ['lan_ipv6', '1.2.3.4'],
+    ] as const)
+      assert.throws(() => requireFamilies(tagged(tag, address)), { status: 500 })
+    requireFamilies(tagged('lan_ipv4', '1.2.3.4'))
+    requireFamilies(tagged('lan_ipv6', '::1'))
+    requireFamilies(tagged('lan', 'x'))
+    requireFamilies({})
   })
 })

@@ -97,6 +97,26 @@ describe('decodeBody', () => {
     assert.deepEqual(decodeBody('{"Value":[104,105]}', shape), { Value: 'aGk=' })
   })
 
+  it('takes the other names of fields where the first say nothing, and tells the type that does so', () => {
+    const target: Shape = { go: 'structs.Target', fields: { A: 'int' } }
+    const shape: Shape = {
+      go: 'structs.Proxy',
+      sealed: true,
+      aka: { LocalPort: 'local_port', Target: 'the_target' },
+      fields: { LocalPort: 'int', Target: target },
+    }
+    assert.deepEqual(decodeBody('{"LOCAL_PORT":1,"the_target":{"A":2}}', shape), { LocalPort: 1, Target: { A: 2 } })
+    assert.deepEqual(decodeBody('{"LocalPort":1,"local_port":2}', shape), { LocalPort: 1 })
+    assert.deepEqual(decodeBody('{"LocalPort":0,"local_port":2}', shape), { LocalPort: 2 })
+    const type =
+      'struct { LocalPortSnake int "json:\\"local_port\\""; TargetSnake *structs.Target "json:\\"the_target\\""; *structs.Alias }'
+    const told = (error: Error) => error.message.endsWith(` of type ${type}`)
+    assert.throws(() => decodeBody('{"P":5}', { fields: { P: shape } }), told)
+    const list: Shape = { fields: { P: { list: shape }, Q: { list: shape, go: 'structs.Proxies' } } }
+    assert.throws(() => decodeBody('{"P":5}', list), /of type \[\]structs\.Proxy$/)
+    assert.throws(() => decodeBody('{"Q":5}', list), /of type structs\.Proxies$/)
+  })
+
   it('refuses what is not JSON', () => {
     assert.equal(refusal(''), 'EOF')
     assert.equal(refusal('{'), 'unexpected EOF')

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { ConsulRefusedError } from '../../../../src/daemon/consul/errors.ts'
-import { meshOf, standsFor, validateMesh } from '../../../../src/daemon/consul/state/mesh.ts'
+import { meshOf, standsFor, withBareTargets } from '../../../../src/daemon/consul/state/mesh.ts'
 
 describe('meshOf', () => {
   it('keeps nothing of a service that says nothing', () => {
@@ -21,20 +20,24 @@ describe('meshOf', () => {
         '"MeshGateway":{},"Expose":{}}}',
     )
   })
+
+  it('keeps the paths that a proxy exposes with all that Consul shows of them', () => {
+    const Expose = { Checks: false, Paths: [{ Path: '/a', LocalPathPort: 0, ListenerPort: 5 }] }
+    assert.equal(
+      JSON.stringify(meshOf({ Proxy: { Expose } }).Proxy?.Expose),
+      '{"Paths":[{"ListenerPort":5,"Path":"/a","ParsedFromCheck":false}]}',
+    )
+  })
 })
 
-describe('validateMesh', () => {
-  it('tells all that is wrong with a proxy in one error', () => {
-    assert.throws(
-      () => validateMesh({ Kind: 'connect-proxy' }, 500),
-      (error: ConsulRefusedError) =>
-        error.status === 500 && /^2 errors occurred:\n\t\* .*\n\t\* Port must be set.*\n\n$/.test(error.message),
-    )
-    validateMesh({ Kind: 'connect-proxy', Port: 1, Proxy: { DestinationServiceName: 'web' } }, 500)
-  })
-
-  it('refuses a sidecar, which would have to be run', () => {
-    assert.throws(() => validateMesh({ Connect: { SidecarService: {} } }, 400), { status: 501 })
+describe('withBareTargets', () => {
+  it('leaves out of upstreams what they do not say, and keeps what they do', () => {
+    const Upstreams = [{ DestinationName: 'db', Datacenter: '', LocalBindPort: 1, Config: null, MeshGateway: {} }]
+    assert.deepEqual(withBareTargets({ LocalServicePort: 80, Upstreams }), {
+      LocalServicePort: 80,
+      Upstreams: [{ DestinationName: 'db', LocalBindPort: 1, MeshGateway: {} }],
+    })
+    assert.deepEqual(withBareTargets({ LocalServicePort: 80 }), { LocalServicePort: 80 })
   })
 })
 

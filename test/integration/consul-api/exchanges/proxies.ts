@@ -16,6 +16,64 @@ const PROXY = {
   Upstreams: [{ DestinationName: 'db', LocalBindPort: 9191 }],
 }
 
+const DB = { DestinationName: 'db', LocalBindPort: 1 }
+
+/** Each is refused: for what it says, or for how. */
+const BAD_PROXIES: readonly object[] = [
+  {
+    Kind: 'connect-proxy',
+    Port: 5,
+    Proxy: {
+      DestinationServiceName: 'a',
+      Upstreams: [
+        { ...DB, DestinationName: '' },
+        { ...DB, LocalBindPort: 0 },
+        DB,
+        { ...DB, LocalBindPort: 2 },
+        { ...DB, DestinationName: 'other' },
+        { ...DB, DestinationType: 'bogus' },
+      ],
+    },
+  },
+  {
+    Kind: 'connect-proxy',
+    Port: 5,
+    Proxy: {
+      DestinationServiceName: '*',
+      Expose: {
+        Paths: [{ Path: '' }, { Path: '/a', ListenerPort: 70_000 }, { Path: '/a', ListenerPort: 5 }],
+      },
+    },
+  },
+  {
+    Kind: 'mesh-gateway',
+    Proxy: { ...PROXY, Upstreams: [DB] },
+  },
+  { Kind: 'ingress-gateway', Proxy: { LocalServicePort: 5 } },
+  { Proxy: 5 },
+  { Proxy: { LocalServicePort: 'x' } },
+  { Proxy: { Upstreams: 5 } },
+  { Proxy: { Upstreams: [5] } },
+  { Proxy: { Upstreams: [{ LocalBindPort: 'x' }] } },
+  { Proxy: { Expose: { Paths: 5 } } },
+  { Proxy: { Expose: { Paths: [5] } } },
+  { Proxy: { Expose: { Paths: [{ Bogus: 5 }] } } },
+  { Proxy: { MeshGateway: { Mode: 5 } } },
+  { Connect: 5 },
+  { Connect: { Native: 5 } },
+]
+
+const SNAKES = {
+  Kind: 'connect-proxy',
+  Port: 5,
+  Proxy: {
+    destination_service_name: 'web',
+    local_service_port: 80,
+    Upstreams: [{ destination_name: 'near', destination_type: 'prepared_query', local_bind_port: 5 }, DB],
+    Expose: { Checks: true, Paths: [{ path: '/a', listener_port: 5, local_path_port: 6, Protocol: 'HTTP2' }] },
+  },
+}
+
 const txn = (...operations: object[]): Exchange => put('/v1/txn', operations)
 const node = (Verb: string, Node: object) => ({ Node: { Verb, Node } })
 const service = (Verb: string, Service: object, Node = 't1') => ({ Service: { Verb, Node, Service } })
@@ -105,6 +163,23 @@ export const PROXIES_EXCHANGES: Readonly<Record<string, readonly Exchange[]>> = 
     get('/v1/health/connect/web', { until: body => body.length > 0 }),
     put('/v1/agent/service/deregister/ap'),
     put('/v1/agent/service/deregister/ap4'),
+  ],
+  'proxies that cannot be': [
+    ...BAD_PROXIES.map(fields => register({ ...fields, Name: 'bad' })),
+    ...BAD_PROXIES.map(fields => catalogued({ ...fields, Service: 'bad' })),
+    register({ Name: 'ta', TaggedAddresses: { lan_ipv4: { Address: 'x', Port: 1 } } }),
+    register({ Name: 'ta', TaggedAddresses: { wan_ipv4: { Address: '::1', Port: 1 } } }),
+    register({ Name: 'ta', TaggedAddresses: { lan_ipv6: { Address: '1.2.3.4', Port: 1 } } }),
+    register({ Name: 'ta', TaggedAddresses: { wan_ipv6: { Address: '1.2.3.4', Port: 1 } } }),
+    put('/v1/agent/service/deregister/ta'),
+  ],
+  'proxies with names of fields in underscores': [
+    register({ Name: 'snake', ...SNAKES }),
+    catalogued({ ID: 'snake1', Service: 'snake', ...SNAKES }),
+    get('/v1/agent/service/snake'),
+    get('/v1/catalog/node/mesh1'),
+    put('/v1/agent/service/deregister/snake'),
+    put('/v1/catalog/deregister', { Node: 'mesh1' }),
   ],
   'weights that the catalog does not take': [
     catalogued({ Service: 'zw', Weights: { Passing: 0, Warning: 0 } }),
