@@ -88,7 +88,8 @@ describe('ConsulFrontend', () => {
     assert.match(text, /Connect must be enabled .* this registry has no mesh/)
     assert.equal((await ask('GET', '/v1/operator/raft/configuration')).status, 501)
     assert.equal((await ask('GET', '/v1/operator/license')).status, 404)
-    const mesh = await ask('PUT', '/v1/agent/service/register', { Name: 'x', Connect: { SidecarService: {} } })
+    const Service = { Service: 'x', Connect: { SidecarService: {} } }
+    const mesh = await ask('PUT', '/v1/catalog/register', { Node: 'n', Address: '10.0.0.1', Service })
     assert.equal(mesh.status, 501)
   })
 })

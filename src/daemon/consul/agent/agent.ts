@@ -10,7 +10,8 @@ import { CONSUL_LIMITS, requireShort } from '../state/limits.ts'
 import type { CheckRow, ServiceRow } from '../state/rows.ts'
 import { FoldedTable } from '../state/folded-table.ts'
 import type { Table, TableJournal } from '../state/table.ts'
-import { requireFamilies, type ServiceDefinition } from './service-definition.ts'
+import { requireFamilies, type ServiceDefinition, type ServiceFields } from './service-definition.ts'
+import { sidecarId, sidecarOf } from './sidecar.ts'
 
 /** A change of nothing but the output of a check shows in the catalog after this long at most: it wakes everybody who watches. */
 const OUTPUT_MS = 5 * 60_000
@@ -138,13 +139,19 @@ export class Agent {
     tell('registered', row)
   }
 
-  /** Takes a service out, and its checks. Harmless if there is none. */
+  /** The sidecar that the registration of a service asks for, if it does. Throws `ConsulRefusedError`. */
+  sidecarOf({ row }: ServiceDefinition, fields: ServiceFields): ServiceDefinition | undefined {
+    return sidecarOf({ row, fields }, this.services())
+  }
+
+  /** Takes a service out, its checks, and the sidecar that came with it. Harmless if there is none. */
   deregisterService(id: string): void {
     const row = this.service(id)
     if (!row) return
     for (const { CheckID } of this.#init.catalog.checksOf(this.node, id)) this.deregisterCheck(CheckID)
     this.#init.catalog.deleteService(this.node, id)
     tell('deregistered', row)
+    if (this.service(sidecarId(id))?.isSidecar) this.deregisterService(sidecarId(id))
   }
 
   /** Registers a check of a service or, without one, of the node; one of the configuration goes on as it was. Throws `ConsulRefusedError`. */

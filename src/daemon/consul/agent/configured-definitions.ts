@@ -4,6 +4,7 @@ import { decodeBody } from '../go/decode.ts'
 import { Table, type TableJournal } from '../state/table.ts'
 import type { Agent } from './agent.ts'
 import { SERVICE_SHAPE, type ServiceDefinition, serviceDefinition, type ServiceFields } from './service-definition.ts'
+import { sidecarId } from './sidecar.ts'
 
 /** What the configuration has registered at the agent. It is kept, so that what is in the configuration no longer goes, also at the next start. */
 export class ConfiguredDefinitions {
@@ -23,16 +24,24 @@ export class ConfiguredDefinitions {
   apply(definitions: ConsulDefinitions): void {
     const services = definitions.services.map(service => this.#service(service))
     const checks = definitions.checks.map(ownCheck)
-    const said = new Set([...services.map(({ row }) => `service ${row.ID}`), ...checks.map(check => keyOf(check))])
+    const said = new Set([...services.flatMap(keysOf), ...checks.map(check => keyOf(check))])
     for (const key of this.rows.keys()) if (!said.has(key)) this.#takeOut(key)
-    for (const service of services) this.#agent.registerService(service, { replaceChecks: true, isConfigured: true })
+    for (const { definition, fields } of services) {
+      this.#register(definition)
+      const sidecar = this.#agent.sidecarOf(definition, fields)
+      if (sidecar) this.#register(sidecar)
+    }
     for (const check of checks) this.#agent.registerCheck(check, { isConfigured: true })
     for (const key of said) if (!this.rows.get(key)) this.rows.put(key, true)
   }
 
-  #service(service: object): ServiceDefinition {
+  #service(service: object): ConfiguredService {
     const fields = decodeBody(JSON.stringify(service), SERVICE_SHAPE) as ServiceFields
-    return serviceDefinition(fields, this.#agent.node)
+    return { fields, definition: serviceDefinition(fields, this.#agent.node) }
+  }
+
+  #register(definition: ServiceDefinition): void {
+    this.#agent.registerService(definition, { replaceChecks: true, isConfigured: true })
   }
 
   #takeOut(key: string): void {
@@ -41,6 +50,16 @@ export class ConfiguredDefinitions {
     else this.#agent.deregisterCheck(id.join(' '))
     this.rows.delete(key)
   }
+}
+
+interface ConfiguredService {
+  readonly fields: ServiceFields
+  readonly definition: ServiceDefinition
+}
+
+function keysOf({ fields, definition: { row } }: ConfiguredService): string[] {
+  const ids = fields.Connect?.SidecarService ? [row.ID, sidecarId(row.ID)] : [row.ID]
+  return ids.map(id => `service ${id}`)
 }
 
 function ownCheck(check: object): CheckFields {

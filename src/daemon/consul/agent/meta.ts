@@ -10,7 +10,8 @@ export function validateMeta(meta: Readonly<Record<string, string>> | undefined)
   if (problem) throw new ConsulRefusedError(400, `Invalid Service Meta: ${problem}`)
 }
 
-function metaProblem(meta: Readonly<Record<string, string>>): string | undefined {
+/** What is wrong with metadata; undefined for nothing. */
+export function metaProblem(meta: Readonly<Record<string, string>>): string | undefined {
   const pairs = Object.entries(meta)
   if (pairs.length > PAIRS_MAX) return `Node metadata cannot contain more than ${PAIRS_MAX} key/value pairs`
   for (const [key, value] of pairs) {

@@ -1,9 +1,9 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import { ConsulRefusedError } from '../errors.ts'
-import type { Shape } from '../go/decode.ts'
+import type { FieldsShape, Shape } from '../go/decode.ts'
 import type { Unindexed } from '../state/catalog.ts'
 import { requireFewTags, requireShort } from '../state/limits.ts'
-import { MESH_FIELDS, type MeshFields, meshOf } from '../state/mesh.ts'
+import { connectShape, MESH_FIELDS, type MeshFields, meshOf } from '../state/mesh.ts'
 import type { ServiceAddress, ServiceRow } from '../state/rows.ts'
 import { validateMesh } from '../state/validate-mesh.ts'
 import {
@@ -29,6 +29,9 @@ export interface ServiceFields extends MeshFields {
   readonly EnableTagOverride?: boolean
   readonly Check?: CheckFields
   readonly Checks?: readonly CheckFields[]
+  readonly Connect?: { readonly Native?: boolean; readonly SidecarService?: ServiceFields }
+  /** Of a sidecar: in place of the one that is shown. */
+  readonly Token?: string
 }
 
 /** The addresses of a service by what they are for. */
@@ -39,25 +42,28 @@ export const TAGGED_ADDRESSES_SHAPE: Shape = {
 /** The weights of a service. */
 export const WEIGHTS_SHAPE: Shape = { go: 'structs.Weights', fields: { Passing: 'int', Warning: 'int' } }
 
-/** What `PUT /v1/agent/service/register` takes. */
-export const SERVICE_SHAPE: Shape = {
-  aka: { EnableTagOverride: 'enable_tag_override', TaggedAddresses: 'tagged_addresses' },
-  fields: {
-    ID: 'string',
-    Name: 'string',
-    Tags: { list: 'string' },
-    Address: 'string',
-    TaggedAddresses: TAGGED_ADDRESSES_SHAPE,
-    Meta: { map: 'string' },
-    Port: 'int',
-    Weights: WEIGHTS_SHAPE,
-    EnableTagOverride: 'bool',
-    Check: CHECK_SHAPE,
-    Checks: { list: CHECK_SHAPE },
-    Token: 'string',
-    ...MESH_FIELDS,
-  },
+const AKA = { EnableTagOverride: 'enable_tag_override', TaggedAddresses: 'tagged_addresses' }
+
+const FIELDS: Readonly<Record<string, Shape>> = {
+  ID: 'string',
+  Name: 'string',
+  Tags: { list: 'string' },
+  Address: 'string',
+  TaggedAddresses: TAGGED_ADDRESSES_SHAPE,
+  Meta: { map: 'string' },
+  Port: 'int',
+  Weights: WEIGHTS_SHAPE,
+  EnableTagOverride: 'bool',
+  Check: CHECK_SHAPE,
+  Checks: { list: CHECK_SHAPE },
+  Token: 'string',
+  ...MESH_FIELDS,
 }
+
+const SIDECAR_SHAPE: FieldsShape = { go: 'structs.ServiceDefinition', sealed: true, aka: AKA, fields: FIELDS }
+
+/** What `PUT /v1/agent/service/register` takes. */
+export const SERVICE_SHAPE: Shape = { aka: AKA, fields: { ...FIELDS, Connect: connectShape(SIDECAR_SHAPE) } }
 
 /** A valid registration. */
 export interface ServiceDefinition {
@@ -68,7 +74,7 @@ export interface ServiceDefinition {
 /** Checks what is registered, in Consul's order and words. Throws `ConsulRefusedError`. */
 export function serviceDefinition(said: ServiceFields, node: string): ServiceDefinition {
   const fields = withTargetTypes(said)
-  const { Name = '', ID = '', Address = '', Tags = [], Meta, Port = 0 } = fields
+  const { Name = '', ID = '', Address = '', Tags = [], Meta } = fields
   if (Name === '') throw new ConsulRefusedError(400, 'Missing service name')
   if (isAnyAddress(Address)) throw new ConsulRefusedError(400, 'Invalid service address')
   validateWeights(fields.Weights)
@@ -76,9 +82,17 @@ export function serviceDefinition(said: ServiceFields, node: string): ServiceDef
   validateMesh(fields, 400)
   requireShort('A name, an id or an address', Name, ID, Address)
   requireFewTags(Tags)
-  const checks = checksOf(fields)
+  const checks = validChecks(fields)
+  validateSidecarChecks(fields)
+  return { row: rowOf(fields, node), checks }
+}
+
+/** A service as it is kept, with what it does not say. */
+export function rowOf(said: ServiceFields, node: string): Unindexed<ServiceRow> {
+  const fields = withTargetTypes(said)
+  const { Name = '', ID = '', Address = '', Tags = [], Meta, Port = 0 } = fields
   const tagged = taggedAddresses(fields)
-  const row: Unindexed<ServiceRow> = {
+  return {
     Node: node,
     ID: ID || Name,
     Service: Name,
@@ -92,7 +106,6 @@ export function serviceDefinition(said: ServiceFields, node: string): ServiceDef
     ...meshOf(fields),
     isLocal: true,
   }
-  return { row, checks }
 }
 
 /** What a proxy takes connections to is a service unless it says otherwise, to an agent. */
@@ -171,16 +184,35 @@ function taggedAddresses(fields: ServiceFields): Record<string, ServiceAddress> 
   return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-function checksOf({ Check, Checks = [] }: ServiceFields): CheckFields[] {
+/** The checks of a service: the one, and the list. */
+export function checksOf({ Check, Checks = [] }: ServiceFields): CheckFields[] {
   const single = Check && !isEmptyCheck(withoutAliases(Check)) ? [Check] : []
-  const checks = [...single, ...Checks].map(check => {
+  return [...single, ...Checks].map(check => {
     const { ServiceID: _ignored, ...fields } = withoutAliases(check)
     return fields
   })
+}
+
+function validChecks(fields: ServiceFields): CheckFields[] {
+  const checks = checksOf(fields)
   for (const check of checks) validateCheck(check)
   for (const { Status = '' } of checks) {
     if (Status !== '' && !isStatus(Status))
       throw new ConsulRefusedError(400, "Status for checks must 'passing', 'warning', 'critical'")
   }
   return checks
+}
+
+function validateSidecarChecks({ Connect }: ServiceFields): void {
+  const sidecar = Connect?.SidecarService
+  if (!sidecar) return
+  requireShort('A name or an address of a sidecar', sidecar.Name, sidecar.Address)
+  requireFewTags(sidecar.Tags)
+  try {
+    validChecks(sidecar)
+  } catch (error) {
+    if (!(error instanceof ConsulRefusedError)) throw error
+    const problem = error.message.replace('Invalid check: ', 'Invalid check in sidecar_service: ')
+    throw new ConsulRefusedError(500, `Bad request: ${problem}`)
+  }
 }

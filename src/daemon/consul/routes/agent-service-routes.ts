@@ -1,9 +1,15 @@
-import { SERVICE_SHAPE, serviceDefinition, type ServiceFields } from '../agent/service-definition.ts'
+import {
+  SERVICE_SHAPE,
+  type ServiceDefinition,
+  serviceDefinition,
+  type ServiceFields,
+} from '../agent/service-definition.ts'
 import type { ConsulState } from '../consul-state.ts'
 import { ConsulRefusedError } from '../errors.ts'
 import { headerValue } from '../go/header-value.ts'
 import { type Answer, done, json, text } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
+import type { CallGuard } from '../http/guard.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
 import { waitOptions } from '../live/query-options.ts'
 import { contentHash } from '../rows/content-hash.ts'
@@ -36,7 +42,7 @@ export function agentServiceRoutes(state: ConsulState): ConsulRoute[] {
       path: '/v1/agent/service/register',
       methods: { PUT: routes.register },
       support: 'yes',
-      note: 'Proxies are kept as they are registered; Connect.SidecarService is refused with 501.',
+      note: 'Proxies are kept as they are registered, and sidecars beside their services; there is no mesh that they belong to.',
     },
     {
       path: '/v1/agent/service/deregister/',
@@ -114,13 +120,16 @@ class AgentServiceRoutes {
     const fields = await call.decode<ServiceFields>(SERVICE_SHAPE)
     const replaceChecks =
       call.has('replace-existing-checks') && /^(?:true)?$/.test(call.param('replace-existing-checks'))
-    const definition = serviceDefinition(fields, this.#state.settings.nodeName)
-    call.guard.requireTelling('services:register', definition.row.Service)
-    this.#requireReplaced(call, definition.row.ID, definition.row.Service)
-    for (const { CheckID } of definition.checks)
-      this.#requireOwnCheck(call, { id: CheckID, service: definition.row.ID })
-    const { agent, journal } = this.#state
-    journal.whole(() => agent.registerService(definition, { replaceChecks }))
+    const { agent, journal, settings } = this.#state
+    const definition = serviceDefinition(fields, settings.nodeName)
+    this.#requireRegistrable(call.guard, definition)
+    const sidecar = agent.sidecarOf(definition, fields)
+    const token = fields.Connect?.SidecarService?.Token
+    if (sidecar) this.#requireRegistrable(token ? call.guardFor({ token }) : call.guard, sidecar)
+    journal.whole(() => {
+      agent.registerService(definition, { replaceChecks })
+      if (sidecar) agent.registerService(sidecar, { replaceChecks })
+    })
     await journal.kept()
     return done
   }
@@ -130,7 +139,7 @@ class AgentServiceRoutes {
     const { rest: id } = call
     if (id === '') throw new ConsulRefusedError(500, 'ServiceID missing')
     if (agent.service(id)) {
-      this.#requireReplaced(call, id)
+      this.#requireReplaced(call.guard, id)
       agent.deregisterService(id)
     } else {
       const claims = natives.withId(id)
@@ -186,19 +195,25 @@ class AgentServiceRoutes {
     return shown(call, { status: STATUS_CODES[aggregated] ?? 503, reason: aggregated, aggregated, body })
   }
 
+  #requireRegistrable(guard: CallGuard, { row, checks }: ServiceDefinition): void {
+    guard.requireTelling('services:register', row.Service)
+    this.#requireReplaced(guard, row.ID, row.Service)
+    for (const { CheckID } of checks) this.#requireOwnCheck(guard, { id: CheckID, service: row.ID })
+  }
+
   /** What is there already of that id is taken away, which takes the right on it. */
-  #requireReplaced(call: Call, id: string, told?: string): void {
+  #requireReplaced(guard: CallGuard, id: string, told?: string): void {
     const existing = this.#state.agent.serviceLike(id)
-    if (existing) call.guard.requireTelling('services:register', existing.Service, told)
+    if (existing) guard.requireTelling('services:register', existing.Service, told)
   }
 
   /** A check of that id that another service has, or the node, would be taken away. */
-  #requireOwnCheck(call: Call, { id, service }: { id: string | undefined; service: string }): void {
-    if (!call.guard.isControlled) return
+  #requireOwnCheck(guard: CallGuard, { id, service }: { id: string | undefined; service: string }): void {
+    if (!guard.isControlled) return
     const existing = id === undefined ? undefined : this.#state.agent.checkLike(id)
     if (!existing || existing.ServiceID === service) return
-    if (existing.ServiceID === '') call.guard.require('nodes:write', existing.Node)
-    else call.guard.require('services:register', existing.ServiceName)
+    if (existing.ServiceID === '') guard.require('nodes:write', existing.Node)
+    else guard.require('services:register', existing.ServiceName)
   }
 
   /** What is registered at this agent, and the registry's own instances. */

@@ -17,7 +17,7 @@ import { MESH_FIELDS, type MeshFields, meshOf } from './mesh.ts'
 import { isSameName } from './folded.ts'
 import { badNodeId, putNode, reservedProblem } from './node-writes.ts'
 import type { CheckRow } from './rows.ts'
-import { validateMesh } from './validate-mesh.ts'
+import { refuseSidecar, validateMesh } from './validate-mesh.ts'
 
 /** What is written to the catalog in one request. */
 export interface CatalogRegistration {
@@ -211,6 +211,7 @@ function validate({
       'failed inserting service: failed inserting service: object missing primary index',
     )
   if (isAnyAddress(Service.Address)) throw new ConsulRefusedError(500, 'Invalid service address')
+  refuseSidecar(Service)
   validateMesh(Service, 500)
 }
 
@@ -259,6 +260,7 @@ export function putService(catalog: Catalog, node: string, service: CatalogServi
   const { Service = '', Tags = [], Address = '', Meta = null, Port = 0, EnableTagOverride = false } = service
   const ID = service.ID || Service
   const tagged = fullAddresses(service.TaggedAddresses)
+  const before = catalog.service(node, ID)
   catalog.putService({
     Node: node,
     ID,
@@ -271,7 +273,8 @@ export function putService(catalog: Catalog, node: string, service: CatalogServi
     Weights: areValidWeights(service.Weights) ? weightsOf(service.Weights) : weightsOf(undefined),
     EnableTagOverride,
     ...meshOf(service),
-    isLocal: catalog.service(node, ID)?.isLocal ?? false,
+    isLocal: before?.isLocal ?? false,
+    ...(before?.isSidecar && { isSidecar: true }),
   })
 }
 

@@ -38,7 +38,7 @@ export interface ProxyFields {
 export interface MeshFields {
   readonly Kind?: string
   readonly Proxy?: ProxyFields
-  readonly Connect?: { readonly Native?: boolean; readonly SidecarService?: unknown }
+  readonly Connect?: { readonly Native?: boolean; readonly SidecarService?: object }
 }
 
 /** The same of a service that is registered: absent where nothing was said. */
@@ -108,16 +108,21 @@ export const PROXY_SHAPE: FieldsShape = {
   },
 }
 
-/** The fields of a registration that are about the mesh. */
-export const MESH_FIELDS: Readonly<Record<string, Shape>> = {
-  Kind: 'string',
-  Proxy: PROXY_SHAPE,
-  Connect: {
+/** How a service takes part in the mesh, where a sidecar is described so. */
+export function connectShape(sidecar: FieldsShape): FieldsShape {
+  return {
     go: 'structs.ServiceConnect',
     sealed: true,
     aka: { SidecarService: 'sidecar_service' },
-    fields: { Native: 'bool', SidecarService: { go: 'structs.ServiceDefinition', open: true, fields: {} } },
-  },
+    fields: { Native: 'bool', SidecarService: sidecar },
+  }
+}
+
+/** The fields of a registration that are about the mesh. Of a sidecar only that it is there: it takes an agent. */
+export const MESH_FIELDS: Readonly<Record<string, Shape>> = {
+  Kind: 'string',
+  Proxy: PROXY_SHAPE,
+  Connect: connectShape({ go: 'structs.ServiceDefinition', open: true, fields: {} }),
 }
 
 const UPSTREAM_DEFAULTS = { DestinationType: '', DestinationName: '', Datacenter: '' }

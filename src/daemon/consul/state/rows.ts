@@ -36,6 +36,8 @@ export interface ServiceRow extends Mesh {
   readonly EnableTagOverride: boolean
   /** Whether it was registered at the agent, which runs its checks, or written to the catalog. */
   readonly isLocal: boolean
+  /** Whether it came with another service, with which it goes. */
+  readonly isSidecar?: true
   readonly CreateIndex: number
   readonly ModifyIndex: number
 }

@@ -2,18 +2,26 @@ import { isIPv6 } from 'node:net'
 import { ConsulRefusedError } from '../errors.ts'
 import type { ExposedPath, MeshFields, ProxyFields, ProxyTarget } from './mesh.ts'
 
+/** What a sidecar may not say. */
+interface SidecarFields extends Pick<MeshFields, 'Connect'> {
+  readonly ID?: string
+}
+
 const GATEWAYS = new Set(['mesh-gateway', 'terminating-gateway', 'ingress-gateway'])
+
+/** Throws `ConsulRefusedError` for a sidecar in the catalog: it is an agent that makes a service of it. */
+export function refuseSidecar({ Connect }: MeshFields): void {
+  if (!Connect?.SidecarService) return
+  const advice = 'register the service at the agent, or the proxy as a service of its own'
+  throw new ConsulRefusedError(501, `Connect.SidecarService means nothing to the catalog of this registry: ${advice}`)
+}
 
 /** Throws `ConsulRefusedError` with that status, which tells everything that keeps it from being a proxy or a gateway. */
 export function validateMesh(
   { Kind = '', Proxy = {}, Connect, Port = 0 }: MeshFields & { Port?: number },
   status: number,
 ): void {
-  if (Connect?.SidecarService)
-    throw new ConsulRefusedError(
-      501,
-      'This registry runs no sidecars: register the proxy as a service of its own, if there is one',
-    )
+  const sidecar: SidecarFields | undefined = Connect?.SidecarService
   const problems: string[] = []
   if (Kind === 'connect-proxy') {
     if ((Proxy.DestinationServiceName ?? '').trim() === '')
@@ -24,8 +32,11 @@ export function validateMesh(
   }
   if (GATEWAYS.has(Kind)) {
     if (Kind !== 'ingress-gateway' && Port === 0) problems.push(`Port must be non-zero for a ${Kind}`)
+    if (sidecar) problems.push(`A ${Kind} cannot have a sidecar service defined`)
     problems.push(...gatewayProblems(Kind, Proxy))
   }
+  if (sidecar?.ID) problems.push('A SidecarService cannot specify an ID as this is managed by the agent')
+  if (sidecar?.Connect?.SidecarService) problems.push('A SidecarService cannot have a nested SidecarService')
   if (problems.length === 0) return
   const count = problems.length === 1 ? '1 error' : `${problems.length} errors`
   throw new ConsulRefusedError(status, `${count} occurred:\n${problems.map(line => `\t* ${line}\n`).join('')}\n`)

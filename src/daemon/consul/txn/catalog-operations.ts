@@ -1,6 +1,6 @@
 import { nodeIdProblem } from '../go/uuid.ts'
 import { healthService } from '../rows/forms.ts'
-import { validateMesh } from '../state/validate-mesh.ts'
+import { refuseSidecar, validateMesh } from '../state/validate-mesh.ts'
 import type { Catalog } from '../state/catalog.ts'
 import { type CatalogCheckFields, type CatalogServiceFields, putCheck, putService } from '../state/catalog-writes.ts'
 import { requireFewTags, requireShort } from '../state/limits.ts'
@@ -130,6 +130,7 @@ function serviceTarget(
       requireNode(catalog, on)
       requireShort('A name, an id or an address', id, service.Service, service.Address)
       requireFewTags(service.Tags)
+      refuseSidecar(service)
       validateMesh(service, 500)
       putService(catalog, on, service)
     },

@@ -49,6 +49,26 @@ describe('Agent', () => {
     assert.match(Output, /^x{4096} \.\.\. \(captured 4096 of 10000 bytes\)$/)
   })
 
+  it('takes a sidecar out with its service, but not what has merely its id', async t => {
+    const { ask } = await serveConsul(t)
+    const ids = async () => Object.keys((await ask('GET', '/v1/agent/services')).body)
+    await ask('PUT', '/v1/agent/service/register', { Name: 'web', Port: 80, Connect: { SidecarService: {} } })
+    await ask('PUT', '/v1/agent/service/register', { Name: 'api', Port: 81 })
+    await ask('PUT', '/v1/agent/service/register', { Name: 'api-sidecar-proxy', Port: 82 })
+    assert.deepEqual(await ids(), ['api', 'api-sidecar-proxy', 'web', 'web-sidecar-proxy'])
+    await ask('PUT', '/v1/agent/service/deregister/web')
+    await ask('PUT', '/v1/agent/service/deregister/api')
+    assert.deepEqual(await ids(), ['api-sidecar-proxy'])
+    assert.deepEqual((await ask('GET', '/v1/agent/checks')).body, {})
+  })
+
+  it('registers neither a service nor its sidecar where one of them cannot be', async t => {
+    const { ask } = await serveConsul(t)
+    const SidecarService = { TaggedAddresses: { lan_ipv4: { Address: 'x', Port: 1 } } }
+    const { status } = await ask('PUT', '/v1/agent/service/register', { Name: 'web', Connect: { SidecarService } })
+    assert.deepEqual([status, (await ask('GET', '/v1/agent/services')).body], [500, {}])
+  })
+
   it('runs no commands unless that is enabled', async t => {
     const { ask } = await serveConsul(t)
     const refused = await ask('PUT', '/v1/agent/check/register', { Name: 's', Args: ['true'], Interval: '1s' })

@@ -109,6 +109,17 @@ describe('The Consul API with rules of access', () => {
     assert.equal(await status('web', 'PUT /v1/agent/service/deregister/w1'), 200)
   })
 
+  it('lets a token register a sidecar of its services, and one of another name by the token that is told for it', async t => {
+    const { status } = await guardedConsul(t)
+    const registering = (SidecarService: object) =>
+      status('web', 'PUT /v1/agent/service/register', { Name: 'web', Port: 80, Connect: { SidecarService } })
+    assert.equal(await registering({ Name: 'pay' }), 403)
+    assert.equal(await registering({ Name: 'pay', Token: 'nobody' }), 403)
+    assert.equal(await registering({ Name: 'web' }), 200)
+    assert.equal(await registering({ Name: 'pay', Token: 'operator' }), 200)
+    assert.equal(await registering({ Name: 'web' }), 403)
+  })
+
   it('leaves out of lists what may not be read', async t => {
     const { ask, register } = await guardedConsul(t)
     register('u1')

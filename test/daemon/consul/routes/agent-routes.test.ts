@@ -65,6 +65,30 @@ describe('agentRoutes', () => {
     assert.equal((await ask('GET', '/v1/agent/checks')).body.m.Status, 'passing')
   })
 
+  it('register the sidecar that the configuration says beside its service, until it no longer does', async t => {
+    const web = { name: 'web', port: 80 }
+    let definitions: { services: object[]; checks: object[] } = {
+      services: [
+        { ...web, connect: { sidecar_service: {} } },
+        { name: 'api', connect: { sidecar_service: {} } },
+      ],
+      checks: [],
+    }
+    const { ask } = await serveConsul(t, { definitions, reload: () => definitions })
+    const ports = async () =>
+      Object.values((await ask('GET', '/v1/agent/services')).body).map(row => {
+        const { ID, Port } = row as { ID: string; Port: number }
+        return `${ID} ${Port}`
+      })
+    const api = ['api 0', 'api-sidecar-proxy 21001']
+    assert.deepEqual(await ports(), [...api, 'web 80', 'web-sidecar-proxy 21000'])
+    await ask('PUT', '/v1/agent/reload')
+    assert.deepEqual(await ports(), [...api, 'web 80', 'web-sidecar-proxy 21000'])
+    definitions = { ...definitions, services: [web] }
+    await ask('PUT', '/v1/agent/reload')
+    assert.deepEqual(await ports(), ['web 80'])
+  })
+
   it('leave everything as it was when the configuration is no longer valid', async t => {
     let definitions: { services: object[]; checks: object[] } = { services: [{ Name: 'web' }], checks: [] }
     const { ask } = await serveConsul(t, { definitions, reload: () => definitions })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { ConsulRefusedError } from '../../../../src/daemon/consul/errors.ts'
 import type { MeshFields, ProxyFields } from '../../../../src/daemon/consul/state/mesh.ts'
-import { validateMesh } from '../../../../src/daemon/consul/state/validate-mesh.ts'
+import { refuseSidecar, validateMesh } from '../../../../src/daemon/consul/state/validate-mesh.ts'
 
 function problemsOf(fields: MeshFields & { Port?: number }): string[] {
   try {
@@ -78,7 +78,21 @@ describe('validateMesh', () => {
     assert.deepEqual(problemsOf({ Kind: 'ingress-gateway' }), [])
   })
 
-  it('refuses a sidecar, which would have to be run', () => {
-    assert.throws(() => validateMesh({ Connect: { SidecarService: {} } }, 400), { status: 501 })
+  it('refuses a sidecar of a gateway, and one that says its id or has a sidecar itself', () => {
+    const SidecarService = { ID: 'x', Connect: { SidecarService: {} } }
+    assert.deepEqual(problemsOf({ Kind: 'mesh-gateway', Port: 1, Connect: { SidecarService } }), [
+      'A mesh-gateway cannot have a sidecar service defined',
+      'A SidecarService cannot specify an ID as this is managed by the agent',
+      'A SidecarService cannot have a nested SidecarService',
+    ])
+    assert.deepEqual(problemsOf({ Connect: { SidecarService: {} } }), [])
+  })
+})
+
+describe('refuseSidecar', () => {
+  it('refuses a sidecar and nothing else', () => {
+    assert.throws(() => refuseSidecar({ Connect: { SidecarService: {} } }), { status: 501 })
+    refuseSidecar({ Connect: { Native: true } })
+    refuseSidecar({})
   })
 })

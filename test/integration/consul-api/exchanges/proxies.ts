@@ -74,6 +74,41 @@ const SNAKES = {
   },
 }
 
+const sidecar = (SidecarService: unknown, more: object = {}) =>
+  register({ Name: 'sw', Port: 80, ...more, Connect: { SidecarService } })
+
+const SIDECARS: readonly Exchange[] = [
+  sidecar({}, { Address: '127.0.0.1', Tags: ['a'], Meta: { k: 'v' } }),
+  sidecar({}, { ID: 'sw2' }),
+  register({ Name: 'sw3', connect: { sidecar_service: { port: 5, proxy: { Upstreams: [DB] }, Tags: ['b'] } } }),
+  sidecar({ Kind: 'mesh-gateway', Name: 'side', Proxy: { Config: { a: 1 } } }, { Name: 'sw4' }),
+  sidecar({ Check: { TTL: '10s' } }, { Name: 'sw5' }),
+  sidecar({ ID: 'x', Connect: { SidecarService: {} } }),
+  sidecar({}, { Kind: 'mesh-gateway' }),
+  sidecar({ Check: { TTL: '10s', Interval: '1s' } }),
+  sidecar({ Checks: [{ TTL: '10s', Status: 'x' }] }),
+  sidecar({ Meta: { 'consul-x': 'y' } }),
+  sidecar({ Bogus: 1 }),
+  sidecar({ Port: 'x' }),
+  sidecar(5),
+  sidecar({}, { Name: '' }),
+  sidecar(null, { Name: 'sw2', ID: 'sw2' }),
+  get('/v1/agent/services'),
+  get('/v1/agent/service/sw-sidecar-proxy'),
+  get('/v1/agent/checks', {
+    until: body =>
+      body['service:sw3-sidecar-proxy:2']?.Output !== '' && body['service:sw-sidecar-proxy:2']?.Output !== '',
+    seesOnlyRefusals: true,
+  }),
+  get('/v1/health/connect/sw', { until: body => body.length === 2, seesOnlyRefusals: true }),
+  put('/v1/agent/service/deregister/sw2-sidecar-proxy'),
+  sidecar({}, { Name: 'sw6', Address: '::1' }),
+  ...['sw', 'sw2', 'sw3', 'sw4', 'sw5', 'sw6'].flatMap(id => [
+    put(`/v1/agent/service/deregister/${id}`),
+    get('/v1/agent/services'),
+  ]),
+]
+
 const txn = (...operations: object[]): Exchange => put('/v1/txn', operations)
 const node = (Verb: string, Node: object) => ({ Node: { Verb, Node } })
 const service = (Verb: string, Service: object, Node = 't1') => ({ Service: { Verb, Node, Service } })
@@ -181,6 +216,7 @@ export const PROXIES_EXCHANGES: Readonly<Record<string, readonly Exchange[]>> = 
     put('/v1/agent/service/deregister/snake'),
     put('/v1/catalog/deregister', { Node: 'mesh1' }),
   ],
+  sidecars: SIDECARS,
   'weights that the catalog does not take': [
     catalogued({ Service: 'zw', Weights: { Passing: 0, Warning: 0 } }),
     get('/v1/health/service/zw'),
