@@ -13,6 +13,7 @@ import {
   type WrittenBatch,
   type WrittenRecord,
 } from './journal-record.ts'
+import { jsonPieces } from './journal-lines.ts'
 import { LogFile } from './log-file.ts'
 import { type LogReading, readLog, readOrSetAside } from './read-log.ts'
 
@@ -98,7 +99,7 @@ export class JournalFile {
 
   /** Writes the file anew with `batches`, which say all there is; see `LogFile`. */
   async renew(batches: Iterable<JournalBatch>): Promise<void> {
-    await this.#log.renew(Iterator.from(batches).map(lineOf))
+    await this.#log.renew(Iterator.from(batches).flatMap(linesOf))
   }
 
   /** Lets go of the file. Harmless a second time. */
@@ -121,6 +122,12 @@ export class JournalFile {
 
 function lineOf({ put, removed, head }: JournalBatch): object {
   return { format: JOURNAL_FORMAT, head, removed, put }
+}
+
+/** The same in lines of bounded length, for a file of which all count or none. */
+function* linesOf({ put, removed, head }: JournalBatch): Generator<string, void, void> {
+  const rest = `"head":${JSON.stringify(head)},"removed":${JSON.stringify(removed)}`
+  for (const some of jsonPieces(put)) yield `{"format":${JOURNAL_FORMAT},${rest},"put":${some}}`
 }
 
 const READING: LogReading<Contents> = {

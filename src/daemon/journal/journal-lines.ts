@@ -16,9 +16,36 @@ export interface JournalLine {
   readonly end: number
 }
 
+/** How much a line of a file that is written anew has at most: values, and characters but for the value that it ends with. */
+const PIECE_VALUES = 1_000
+const PIECE_CHARACTERS = 1024 * 1024
+
+/**
+ * Values one after the other as texts of JSON, arrays of some of them each: a few milliseconds of work, and no more memory than that, however many and
+ * however large they are together. One empty array where there are none.
+ */
+export function* jsonPieces(values: readonly unknown[]): Generator<string, void, void> {
+  let texts: string[] = []
+  let characters = 0
+  for (const value of values) {
+    const text = JSON.stringify(value)
+    texts.push(text)
+    characters += text.length
+    if (texts.length < PIECE_VALUES && characters < PIECE_CHARACTERS) continue
+    yield `[${texts.join(',')}]`
+    texts = []
+    characters = 0
+  }
+  if (texts.length > 0 || values.length === 0) yield `[${texts.join(',')}]`
+}
+
 /** `value` as a line of text: a checksum, the value as JSON, and the end of the line. */
 export function encodeLine(value: unknown): Buffer {
-  const text = JSON.stringify(value)
+  return encodeText(JSON.stringify(value))
+}
+
+/** The same of what is a text of JSON already. */
+export function encodeText(text: string): Buffer {
   const bytes = Buffer.byteLength(text)
   const line = Buffer.allocUnsafeSlow(SUM_BYTES + bytes + 1)
   line.write(text, SUM_BYTES)
@@ -39,20 +66,21 @@ export function* readLines(path: string): Generator<JournalLine, void, void> {
 }
 
 function* linesOf(file: number): Generator<JournalLine, void, void> {
-  let rest: Buffer = Buffer.alloc(0)
+  /** What was read of a line that goes on. */
+  let parts: Buffer[] = []
   let end = 0
-  for (;;) {
-    const bytes = Buffer.concat([rest, nextChunk(file)])
-    if (bytes.length === rest.length) break
+  for (let chunk = nextChunk(file); chunk.length > 0; chunk = nextChunk(file)) {
     let at = 0
-    for (let next = bytes.indexOf(NEW_LINE); next !== -1; next = bytes.indexOf(NEW_LINE, at)) {
-      end += next + 1 - at
-      yield { value: decoded(bytes.subarray(at, next)), end }
+    for (let next = chunk.indexOf(NEW_LINE); next !== -1; next = chunk.indexOf(NEW_LINE, at)) {
+      const line = Buffer.concat([...parts, chunk.subarray(at, next)])
+      parts = []
       at = next + 1
+      end += line.length + 1
+      yield { value: decoded(line), end }
     }
-    rest = bytes.subarray(at)
+    if (at < chunk.length) parts.push(chunk.subarray(at))
   }
-  if (rest.length > 0) yield { value: undefined, end: end + rest.length }
+  if (parts.length > 0) yield { value: undefined, end: end + Buffer.concat(parts).length }
 }
 
 function nextChunk(file: number): Buffer {

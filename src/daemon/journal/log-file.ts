@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { AppendFile } from './append-file.ts'
 import { attemptOn } from './attempt-on.ts'
 import { JournalError } from '../errors.ts'
-import { encodeLine } from './journal-lines.ts'
+import { encodeLine, encodeText } from './journal-lines.ts'
 import { JournalRewrite } from './journal-rewrite.ts'
 
 /** A file is written anew when it has grown by so much, and by as much as it began with. */
@@ -72,15 +72,15 @@ export class LogFile {
   }
 
   /**
-   * Writes the file anew with `values`, which say all there is: one line per turn of the event loop; what is written meanwhile goes to
-   * both. Where that fails, or a write does meanwhile, which may want its room, or be of what `values` have said already, the file in use
+   * Writes the file anew with lines, texts of JSON, which say all there is: one line per turn of the event loop; what is written meanwhile goes to
+   * both. Where that fails, or a write does meanwhile, which may want its room, or be of what the lines have said already, the file in use
    * stays, and is stale again when it has grown further. Ends without effect when the file is closed.
    */
-  async renew(values: Iterable<unknown>): Promise<void> {
+  async renew(lines: Iterable<string>): Promise<void> {
     try {
       const rewrite = new JournalRewrite(`${this.path}.new`)
       this.#rewrite = rewrite
-      await this.#fill(rewrite, values)
+      await this.#fill(rewrite, lines)
       await rewrite.finished
     } catch (error) {
       this.#baseBytes = this.#file.length
@@ -94,10 +94,10 @@ export class LogFile {
     this.#file.close()
   }
 
-  async #fill(rewrite: JournalRewrite, values: Iterable<unknown>): Promise<void> {
+  async #fill(rewrite: JournalRewrite, lines: Iterable<string>): Promise<void> {
     try {
-      for (const value of values) {
-        rewrite.append(encodeLine(value))
+      for (const line of lines) {
+        rewrite.append(encodeText(line))
         await nextTurn()
         if (this.#rewrite !== rewrite) return
       }

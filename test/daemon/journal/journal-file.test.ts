@@ -190,6 +190,17 @@ describe('JournalFile', () => {
       assert.deepEqual(readdirSync(folder).toSorted(), ['registry.lock', 'registry.log'])
     })
 
+    it('has no long line, however much its claims say', async t => {
+      const { folder, file } = await stale(t)
+      const metadata = { text: 'x'.repeat(60_000) }
+      const large = Array.from({ length: 100 }, (_, n) => record(n, { instance: users(`id-${n}`, { metadata }) }))
+      await file.renew([{ put: large, removed: [7_000], head }])
+      file.close()
+      const lines = readFileSync(pathIn(folder), 'latin1').split('\n')
+      assert.ok(Math.max(...lines.map(line => line.length)) < 1_200_000)
+      assert.deepEqual([...open(t, folder).claims()], large)
+    })
+
     it('stays as it was when that fails, and is stale again only when it has grown further', async t => {
       const { folder, file } = await stale(t)
       await assert.rejects(file.renew(failing()), { code: 'ERR_JOURNAL', message: /no space left/ })

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import * as fc from 'fast-check'
-import { encodeLine, readLines } from '../../../src/daemon/journal/journal-lines.ts'
+import { encodeLine, encodeText, jsonPieces, readLines } from '../../../src/daemon/journal/journal-lines.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
 async function writer(t: TestContext) {
@@ -59,6 +59,23 @@ describe('lines of a journal', () => {
     for (let length = 1; length < line.length; length++) {
       assert.deepEqual(written(line.subarray(0, length)), [{ value: undefined, end: length }])
     }
+  })
+
+  it('are short, of whatever values, where they are made of pieces', async t => {
+    const written = await writer(t)
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.constant('x'.repeat(300_000)), fc.json())), values => {
+        const pieces = [...jsonPieces(values)]
+        assert.ok(pieces.every(text => text.length < 1_400_000))
+        assert.deepEqual(written(Buffer.concat(pieces.map(encodeText))).flatMap(({ value }) => value), values)
+      }),
+      { numRuns: 20 },
+    )
+    assert.deepEqual([...jsonPieces([])], ['[]'])
+    assert.deepEqual(
+      [...jsonPieces(Array.from({ length: 2_001 }, (_, n) => n))].map(text => (JSON.parse(text) as unknown[]).length),
+      [1_000, 1_000, 1],
+    )
   })
 
   it('are none where there is no file', async t => {

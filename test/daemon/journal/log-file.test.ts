@@ -58,6 +58,8 @@ function refusingOnce(t: TestContext, method: 'writeSync' | 'fdatasync'): void {
   })
 }
 
+const said = (n: number) => JSON.stringify({ format: 1, n })
+
 const write = (log: LogFile, n: number) =>
   new Promise<void>((resolve, reject) => log.write({ format: 1, n }, error => (error ? reject(error) : resolve())))
 
@@ -90,7 +92,7 @@ describe('LogFile', () => {
     const { open, folder } = await opened(t)
     const { log } = open()
     for (let n = 0; n < 5; n++) await write(log, n)
-    const renewing = log.renew([{ format: 1, n: 100 }])
+    const renewing = log.renew([said(100)])
     await write(log, 101)
     await renewing
     log.close()
@@ -102,7 +104,7 @@ describe('LogFile', () => {
     const { log } = open()
     await write(log, 1)
     refusing(t, 'openSync', folder)
-    await assert.rejects(log.renew([{ format: 1, n: 1 }]), /cannot be written anew \(refused\)/)
+    await assert.rejects(log.renew([said(1)]), /cannot be written anew \(refused\)/)
     await write(log, 2)
     log.close()
     assert.deepEqual(open().contents, [1, 2])
@@ -113,7 +115,7 @@ describe('LogFile', () => {
     const { log } = open()
     await write(log, 1)
     refusing(t, 'renameSync')
-    await assert.rejects(log.renew([{ format: 1, n: 100 }]), /cannot be written anew \(refused\)/)
+    await assert.rejects(log.renew([said(100)]), /cannot be written anew \(refused\)/)
     await write(log, 2)
     log.close()
     assert.deepEqual([open().contents, readdirSync(folder)], [[1, 2], ['things.log']])
@@ -125,7 +127,7 @@ describe('LogFile', () => {
     await write(log, 1)
     refusing(t, 'renameSync')
     refusing(t, 'rmSync', `${path}.new`)
-    await assert.rejects(log.renew([{ format: 1, n: 100 }]), /cannot be written anew \(refused\)/)
+    await assert.rejects(log.renew([said(100)]), /cannot be written anew \(refused\)/)
     await write(log, 2)
     log.close()
     assert.deepEqual(readLog(path, READING).contents, [1, 2])
@@ -137,7 +139,7 @@ describe('LogFile', () => {
     const { log } = open()
     await write(log, 1)
     // All of them are in memory already: that the last one cannot be kept is known later.
-    const renewing = log.renew([1, 2, 3, 4, 5].map(n => ({ format: 1, n })))
+    const renewing = log.renew([1, 2, 3, 4, 5].map(said))
     refusingOnce(t, 'fdatasync')
     const given = assert.rejects(renewing, /cannot be written anew \(refused\)/)
     await assert.rejects(write(log, 5), /cannot be written \(refused\)/)
@@ -151,7 +153,7 @@ describe('LogFile', () => {
     const { open, folder } = await opened(t)
     const { log } = open()
     await write(log, 1)
-    const renewing = log.renew([1, 2, 3, 4, 5].map(n => ({ format: 1, n })))
+    const renewing = log.renew([1, 2, 3, 4, 5].map(said))
     const given = assert.rejects(renewing, /cannot be written anew \(refused\)/)
     refusingOnce(t, 'writeSync')
     await write(log, 2)
@@ -166,7 +168,7 @@ describe('LogFile', () => {
     log.writeNow({ format: 1, n: 1, filling: 'x'.repeat(17 * 1024 * 1024) })
     assert.ok(log.isStale)
     refusing(t, 'openSync', `${path}.new`)
-    await assert.rejects(log.renew([{ format: 1, n: 1 }]), /cannot be written anew \(refused\)/)
+    await assert.rejects(log.renew([said(1)]), /cannot be written anew \(refused\)/)
     assert.ok(!log.isStale)
   })
 })

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Clock } from '../../../core/clock.ts'
 import { attemptOn } from '../../journal/attempt-on.ts'
 import type { JournalError } from '../../errors.ts'
+import { jsonPieces } from '../../journal/journal-lines.ts'
 import { LogFile } from '../../journal/log-file.ts'
 import { type LogReading, readLog, readOrSetAside } from '../../journal/read-log.ts'
 import { folded } from './folded.ts'
@@ -68,7 +69,7 @@ export class StateFile {
 
   /** Writes the file anew with rows that are all there is, some at a time; see `LogFile`. */
   async renew(batches: Iterable<readonly StoredRow[]>): Promise<void> {
-    await this.#log.renew(Iterator.from(batches).map(lineOf))
+    await this.#log.renew(Iterator.from(batches).flatMap(linesOf))
   }
 
   /** Lets go of the file. Harmless a second time. */
@@ -79,6 +80,11 @@ export class StateFile {
 
 function lineOf(rows: readonly StoredRow[]): object {
   return { format: FORMAT, rows }
+}
+
+/** The same in lines of bounded length, for a file of which all count or none. */
+function* linesOf(rows: readonly StoredRow[]): Generator<string, void, void> {
+  for (const some of jsonPieces(rows)) yield `{"format":${FORMAT},"rows":${some}}`
 }
 
 const READING: LogReading<Map<string, Map<string, unknown>>> = {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
@@ -106,6 +106,22 @@ describe('StateJournal', () => {
     assert.ok(statSync(file.path).size < 16 * 1024 * 1024)
     journal.close()
     assert.equal((await journalled(t, path)).table.get('a')?.n, 19)
+  })
+
+  it('writes its file anew in lines that are short even if its rows are long, so that there need not be room for a thousand of them twice', async t => {
+    const { file, journal, table, path } = await journalled(t)
+    const text = 'x'.repeat(512 * 1024)
+    const inode = statSync(file.path).ino
+    for (let n = 0; n < 40; n++) {
+      table.put(`k${n}`, { n, text } as { n: number })
+      await journal.kept()
+    }
+    const deadline = performance.now() + PATIENCE_MS
+    while (statSync(file.path).ino === inode && performance.now() < deadline) await nextTurn()
+    journal.close()
+    const lines = readFileSync(file.path, 'latin1').split('\n').slice(0, -1)
+    assert.ok(Math.max(...lines.map(line => line.length)) < 3 * text.length)
+    assert.equal([...(await journalled(t, path)).table.values()].length, 40)
   })
 
   it('writes what is left when it closes', async t => {
