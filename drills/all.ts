@@ -8,6 +8,7 @@ import { diskFull } from './disk-full.ts'
 import { diskReadOnly } from './disk-read-only.ts'
 import { idleWatchers } from './idle-watchers.ts'
 import { manyInstances } from './many-instances.ts'
+import { memoryFull } from './memory-full.ts'
 import { reconnectStorm } from './reconnect-storm.ts'
 import { selfPreservation } from './self-preservation.ts'
 import { slowWatcher } from './slow-watcher.ts'
@@ -23,6 +24,7 @@ export const ALL_DRILLS: readonly Drill[] = [
   clockJumps,
   diskFull,
   diskReadOnly,
+  memoryFull,
   damagedJournal,
   crashes,
   fuzz,

@@ -16,6 +16,7 @@ import { type Access, openAccess } from './access/access.ts'
 import type { DnsServer } from './dns/dns-server.ts'
 import { ForeignPageError, isFromForeignPage } from './foreign-page.ts'
 import type { Frontend } from './frontend.ts'
+import { HeapRoom } from './heap-room.ts'
 import type { Backend } from './front/backend.ts'
 import { openFrontData } from './front/front-data.ts'
 import { isProtected, requireProtected } from './loopback.ts'
@@ -159,7 +160,8 @@ export class RegistryDaemon extends MultiService {
     const turn = new Turn()
     const onHealth = (error?: Error) => this.#tellHealth(error)
     const { limits } = this.#options
-    const common = { clock, turn, graceMs, quietMs, limits, preservation: preservation || undefined, onHealth }
+    const memory = new HeapRoom({ clock })
+    const common = { clock, turn, graceMs, quietMs, limits, memory, preservation: preservation || undefined, onHealth }
     const data = backend ? openFrontData({ ...common, backend }) : openRegistryData({ ...common, dataPath })
     const { store, durability } = data
     const context = { store, durability, backend: data.backend }
@@ -171,6 +173,7 @@ export class RegistryDaemon extends MultiService {
       data.close()
       throw error
     }
+    memory.start()
     const isForeign = (request: IncomingMessage) =>
       isFromForeignPage(request, this.#asked.get(request) ?? this.#places[0])
     const options = { version, pingMs, silentMs, sessionsMax, isForeign }
@@ -178,7 +181,7 @@ export class RegistryDaemon extends MultiService {
     const { settleMs = 2 * store.graceMs } = this.#options
     const settling = clock.schedule(settleMs, () => store.rosters.settle())
     const files = new OpenFiles({ clock })
-    return { data, router, sessions, frontends: waysIn, settling, files, left: false }
+    return { data, router, sessions, frontends: waysIn, settling, files, memory, left: false }
   }
 
   #serve(place: Endpoint, request: IncomingMessage, response: ServerResponse): void {
@@ -218,6 +221,7 @@ interface Running {
   readonly frontends: readonly Frontend[]
   readonly settling: Timer
   readonly files: OpenFiles
+  readonly memory: HeapRoom
   /** Whether its clients were told. */
   left: boolean
 }
@@ -231,6 +235,7 @@ function leave(running: Running): void {
   running.left = true
   running.settling.cancel()
   running.files.close()
+  running.memory.close()
   running.data.store.close()
   running.sessions.close()
   for (const frontend of running.frontends) frontend.leave()

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '../core/clock.ts'
 import type { PreservationOptions } from '../discovery/store/preservation.ts'
 import type { StoreLimits } from '../discovery/store/limits.ts'
+import type { Memory } from '../discovery/store/memory.ts'
 import { Store } from '../discovery/store/store.ts'
 import { type Durability, inMemory } from './durability.ts'
 import type { JournalError } from './errors.ts'
@@ -23,6 +24,7 @@ export interface RegistryDataInit {
   readonly quietMs: number | undefined
   readonly preservation: PreservationOptions | undefined
   readonly limits?: Partial<StoreLimits> | undefined
+  readonly memory?: Memory | undefined
   readonly onHealth: (error?: JournalError) => void
 }
 
@@ -47,13 +49,14 @@ export function openRegistryData(init: RegistryDataInit): RegistryData {
   return init.dataPath === undefined ? openInMemory(init) : openJournalled(init, init.dataPath)
 }
 
-function openInMemory({ clock, turn, graceMs, quietMs, preservation, limits }: RegistryDataInit): RegistryData {
+function openInMemory({ clock, turn, graceMs, quietMs, preservation, limits, memory }: RegistryDataInit): RegistryData {
   const store = new Store({
     clock,
     graceMs,
     quietMs,
     preservation,
     limits,
+    memory,
     revision: wallRevision(clock),
     settled: false,
     defer: task => turn.at('notify', task),
@@ -62,7 +65,7 @@ function openInMemory({ clock, turn, graceMs, quietMs, preservation, limits }: R
 }
 
 function openJournalled(init: RegistryDataInit, dataPath: string): RegistryData {
-  const { clock, turn, graceMs, quietMs, preservation, limits, onHealth } = init
+  const { clock, turn, graceMs, quietMs, preservation, limits, memory, onHealth } = init
   const file = new JournalFile(dataPath, clock)
   const journal = new Journal({ file, turn, clock, onHealth })
   const head = file.head()
@@ -72,6 +75,7 @@ function openJournalled(init: RegistryDataInit, dataPath: string): RegistryData 
     quietMs,
     preservation,
     limits,
+    memory,
     epoch: head?.epoch ?? randomUUID(),
     revision: Math.max(wallRevision(clock), (head?.revision ?? 0) + REVISIONS_UNWRITTEN_MAX),
     settled: head !== undefined,

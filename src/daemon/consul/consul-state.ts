@@ -119,6 +119,11 @@ export class ConsulState {
     return this.context.store.rosters.revision
   }
 
+  /** Throws `StoreLimitError` if there is no memory for anything that is not there yet. */
+  requireMemory(): void {
+    this.context.store.rosters.memory?.requireRoom()
+  }
+
   /** The id of this node: as it is set, else the one that is kept with the data, made at the first start. */
   get nodeId(): string {
     const id = this.settings.nodeId ?? this.#identity.get('node') ?? randomUUID()

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../core/clock.ts'
 import { systemRandom } from '../../core/random.ts'
+import type { Memory } from '../../discovery/store/memory.ts'
 import { MirroredRosters } from '../../discovery/store/mirrored-rosters.ts'
 import { Owner } from '../../discovery/store/owner.ts'
 import type { PreservationOptions } from '../../discovery/store/preservation.ts'
@@ -23,6 +24,7 @@ export interface FrontDataInit {
   readonly quietMs: number | undefined
   /** When leases that should lapse are kept; undefined: never. */
   readonly preservation: PreservationOptions | undefined
+  readonly memory?: Memory | undefined
   readonly onHealth: (error?: Error) => void
 }
 
@@ -31,12 +33,13 @@ export interface FrontDataInit {
  * nothing. Its epoch is its own, so that nobody goes on here from what another front, or this one before, has told.
  */
 export function openFrontData(init: FrontDataInit): RegistryData {
-  const { backend, clock, turn, graceMs = 3_000, quietMs = 1_000, preservation, onHealth } = init
+  const { backend, clock, turn, graceMs = 3_000, quietMs = 1_000, preservation, memory, onHealth } = init
   const random = systemRandom
   const health = new BackendHealth(backend.url, onHealth)
   const followed = new Followed({ backend, health, clock, random })
   const holdings = new Holdings({ backend, health, clock, random, shown: name => followed.shown(name) })
-  const common = { clock, settled: false, graceMs, quietMs, defer: (task: () => void) => turn.at('notify', task) }
+  const defer = (task: () => void) => turn.at('notify', task)
+  const common = { clock, settled: false, graceMs, quietMs, memory, defer }
   const held = new Rosters({ ...common, revision: 0 })
   const leases = new FrontLeases({ clock, rosters: held, graceMs, preservation }, holdings)
   const others = new Owner({ id: 'backend', name: backend.url }, { kind: 'timed', now: clock.now() })

@@ -64,7 +64,9 @@ export class JournalFile {
   *claims(): Generator<LeaseRecord, void, void> {
     const { claims } = this.#contents
     this.#contents = { ...this.#contents, claims: new Map() }
-    for (const written of claims.values()) {
+    for (const [number, written] of claims) {
+      // Who holds as much as there is memory for cannot hold it twice.
+      claims.delete(number)
       const record = this.#decode(written)
       if (record) yield record
     }

@@ -3,6 +3,7 @@ import type { Delta } from '../../discovery/store/roster.ts'
 import type { DeltaMessage, NamesMessage, ServerMessage, SetMessage } from '../../protocol/server-message.ts'
 import { textFrame } from '../../protocol/web-socket/encode-frame.ts'
 import { toWireChange, toWireInstance } from '../../protocol/wire-instance.ts'
+import { Derived } from '../derived.ts'
 
 /** A message as it goes over the wire, serialised once whoever it is sent to. */
 export class Encoded {
@@ -22,7 +23,7 @@ export class Encoded {
 
 /** The messages for what a Store hands out. It hands out the same object to all who ask for the same, and so does this. */
 export class Encoder {
-  #cache = new WeakMap<InstanceSet | Delta | ServiceNames, Encoded>()
+  readonly #cache = new Derived<InstanceSet | Delta | ServiceNames, Encoded>()
 
   set(set: InstanceSet): Encoded {
     return this.#once(set, setMessage)

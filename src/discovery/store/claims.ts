@@ -135,6 +135,7 @@ export class Claims {
   /** How many bytes more an instance takes as it is to be. Throws `StoreLimitError` where there is no room for them. */
   #growth(claim: Claim, instance: Instance): number {
     const growth = growthOf(claim, instance)
+    if (growth > 0 && claim.owner.kind !== 'vouched') this.#init.rosters.memory?.requireRoom()
     this.#init.rosters.requireBytes(instance.serviceName, growth)
     return growth
   }
@@ -164,7 +165,9 @@ export class Claims {
     if (isMissing(claim)) this.#counts.missing += by
   }
 
+  /** What is vouched for is kept by whoever vouches, who has asked for memory. */
   #requireRoom(owner: Owner, { serviceName }: Instance): void {
+    if (owner.kind !== 'vouched') this.#init.rosters.memory?.requireRoom()
     const { limits } = this.#init.rosters
     if (this.#count >= limits.instances) throw new StoreLimitError('instances', limits.instances)
     if (owner.claims.size >= limits.ownerInstances) {

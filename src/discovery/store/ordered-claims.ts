@@ -4,7 +4,7 @@ import type { Claim } from './owner.ts'
 const INSERTIONS_MAX = 16
 
 /** When so many have come and gone since the order was asked for, and a quarter of all, it is forgotten: nobody seems to need it. */
-const CHANGES_MIN = 1024
+const CHANGES_MIN = 64
 
 /**
  * The claims of one service by the ids of their instances. The order is made when it is asked for, from the order of the last time: where nobody
@@ -69,7 +69,10 @@ export class OrderedClaims {
   }
 
   #forgetUnused(): void {
-    if (this.#come.size + this.#gone.length < Math.max(CHANGES_MIN, this.#byId.size / 4)) return
+    const { size } = this.#byId
+    const isUsed = this.#come.size + this.#gone.length < Math.max(CHANGES_MIN, size / 4)
+    // It keeps what has gone, however large that is, until it is asked for.
+    if (isUsed && this.#gone.length <= size) return
     this.#ordered = undefined
     this.#come.clear()
     this.#gone = []

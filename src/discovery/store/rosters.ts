@@ -8,6 +8,7 @@ import { announce } from './announce.ts'
 import type { WatchInit, Watcher } from './audience.ts'
 import type { Change, ChangeKind } from './change.ts'
 import { STORE_LIMITS, StoreLimitError, type StoreLimits } from './limits.ts'
+import type { Memory } from './memory.ts'
 import type { Claim } from './owner.ts'
 import { type Delta, Roster } from './roster.ts'
 import { RosterWatch } from './roster-watch.ts'
@@ -26,6 +27,8 @@ export interface RostersInit {
   readonly defer: (task: () => void) => void
   /** Fewer than there may be otherwise. */
   readonly limits?: Partial<StoreLimits> | undefined
+  /** Default: there is room for everything. */
+  readonly memory?: Memory | undefined
 }
 
 /** Hears of a claim that changed or went, and which fields of its instance did, all if undefined. Must not change the Store. */
@@ -46,6 +49,8 @@ interface Happening {
  */
 export class Rosters {
   readonly limits: StoreLimits
+  /** To be asked before anything is added. */
+  readonly memory: Memory | undefined
   #init: RostersInit
   #rosters = new Map<string, Roster>()
   /** The one that was found last: most of what is asked is about the service that was asked about before. */
@@ -76,6 +81,7 @@ export class Rosters {
 
   constructor(init: RostersInit) {
     this.#init = init
+    this.memory = init.memory
     this.limits = { ...STORE_LIMITS, ...init.limits }
     this.#revision = init.revision
     this.#floor = init.revision

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../../core/clock.ts'
 import type { LeaseJournal, LeaseRecord } from './claims.ts'
 import { Leases } from './leases.ts'
 import type { StoreLimits } from './limits.ts'
+import type { Memory } from './memory.ts'
 import type { PreservationOptions } from './preservation.ts'
 import { Rosters } from './rosters.ts'
 
@@ -27,6 +28,8 @@ export interface StoreOptions {
   preservation?: PreservationOptions | undefined
   /** Lower limits than `STORE_LIMITS`. Default: those. */
   limits?: Partial<StoreLimits> | undefined
+  /** Says when there is no memory for more. Default: never. */
+  memory?: Memory | undefined
   /** Runs a task once, at the end of the turn; watchers are told in it. Default: as a microtask. */
   defer?: (task: () => void) => void
 }
@@ -46,10 +49,19 @@ export class Store {
 
   constructor(options: StoreOptions = {}) {
     const { clock = systemClock, graceMs = 3_000, quietMs = 1_000, defer = queueMicrotask } = options
-    const { epoch = randomUUID(), revision = 0, settled = true, records = [], journal, preservation, limits } = options
+    const {
+      epoch = randomUUID(),
+      revision = 0,
+      settled = true,
+      records = [],
+      journal,
+      preservation,
+      limits,
+      memory,
+    } = options
     this.epoch = epoch
     this.graceMs = graceMs
-    this.rosters = new Rosters({ clock, revision, settled, graceMs, quietMs, defer, limits })
+    this.rosters = new Rosters({ clock, revision, settled, graceMs, quietMs, defer, limits, memory })
     this.leases = new Leases({ clock, rosters: this.rosters, graceMs, journal, preservation })
     for (const record of records) this.leases.restore(record)
     if (this.leases.count > 0) this.rosters.awaitReturns()

@@ -8,6 +8,7 @@ import type { ConsulOptions } from '../../../src/daemon/consul/consul-options.ts
 import { inMemory } from '../../../src/daemon/durability.ts'
 import { Turn } from '../../../src/daemon/turn.ts'
 import { createInstance } from '../../../src/discovery/create-instance.ts'
+import type { Memory } from '../../../src/discovery/store/memory.ts'
 import { Store } from '../../../src/discovery/store/store.ts'
 import { FakeClock } from '../../../src/testing/fake-clock.ts'
 import { Router } from '../../../src/web/router.ts'
@@ -20,16 +21,17 @@ export interface ConsulServerInit extends ConsulOptions {
   readonly access?: Access
   readonly dataPath?: string
   readonly revision?: number
+  readonly memory?: Memory
 }
 
 /** The Consul API over a Store, on a port of its own until the test is over. */
 export async function serveConsul(
   t: TestContext,
-  { dataPath, revision = 100, access = openAccess, ...options }: ConsulServerInit = {},
+  { dataPath, revision = 100, access = openAccess, memory, ...options }: ConsulServerInit = {},
 ) {
   const clock = new FakeClock()
   const turn = new Turn()
-  const store = new Store({ clock, revision, defer: task => turn.at('notify', task) })
+  const store = new Store({ clock, revision, memory, defer: task => turn.at('notify', task) })
   const frontend = new ConsulFrontend({ nodeName: 'n0', nodeId: '0'.repeat(36), ...options })
   const router = new Router()
   frontend.mount(router, { store, durability: inMemory, clock, turn, dataPath, backend: undefined, access })

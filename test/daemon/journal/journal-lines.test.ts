@@ -67,7 +67,10 @@ describe('lines of a journal', () => {
       fc.property(fc.array(fc.oneof(fc.constant('x'.repeat(300_000)), fc.json())), values => {
         const pieces = [...jsonPieces(values)]
         assert.ok(pieces.every(text => text.length < 1_400_000))
-        assert.deepEqual(written(Buffer.concat(pieces.map(encodeText))).flatMap(({ value }) => value), values)
+        assert.deepEqual(
+          written(Buffer.concat(pieces.map(encodeText))).flatMap(({ value }) => value),
+          values,
+        )
       }),
       { numRuns: 20 },
     )

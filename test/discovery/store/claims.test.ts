@@ -3,14 +3,15 @@ import { describe, it } from 'node:test'
 import { Claims } from '../../../src/discovery/store/claims.ts'
 import { instanceBytes } from '../../../src/discovery/store/instance-bytes.ts'
 import { STORE_LIMITS, StoreLimitError } from '../../../src/discovery/store/limits.ts'
+import type { Memory } from '../../../src/discovery/store/memory.ts'
 import { Owner } from '../../../src/discovery/store/owner.ts'
 import { Rosters } from '../../../src/discovery/store/rosters.ts'
 import { FakeClock } from '../../../src/testing/fake-clock.ts'
 import { users } from './instances.ts'
 
-function claimsInHand() {
+function claimsInHand(memory?: Memory) {
   const clock = new FakeClock()
-  const rosters = new Rosters({ clock, revision: 0, settled: true, graceMs: 0, quietMs: 0, defer: () => {} })
+  const rosters = new Rosters({ clock, revision: 0, settled: true, graceMs: 0, quietMs: 0, defer: () => {}, memory })
   const told: string[] = []
   const claims = new Claims({
     rosters,
@@ -26,6 +27,10 @@ function claimsInHand() {
       { kind: 'session', now: 0 },
     )
   return { claims, rosters, owner, told: () => told.splice(0) }
+}
+
+function refuse(): never {
+  throw new StoreLimitError('bytes of memory', 1)
 }
 
 describe('Claims', () => {
@@ -44,6 +49,24 @@ describe('Claims', () => {
       claims.restore(one, { number: at + 1, instance: users(id, { tags: ['blue'] }), ttlMs: 1_000, draining: false }),
     )
     assert.equal(second?.instance.tags, first?.instance.tags)
+  })
+
+  it('are not entered and do not grow where there is no memory, but may become smaller', () => {
+    const memory = { isFull: false, requireRoom: () => assert.ok(!memory.isFull || refuse()) }
+    const { claims, owner } = claimsInHand(memory)
+    const one = owner('one')
+    const claim = claims.enter(one, users('a', { tags: ['blue'] }), 1_000)
+    memory.isFull = true
+    assert.throws(() => claims.enter(one, users('b'), 1_000), StoreLimitError)
+    assert.throws(() => claims.update(claim, users('a', { tags: ['blue', 'large'] })), StoreLimitError)
+    assert.throws(() => claims.rewrite(claim, users('a', { tags: ['blue', 'large'] }), 1_000), StoreLimitError)
+    claims.rewrite(claim, users('a', { tags: ['blue'] }), 1_000)
+    claims.update(claim, users('a', { tags: ['red'] }))
+    claims.markDraining(claim)
+    const vouched = new Owner({ id: 'v', name: 'v' }, { kind: 'vouched', now: 0 })
+    claims.enter(vouched, users('c'), 1_000)
+    claims.remove(claim, 'revoked')
+    assert.equal(claims.count, 1)
   })
 
   it('of one service take no more bytes than its set may have in a message, however they come to it', () => {

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import v8 from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import * as fc from 'fast-check'
 import type { Claim } from '../../../src/discovery/store/owner.ts'
 import { OrderedClaims } from '../../../src/discovery/store/ordered-claims.ts'
@@ -34,6 +37,21 @@ describe('OrderedClaims', () => {
     assert.deepEqual(idsOf(claims), ['b'])
     claims.delete('b')
     assert.deepEqual([idsOf(claims), claims.size, claims.get('b')], [[], 0, undefined])
+  })
+
+  it('keep nothing of what has gone when more has gone than is there, although nobody asks for the order again', async () => {
+    const claims = claimsOf('a')
+    const gone = new WeakRef(claimOf(users('b')))
+    claims.put(gone.deref() ?? assert.fail())
+    claims.inOrder()
+    claims.delete('a')
+    claims.delete('b')
+    v8.setFlagsFromString('--expose-gc')
+    // What was looked at in this turn is kept to its end.
+    await nextTurn()
+    ;(runInNewContext('gc') as () => void)()
+    assert.equal(gone.deref(), undefined)
+    assert.deepEqual(idsOf(claims), [])
   })
 
   it('are in order again after very many have come and gone without a question', () => {

@@ -1,3 +1,4 @@
+import { type Forgettable, forgettable } from '../../derived.ts'
 import { LiveQuery, type Question } from './live-query.ts'
 
 /** How many questions are known beside those that somebody waits for, and how many bytes of answers are kept. */
@@ -17,7 +18,7 @@ export interface LiveQueriesLimits {
  * The questions that were asked lately, with their answers. When there are too many, the oldest that nobody waits for are forgotten first. Of those that somebody
  * waits for the answers are let go of when they are too long together: clients choose what they ask, and could otherwise fill the memory with what hardly differs.
  */
-export class LiveQueries {
+export class LiveQueries implements Forgettable {
   readonly #queriesMax: number
   readonly #bytesMax: number
   readonly #queries = new Map<string, LiveQuery>()
@@ -26,6 +27,7 @@ export class LiveQueries {
   constructor({ queriesMax = QUERIES_MAX, bytesMax = BYTES_MAX }: LiveQueriesLimits = {}) {
     this.#queriesMax = queriesMax
     this.#bytesMax = bytesMax
+    forgettable(this)
   }
 
   /** How many bytes of answers are kept. */
@@ -41,6 +43,14 @@ export class LiveQueries {
     this.#queries.set(key, query)
     if (this.#queries.size > this.#queriesMax) this.#forget(query)
     return query
+  }
+
+  /** Of what somebody waits for is kept what it is known again by. */
+  forget(): void {
+    for (const [key, query] of this.#queries) {
+      query.letGo()
+      if (!query.isWatched) this.#queries.delete(key)
+    }
   }
 
   /** Ends all waiting. */

@@ -79,6 +79,7 @@ class AgentCheckRoutes {
     validateCheck(fields)
     this.#requireAbout(call, fields.ServiceID ?? '')
     this.#requireReplaced(call, fields.CheckID || fields.Name)
+    this.#state.requireMemory()
     this.#state.agent.registerCheck(fields)
     await this.#state.journal.kept()
     return done

@@ -126,6 +126,7 @@ class AgentServiceRoutes {
     const sidecar = agent.sidecarOf(definition, fields)
     const token = fields.Connect?.SidecarService?.Token
     if (sidecar) this.#requireRegistrable(token ? call.guardFor({ token }) : call.guard, sidecar)
+    this.#state.requireMemory()
     journal.whole(() => {
       agent.registerService(definition, { replaceChecks })
       if (sidecar) agent.registerService(sidecar, { replaceChecks })

@@ -158,6 +158,7 @@ class CatalogRoutes {
     const registration = await decodeWritten<CatalogRegistration>(call, REGISTRATION_SHAPE)
     requireRegistrable(call.guard, registration, this.#state.catalog)
     const { catalog, settings, journal } = this.#state
+    this.#state.requireMemory()
     journal.whole(() => registerIn(catalog, registration, settings))
     await journal.kept()
     return verdict(true)

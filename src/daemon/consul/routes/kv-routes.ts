@@ -44,6 +44,7 @@ class KvRoutes {
     const cas = call.has('cas') ? uint(call.param('cas')) : undefined
     const value = (await call.bytes(CONSUL_LIMITS.valueBytes)).toString('base64')
     requireDatacenter(call, this.#state.settings.datacenter)
+    if (!call.has('release')) this.#state.requireMemory()
     const write: KvWrite = { key, value, flags }
     let isWritten = true
     if (cas !== undefined) isWritten = this.#isAt(key, cas) && Boolean(kv.set(write))

@@ -51,6 +51,7 @@ class QueryRoutes {
     requireDatacenter(call, this.#state.settings.datacenter)
     const fields = await call.decode<QueryFields>(QUERY_SHAPE)
     requireNamed(call, fields)
+    this.#state.requireMemory()
     const { ID } = this.#state.queries.create(sealed(call, fields))
     await this.#state.journal.kept()
     return json({ ID })
@@ -81,6 +82,7 @@ class QueryRoutes {
     requireUuid(call.rest)
     const before = this.#state.queries.get(call.rest)
     requireNamed(call, fields, before)
+    this.#state.requireMemory()
     this.#state.queries.update(call.rest, sealed(call, fields, before))
     await this.#state.journal.kept()
     return done

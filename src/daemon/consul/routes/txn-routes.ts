@@ -19,7 +19,7 @@ import {
 import { CONSUL_LIMITS } from '../state/limits.ts'
 import type { CatalogOperation, NodeFields } from '../txn/catalog-operations.ts'
 import type { KvOperation } from '../txn/key-operations.ts'
-import { isWrite, type Operation, type Outcome, transact } from '../txn/transact.ts'
+import { isAddition, isWrite, type Operation, type Outcome, transact } from '../txn/transact.ts'
 
 /** `/v1/txn`: several operations on keys, nodes, services and checks, all or none. */
 export function txnRoutes(state: ConsulState): ConsulRoute[] {
@@ -27,6 +27,7 @@ export function txnRoutes(state: ConsulState): ConsulRoute[] {
     requireDatacenter(call, state.settings.datacenter)
     const operations = operationsOf((await call.bytes()).toString())
     const isWriting = operations.some(isWrite)
+    if (operations.some(isAddition)) state.requireMemory()
     const { kv, sessions, catalog, journal, stamps } = state
     const refused = refusedOf(call.guard, { operations, catalog })
     const { datacenter } = state.settings

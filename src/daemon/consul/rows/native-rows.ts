@@ -2,6 +2,7 @@ import type { Instance, InstanceStatus } from '../../../discovery/instance.ts'
 import type { Claim } from '../../../discovery/store/owner.ts'
 import type { Rosters } from '../../../discovery/store/rosters.ts'
 import type { CheckRow, CheckStatus, ServiceRow } from '../state/rows.ts'
+import { Derived } from '../../derived.ts'
 import { hostAndPort } from './host-and-port.ts'
 
 /** An instance of the Store as the Consul API shows it: a service with one check. */
@@ -34,7 +35,7 @@ const OUTPUT: Readonly<Record<InstanceStatus, string>> = {
 export class NativeInstances {
   readonly #rosters: Rosters
   readonly #node: string
-  readonly #made = new WeakMap<Instance, NativeRows>()
+  readonly #made = new Derived<Instance, NativeRows>()
 
   constructor(rosters: Rosters, node: string) {
     this.#rosters = rosters

@@ -29,6 +29,12 @@ export function isWrite(operation: Operation): boolean {
   return operation.kind === 'KV' ? isKeyWrite(operation.key) : operation.verb !== 'get'
 }
 
+/** Whether an operation may make anything larger. */
+export function isAddition(operation: Operation): boolean {
+  const verb = operation.kind === 'KV' ? operation.key.Verb : operation.verb
+  return isWrite(operation) && !/^(?:delete|unlock)/.test(verb ?? '')
+}
+
 /** Does all of the operations, in order, or none, at one index. All that is wrong is told, not only the first. */
 export function transact(operations: readonly Operation[], context: TransactionContext): Outcome {
   const malformed = [...operations.entries()].flatMap(([OpIndex, operation]) => {

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { StoreLimitError } from '../../../../src/discovery/store/limits.ts'
 import { request, serveConsul } from '../consul-server.ts'
+
+function refuse(): never {
+  throw new StoreLimitError('bytes of memory', 1)
+}
 
 describe('The routes of the Consul API', () => {
   it('tell of the agent', async t => {
@@ -26,6 +31,35 @@ describe('The routes of the Consul API', () => {
     await fetch(`${url}/v1/kv/b`, { method: 'PUT', body: bytes })
     const answer = await fetch(`${url}/v1/kv/b?raw`)
     assert.deepEqual(Buffer.from(await answer.arrayBuffer()), bytes)
+  })
+
+  it('add nothing where there is no memory, and go on with all that makes nothing larger', async t => {
+    const memory = { isFull: false, requireRoom: () => assert.ok(!memory.isFull || refuse()) }
+    const { ask } = await serveConsul(t, { memory })
+    const service = { ID: 'w', Name: 'web', Port: 80, Check: { CheckID: 'c', TTL: '10s' } }
+    assert.equal((await ask('PUT', '/v1/agent/service/register', service)).status, 200)
+    const { ID } = (await ask('PUT', '/v1/session/create', {})).body
+    assert.equal((await ask('PUT', `/v1/kv/lock?acquire=${ID}`, 'me')).body, true)
+    memory.isFull = true
+    const refused = [
+      ['PUT', '/v1/agent/service/register', { ...service, ID: 'w2' }],
+      ['PUT', '/v1/agent/check/register', { Name: 'c2', TTL: '10s' }],
+      ['PUT', '/v1/catalog/register', { Node: 'n1', Address: '10.0.0.1' }],
+      ['PUT', '/v1/kv/a', 'x'],
+      ['POST', '/v1/query', { Name: 'q', Service: { Service: 'web' } }],
+    ] as const
+    for (const [method, path, body] of refused) {
+      const { status, text } = await ask(method, path, body)
+      assert.deepEqual([path, status, /^The registry is full: .* memory/.test(text)], [path, 500, true])
+    }
+    const done = ['check/pass/c', 'check/fail/c', 'check/pass/c', 'service/maintenance/w?enable=true']
+    const goesOn = [
+      ...done.map(path => `/v1/agent/${path}`),
+      `/v1/kv/lock?release=${ID}`,
+      '/v1/agent/service/deregister/w',
+    ]
+    for (const path of goesOn) assert.deepEqual([path, (await ask('PUT', path)).status], [path, 200])
+    assert.equal((await ask('GET', '/v1/catalog/service/web')).body.length, 0)
   })
 
   it('fire events, and let others wait for the next one', async t => {

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { StoreLimitError } from '../../../../src/discovery/store/limits.ts'
 import { serveConsul } from '../consul-server.ts'
+
+function refuse(): never {
+  throw new StoreLimitError('bytes of memory', 1)
+}
 
 const MISSING = { Service: { Verb: 'get', Node: 'n1', Service: { ID: 'none' } } }
 
@@ -50,6 +55,19 @@ describe('transact', () => {
     assert.equal((await ask('GET', '/v1/catalog/node/n1')).text, nodes)
     assert.equal((await ask('GET', '/v1/kv/leader')).body[0].Session, ID)
     assert.equal((await ask('GET', `/v1/session/info/${ID}`)).body.length, 1)
+  })
+
+  it('takes away what it is asked to where there is no memory, and adds nothing', async t => {
+    const memory = { isFull: false, requireRoom: () => assert.ok(!memory.isFull || refuse()) }
+    const { ask } = await serveConsul(t, { memory })
+    await ask('PUT', '/v1/kv/a', 'a')
+    memory.isFull = true
+    const [add, take] = ['set', 'delete'].map(Verb => ({ KV: { Verb, Key: 'a', Value: 'aGk=' } }))
+    const statuses: number[] = []
+    for (const operations of [[add], [take, add], [take]])
+      statuses.push((await ask('PUT', '/v1/txn', operations)).status)
+    assert.deepEqual(statuses, [500, 500, 200])
+    assert.equal((await ask('GET', '/v1/kv/a')).status, 404)
   })
 
   it('gives all that one transaction writes the same index', async t => {
