@@ -15,7 +15,8 @@ export class FakeClock implements Clock {
   #now = 0
   #wallTimeAtZero: number
   /** In the order in which they are due; those due together in the order they were scheduled. */
-  #waiting: FakeTimer[] = []
+  readonly #waiting: FakeTimer[] = []
+  #scheduled = 0
 
   constructor({ wallTime = WALL_TIME_START }: { wallTime?: number } = {}) {
     this.#wallTimeAtZero = wallTime
@@ -30,8 +31,8 @@ export class FakeClock implements Clock {
   }
 
   schedule(delayMs: number, callback: () => void): Timer {
-    const timer = { dueMs: this.#now + Math.max(0, delayMs), callback }
-    this.#waiting.splice(this.#placeAfter(timer.dueMs), 0, timer)
+    const timer = { dueMs: this.#now + Math.max(0, delayMs), number: this.#scheduled++, callback }
+    this.#waiting.splice(this.#placeOf(timer), 0, timer)
     return { cancel: () => this.#remove(timer) }
   }
 
@@ -74,17 +75,17 @@ export class FakeClock implements Clock {
   }
 
   #remove(timer: FakeTimer): void {
-    const index = this.#waiting.lastIndexOf(timer, this.#placeAfter(timer.dueMs) - 1)
-    if (index >= 0) this.#waiting.splice(index, 1)
+    const index = this.#placeOf(timer)
+    if (this.#waiting[index] === timer) this.#waiting.splice(index, 1)
   }
 
-  /** Behind all that are due until then, found by halving: tests keep tens of thousands waiting. */
-  #placeAfter(dueMs: number): number {
+  /** Where it is, or is to be, found by halving: tests keep tens of thousands waiting, many of them for the same moment. */
+  #placeOf(timer: FakeTimer): number {
     let low = 0
     let high = this.#waiting.length
     while (low < high) {
       const middle = (low + high) >>> 1
-      if ((this.#waiting[middle] as FakeTimer).dueMs <= dueMs) low = middle + 1
+      if (isBefore(this.#waiting[middle] as FakeTimer, timer)) low = middle + 1
       else high = middle
     }
     return low
@@ -93,5 +94,10 @@ export class FakeClock implements Clock {
 
 interface FakeTimer {
   readonly dueMs: number
+  readonly number: number
   readonly callback: () => void
+}
+
+function isBefore(one: FakeTimer, other: FakeTimer): boolean {
+  return one.dueMs < other.dueMs || (one.dueMs === other.dueMs && one.number < other.number)
 }
