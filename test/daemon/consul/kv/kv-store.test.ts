@@ -88,10 +88,22 @@ describe('KvStore', () => {
     assert.deepEqual(told.toSorted(), ['a/', 'a/b'])
   })
 
-  it('refuses keys that are too long', () => {
+  it('takes keys of 2,048 bytes, and not one byte more', () => {
     const { kv } = store()
-    assert.throws(() => kv.set(write('k'.repeat(2_049))), { status: 413 })
-    assert.equal(kv.get('k'.repeat(2_049)), undefined)
+    for (const longest of ['k'.repeat(2_048), 'ü'.repeat(1_024)]) {
+      kv.set(write(longest))
+      assert.throws(() => kv.set(write(`${longest}k`)), { status: 413 })
+      assert.deepEqual([kv.get(longest)?.Key, kv.get(`${longest}k`)], [longest, undefined])
+    }
+  })
+
+  it('takes 1 GiB of values, in Base64, and not one byte more', () => {
+    const { kv } = store()
+    const value = 'A'.repeat(2 ** 20)
+    for (let count = 0; count < 1_024; count++) kv.set(write(`k${count}`, value))
+    assert.throws(() => kv.set(write('more', 'A')), { status: 500, message: /at most 1073741824 bytes/ })
+    kv.set(write('k0', value.slice(1)))
+    assert.equal(kv.set(write('more', 'A')).Value, 'A')
   })
 })
 

@@ -26,16 +26,18 @@ function asked(text: string) {
 }
 
 describe('LiveQueries', () => {
-  it('keeps no more bytes of answers than it may, however few questions there are', () => {
-    const queries = new LiveQueries({ bytesMax: 10_000 })
-    for (let count = 0; count < 100; count++) {
-      queries.ask(`q${count}`, asked('x'.repeat(1_000)).question).result()
-      assert.ok(queries.bytes <= 10_000)
+  it('keeps no more than 256 MiB of answers, however few questions there are', () => {
+    const queries = new LiveQueries()
+    const text = 'x'.repeat(2 ** 20)
+    for (let count = 0; count < 300; count++) {
+      queries.ask(`q${count}`, asked(text).question).result()
+      assert.ok(queries.bytes <= 256 * 2 ** 20)
     }
-    assert.ok(queries.bytes >= 5_000)
+    assert.ok(queries.bytes >= 128 * 2 ** 20)
   })
 
   it('answers with what is longer than all that may be kept', () => {
+    // The limit of this and the next test is so low that a longer text is still a short one.
     const queries = new LiveQueries({ bytesMax: 100 })
     assert.equal(queries.ask('long', asked('x'.repeat(1_000)).question).result().body.text.length, 1_000)
   })
@@ -81,13 +83,20 @@ describe('LiveQueries', () => {
     assert.deepEqual([failed, query.isWatched, clock.pending], [['cannot be evaluated'], false, 0])
   })
 
-  it('forgets the oldest that nobody waits for when there are too many', () => {
-    const queries = new LiveQueries({ queriesMax: 10 })
-    const first = asked('first')
-    queries.ask('first', first.question).result()
-    for (let count = 0; count < 10; count++) queries.ask(`q${count}`, asked('x').question).result()
-    queries.ask('first', first.question).result()
-    assert.equal(first.state.evaluations, 2)
-    assert.ok(queries.bytes <= 2 * 10 * 'first'.length)
+  it('forgets the oldest that nobody waits for when there are more than 10,000', () => {
+    const queries = new LiveQueries()
+    const [oldest, newest] = [asked('oldest'), asked('newest')]
+    const askAll = () => {
+      queries.ask('newest', newest.question).result()
+      queries.ask('oldest', oldest.question).result()
+    }
+    queries.ask('oldest', oldest.question).result()
+    for (let count = 0; count < 9_998; count++) queries.ask(`q${count}`, asked('x').question).result()
+    askAll()
+    assert.deepEqual([oldest.state.evaluations, newest.state.evaluations], [1, 1])
+    queries.ask('one more', asked('x').question).result()
+    askAll()
+    assert.deepEqual([oldest.state.evaluations, newest.state.evaluations], [2, 1])
+    assert.ok(queries.bytes <= 2 * 10_000 * 'oldest'.length)
   })
 })

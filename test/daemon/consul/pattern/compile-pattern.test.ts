@@ -80,6 +80,7 @@ describe('compilePattern', () => {
 
   it('gives up when all texts together take more steps than there are, and does so in proportion to text and pattern', () => {
     const test = compile('(a{1,100}){1,10}b')
+    // As many as there are would take half a second or, on a busy machine, many.
     const effort = new Effort(1_000_000)
     const search = () => {
       for (let count = 0; count < 100; count++) test('a'.repeat(500), effort)

@@ -5,9 +5,9 @@ import { PatternProblem } from '../../../../src/daemon/consul/pattern/parse-patt
 
 describe('Effort', () => {
   it('lets exactly as much be spent as there is, and not one step more', () => {
-    const effort = new Effort(10)
-    effort.spend(4)
-    effort.spend(6)
+    const effort = new Effort()
+    effort.spend(10_000_000)
+    effort.spend(40_000_000)
     assert.throws(() => effort.spend(1), PatternProblem)
   })
 })
