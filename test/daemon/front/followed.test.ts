@@ -15,7 +15,7 @@ import { CountingRegistry } from './counting-registry.ts'
 const instanceOf = (serviceName: string, id: string) =>
   createInstance({ serviceName, id, endpoints: ['tcp://127.0.0.1:1'], startedAt: 0 })
 
-/** What is followed in a memory registry, by a clock that stands still. */
+/** What is followed in a memory registry, by a clock that stands still; the limit is low where it counts, for 20,000 watches take such a registry minutes. */
 function setting(t: TestContext, { failure, followedMax = 100 }: { failure?: Error; followedMax?: number } = {}) {
   const registry = new CountingRegistry()
   registry.failure = failure
