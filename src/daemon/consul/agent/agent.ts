@@ -154,14 +154,15 @@ export class Agent {
     if (this.service(sidecarId(id))?.isSidecar) this.deregisterService(sidecarId(id))
   }
 
-  /** Registers a check of a service or, without one, of the node; one of the configuration goes on as it was. Throws `ConsulRefusedError`. */
+  /** Registers a check of a service or, without one, of the node; one that was registered here before goes on as it was found. Throws `ConsulRefusedError`. */
   registerCheck(fields: CheckFields, { isConfigured }: Pick<ServiceRegistration, 'isConfigured'> = {}): void {
     const { ServiceID = '', Name = '' } = fields
     this.#requireAllowed(fields, isConfigured)
     const service = ServiceID === '' ? undefined : this.service(ServiceID)
     if (ServiceID !== '' && !service) throw new ConsulRefusedError(500, `ServiceID "${ServiceID}" does not exist`)
     const CheckID = fields.CheckID || fields.ID || Name
-    const before = isConfigured ? this.#init.catalog.check(this.node, CheckID) : undefined
+    // What a configuration says is registered at every start, and may be there from before.
+    const before = isConfigured ? this.#init.catalog.check(this.node, CheckID) : this.check(CheckID)
     this.#putCheck({ ...fields, CheckID }, { service, before })
   }
 

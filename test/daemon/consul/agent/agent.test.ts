@@ -14,6 +14,19 @@ describe('Agent', () => {
     assert.deepEqual([check.Status, check.Output, check.ServiceTags], ['warning', 'hm', ['v1']])
   })
 
+  it('leaves the status of a check as it is when the check itself is registered again', async t => {
+    const { ask } = await serveConsul(t)
+    const check = { ID: 'disk', Name: 'disk', TTL: '60s' }
+    await ask('PUT', '/v1/agent/check/register', { ...check, Status: 'passing' })
+    await ask('PUT', '/v1/agent/check/warn/disk?note=hm')
+    await ask('PUT', '/v1/agent/check/register', { ...check, Name: 'disks', Status: 'critical' })
+    const { disk } = (await ask('GET', '/v1/agent/checks')).body
+    assert.deepEqual([disk.Name, disk.Status, disk.Output], ['disks', 'warning', 'hm'])
+    await ask('PUT', '/v1/agent/check/deregister/disk')
+    await ask('PUT', '/v1/agent/check/register', { ...check, Status: 'passing' })
+    assert.equal((await ask('GET', '/v1/agent/checks')).body.disk.Status, 'passing')
+  })
+
   it('tells a new output at once to those who ask the agent, and the catalog after five minutes', async t => {
     const { ask, clock } = await serveConsul(t)
     await ask('PUT', '/v1/agent/service/register', { ...web, Check: { TTL: '20m', Status: 'passing' } })
