@@ -8,6 +8,7 @@ import type { TlsEndpoint } from './endpoint.ts'
 import { CertificateMissingError } from './errors.ts'
 import type { ListenerSource } from './listener.ts'
 import { formatEndpoint } from './parse-endpoint.ts'
+import { RefusedClients } from './refused-clients.ts'
 
 /** What only a TLS listener has to know. */
 export interface TlsSourceOptions {
@@ -46,17 +47,24 @@ export async function tlsSource(
   })
   const reload = async () => server.setSecureContext(await files.read())
   const closing = new AbortController()
-  closing.signal.addEventListener('abort', trackHandshakes(server))
+  const { host, port } = endpoint
+  const refused = new RefusedClients(
+    clock,
+    formatEndpoint({ scheme: 'tls', port, ...(host !== undefined && { host }) }),
+  )
+  closing.signal.addEventListener('abort', trackHandshakes(server, refused))
   const reloadIfChanged = async () => ((await files.changed()) ? reload() : undefined)
   if (certificateCheckMs > 0) repeat(reloadIfChanged, { clock, everyMs: certificateCheckMs, signal: closing.signal })
   return { server, endpoint, event: 'secureConnection', onClose: () => closing.abort(), reload }
 }
 
-/** Remembers who has not finished the handshake; the returned function destroys them. */
-function trackHandshakes(server: Server): () => void {
+/** Remembers who has not finished the handshake, and tells who is refused; the returned function destroys them. */
+function trackHandshakes(server: Server, refused: RefusedClients): () => void {
   const handshaking = new Map<string, Socket>()
+  const addresses = new WeakMap<object, string>()
   server.on('connection', (socket: Socket) => {
     const peer = peerOf(socket)
+    if (socket.remoteAddress !== undefined) addresses.set(socket, socket.remoteAddress)
     handshaking.set(peer, socket)
     socket.once('close', () => handshaking.delete(peer))
   })
@@ -64,12 +72,26 @@ function trackHandshakes(server: Server): () => void {
   server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
     // Node says of a handshake that takes too long that it does, and leaves the connection open.
     socket.destroy()
+    const reason = refusalReason(error, socket)
+    if (reason !== undefined) refused.tell({ address: addresses.get(below(socket)), reason })
     const message = `A TLS handshake failed: ${error.message}`
     publish('endpoint', { level: 'debug', event: 'handshake.failed', message, error })
   })
   return () => {
     for (const socket of handshaking.values()) socket.destroy()
   }
+}
+
+/** What was wrong with the certificate of a client, or that it had none; undefined where the handshake failed for another reason. */
+function refusalReason(error: NodeJS.ErrnoException, { authorizationError }: TLSSocket): string | undefined {
+  // A text, whatever its type says.
+  if (authorizationError) return (authorizationError as NodeJS.ErrnoException).code ?? String(authorizationError)
+  return error.code === 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE' ? error.code : undefined
+}
+
+/** The socket that TLS is spoken on: by then TLS's own does not know its address any more. */
+function below(socket: TLSSocket): object {
+  return (Reflect.get(socket, '_parent') as object | undefined) ?? socket
 }
 
 function peerOf(socket: Socket): string {

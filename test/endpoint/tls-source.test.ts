@@ -91,6 +91,38 @@ describe('A TLS listener', () => {
     await assert.rejects(welcome({}), /certificate required|ECONNRESET/i)
   })
 
+  it('tells who is refused for a certificate and why, each once a minute, and nothing of others', async t => {
+    const own = { cert: certificate('localhost.pem'), key: certificate('localhost.key'), ca: certificate('ca.pem') }
+    const clock = new FakeClock()
+    const listener = closing(t, await listen({ scheme: 'tls', host: '127.0.0.1', port: 0, ...own }, { clock }))
+    listener.accept(socket => socket.on('error', () => {}).end('welcome'))
+    const told: RopewalkEvent[] = []
+    t.after(observe('endpoint', event => void (event.event === 'client.refused' && told.push(event))))
+    const { port } = listener.endpoint as { port: number }
+    const [mine, foreign] = ['other', 'revocation/good'].map(name => ({
+      port,
+      cert: readFileSync(certificate(`${name}.pem`)),
+      key: readFileSync(certificate(`${name}.key`)),
+    }))
+    assert.ok(mine && foreign)
+    assert.equal((await toldTo(t, mine)).text, 'welcome')
+    for (const client of [{ port }, foreign, { port, maxVersion: 'TLSv1.2' }, { ...foreign, maxVersion: 'TLSv1.2' }])
+      assert.equal((await toldTo(t, client)).text, '')
+    await eventually(() => told.length === 2)
+    const facts = () => told.map(({ level, address, reason, untold }) => ({ level, address, reason, untold }))
+    const [none, unknown] = ['ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE']
+    const fact = { level: 'warn', address: '127.0.0.1', untold: 0 }
+    assert.deepEqual(facts(), [
+      { ...fact, reason: none },
+      { ...fact, reason: unknown },
+    ])
+    assert.match(told[0]?.message ?? '', /A client of 127\.0\.0\.1 is refused at tls:.*: it shows no certificate/)
+    await clock.advance(60_000)
+    await toldTo(t, { port })
+    await eventually(() => told.length === 3)
+    assert.deepEqual(facts()[2], { ...fact, reason: none, untold: 2 })
+  })
+
   it('takes no certificate of an authority that was replaced, not even to go on with what was agreed with it', async t => {
     const ca = join(folder(t), 'clients.pem')
     copyFileSync(certificate('ca.pem'), ca)
@@ -177,7 +209,10 @@ describe('A TLS listener', () => {
     const silent = connectSocket(port, '127.0.0.1').on('error', () => {})
     const slow = connectSocket(port, '127.0.0.1').on('error', () => {})
     t.after(() => [silent, slow].forEach(socket => socket.destroy()))
-    const [silentClosed, slowClosed] = [once(silent.resume(), 'close'), once(slow.resume(), 'close')]
+    // Whose bytes come too late is answered with a reset, which is an end as well: `once` would take that for a failure.
+    const [silentClosed, slowClosed] = [silent, slow].map(
+      socket => new Promise(resolve => socket.resume().once('close', resolve)),
+    )
     // The beginning of a hello of 4,096 bytes, and then one byte now and then.
     slow.write(Buffer.from([0x16, 3, 1, 0x10, 0, 1, 0, 0x0f, 0xfc, 3, 3]))
     const drip = setInterval(() => slow.write('\0'), 20)
