@@ -170,6 +170,7 @@ export class Site extends BaseService {
       requestTimeout: requestTimeoutMs,
       connectionsCheckingInterval: Math.min(30_000, Math.max(10, headersTimeout / 2)),
       keepAliveTimeout: keepAliveMs,
+      ...(this.#options.upgrade && { shouldUpgradeCallback: isUpgrade }),
     })
     server.on('request', this.#requestListener())
     if (this.#options.upgrade) server.on('upgrade', this.#upgradeListener(this.#options.upgrade))
@@ -232,4 +233,9 @@ export class Site extends BaseService {
       serve(request, response)
     })
   }
+}
+
+/** HTTP/2 is asked for by clients that do without it as well, such as Java's own, with every first request: they are answered as if they did not ask (RFC 9110, 7.8). */
+function isUpgrade({ headers: { upgrade = '' } }: IncomingMessage): boolean {
+  return upgrade.toLowerCase() !== 'h2c'
 }

@@ -194,6 +194,17 @@ describe('Site', () => {
     await client.receives(/200 OK.*hello$/s)
   })
 
+  it('answers who asks for HTTP/2 as well, as clients of Java do, as if it were not asked, also where others may upgrade', async t => {
+    const site = await serve(t, request => new Response(request.headers.get('upgrade')), {
+      upgrade: (_, socket) => socket.destroy(),
+    })
+    const client = await RawClient.open(t, urlOf(site))
+    client.send(
+      'GET / HTTP/1.1\nHost: x\nConnection: Upgrade, HTTP2-Settings\nUpgrade: h2c\nHTTP2-Settings: AAMAAABkAAQAAP__\n\n',
+    )
+    await client.receives(/200 OK.*h2c$/s)
+  })
+
   it('gives upgrades to who takes them, and leaves it to him to end them', async t => {
     const site = await serve(t, hello, {
       upgrade: (_, socket) => {
