@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { ByteBudget } from '../../core/byte-budget.ts'
 import type { Clock, Timer } from '../../core/clock.ts'
 import { publish } from '../../core/event.ts'
 import type { Store } from '../../discovery/store/store.ts'
@@ -16,6 +17,9 @@ import { Connection } from './connection.ts'
 import { Encoder } from './encoded.ts'
 import { SessionRights } from './session-rights.ts'
 import { Session, type SessionContext } from './session.ts'
+
+/** How many bytes of messages that are not whole are kept for all connections together, but for the first 16 KiB of each. */
+const RECEIVING_BYTES_MAX = 128 * 1024 * 1024
 
 /** What a SessionServer works with. */
 export interface SessionServerInit {
@@ -47,6 +51,8 @@ export class SessionServer {
   readonly #sessions = new Set<Session>()
   readonly #byId = new Map<string, Session>()
   readonly #access: Access
+  /** Nobody has to show anything before it sends the first message. */
+  readonly #receiving = new ByteBudget(RECEIVING_BYTES_MAX)
   readonly #unwatchAccess: () => void
   #lifeTimer: Timer | undefined
   #closed = false
@@ -85,6 +91,7 @@ export class SessionServer {
       head,
       clock,
       messageBytesMax: PROTOCOL_LIMITS.clientFrameBytes,
+      budget: this.#receiving,
     })
     const connection = new Connection({ webSocket, turn, now: () => clock.now() })
     this.#sessions.add(new Session(connection, this.#context, rights))

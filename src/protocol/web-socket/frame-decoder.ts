@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import type { ByteBudget } from '../../core/byte-budget.ts'
 import { BROKEN, isCloseCode, NO_CODE } from './close-code.ts'
 import type { Role } from './encode-frame.ts'
 import { GrowingBytes } from './growing-bytes.ts'
@@ -13,6 +14,9 @@ const WHOLE_TEXT = FINAL | OPCODE.text
 
 /** The most frames that one message may be cut into. */
 const FRAGMENTS_MAX = 10_000
+
+/** As much of a message that is not whole takes nothing of what all share: nearly every message is shorter. */
+const FREE_BYTES = 16 * 1024
 
 /** What is found in the bytes that come. */
 export interface FrameListener {
@@ -30,6 +34,8 @@ export interface FrameDecoderOptions {
   readonly from: Role
   /** The most bytes of one message. */
   readonly messageBytesMax: number
+  /** What long messages that are not whole take together, with others'. Default: any number. */
+  readonly budget?: ByteBudget | undefined
   readonly listener: FrameListener
 }
 
@@ -45,6 +51,8 @@ export class FrameDecoder {
   #needed = 0
   readonly #fragments = new GrowingBytes()
   #fragmentCount = 0
+  /** How much is taken of the budget. */
+  #taken = 0
   #over = false
 
   constructor(options: FrameDecoderOptions) {
@@ -53,9 +61,13 @@ export class FrameDecoder {
 
   /** The next bytes; they are changed (unmasked), and not kept. */
   push(chunk: Buffer): void {
-    if (this.#waiting.length === 0) return this.#decode(chunk)
-    this.#waiting.append(chunk)
-    if (this.#waiting.length >= this.#needed) this.#decode(this.#waiting.take())
+    if (this.#waiting.length === 0) this.#decode(chunk)
+    else {
+      this.#waiting.append(chunk)
+      if (this.#waiting.length >= this.#needed) this.#decode(this.#waiting.take())
+    }
+    if (!this.#over && !this.#afford(this.#waiting.length + this.#fragments.length))
+      this.#break(BROKEN.policy, 'a long message, of which there are too many under way')
   }
 
   /** Finds nothing any more. */
@@ -63,6 +75,18 @@ export class FrameDecoder {
     this.#over = true
     this.#waiting.take()
     this.#fragments.take()
+    this.#afford(0)
+  }
+
+  /** Takes for so many bytes that wait what they take of the budget; whether there is as much. */
+  #afford(bytes: number): boolean {
+    const { budget } = this.#options
+    const more = (bytes > FREE_BYTES ? bytes : 0) - this.#taken
+    if (!budget || more === 0) return true
+    if (more < 0) budget.give(-more)
+    else if (!budget.take(more)) return false
+    this.#taken += more
+    return true
   }
 
   #decode(bytes: Buffer): void {

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { ByteBudget } from '../../core/byte-budget.ts'
 import type { Clock, Timer } from '../../core/clock.ts'
 import { NO_CODE, NO_GOODBYE } from './close-code.ts'
 import { controlFrame, type Role, shortFrame, textFrame } from './encode-frame.ts'
@@ -39,6 +40,8 @@ export interface WebSocketInit {
   readonly clock: Clock
   /** The most bytes of a message that is taken. */
   readonly messageBytesMax: number
+  /** What long messages that are not whole take together on all connections. Default: any number. */
+  readonly budget?: ByteBudget | undefined
 }
 
 /**
@@ -58,10 +61,11 @@ export class WebSocket {
 
   constructor(init: WebSocketInit) {
     this.#init = init
-    const { socket, role, messageBytesMax } = init
+    const { socket, role, messageBytesMax, budget } = init
     this.#decoder = new FrameDecoder({
       from: role === 'client' ? 'server' : 'client',
       messageBytesMax,
+      budget,
       listener: {
         onText: text => this.#listener?.onText(text),
         onControl: (opcode, payload) => this.#control(opcode, payload),
@@ -165,6 +169,7 @@ export class WebSocket {
   #finish(): void {
     if (this.#over) return
     this.#over = true
+    this.#decoder.stop()
     this.#goodbye?.cancel()
     this.#listener?.onClose(this.#end)
   }

@@ -1,15 +1,23 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
+import { ByteBudget } from '../../../src/core/byte-budget.ts'
 import { controlFrame, type Role, textFrame } from '../../../src/protocol/web-socket/encode-frame.ts'
 import { FrameDecoder } from '../../../src/protocol/web-socket/frame-decoder.ts'
 
 /** A decoder, and what it has found: texts, `[opcode, payload]`, `[code]` of what was broken. */
-function decoding({ from = 'server', messageBytesMax = 1_000_000 }: { from?: Role; messageBytesMax?: number } = {}) {
+interface Decoding {
+  readonly from?: Role
+  readonly messageBytesMax?: number
+  readonly budget?: ByteBudget
+}
+
+function decoding({ from = 'server', messageBytesMax = 1_000_000, budget }: Decoding = {}) {
   const found: unknown[] = []
   const decoder = new FrameDecoder({
     from,
     messageBytesMax,
+    budget,
     listener: {
       onText: text => found.push(text),
       onControl: (opcode, payload) => found.push([opcode, payload.toString()]),
@@ -57,6 +65,23 @@ describe('FrameDecoder', () => {
 
   it('takes a text that has the character for what cannot be read', () => {
     assert.deepEqual(afterPushing(raw(0x81, 'what? \ufffd'), raw(0x81, 'after')), ['what? \ufffd', 'after'])
+  })
+
+  it('takes of what all share for a long message until it is whole, and finds nothing any more where there is not as much', () => {
+    const budget = new ByteBudget(100_000)
+    const [one, other] = [decoding({ budget }), decoding({ budget })]
+    const long = textFrame('x'.repeat(70_000), 'server')
+    const [head, tail] = [long.subarray(0, 60_000), long.subarray(60_000)]
+    one.decoder.push(Buffer.from(head))
+    other.decoder.push(Buffer.from(long.subarray(0, 15_000)))
+    assert.deepEqual(other.found, [])
+    other.decoder.push(Buffer.from(long.subarray(15_000, 60_000)))
+    assert.deepEqual(other.found, [[1008]])
+    one.decoder.push(Buffer.from(tail))
+    assert.equal(one.found.length, 1)
+    one.decoder.push(Buffer.from(head))
+    one.decoder.stop()
+    assert.ok(budget.take(100_000))
   })
 
   it('finds nothing after a close frame', () => {
