@@ -61,6 +61,7 @@ async function run(config: AgentConfig, reload: () => ConsulDefinitions): Promis
 function announcementOf({ nodeName }: AgentConfig): string[] {
   return [
     '==> Consul agent running!',
+    '    [INFO]  agent.server: cluster leadership acquired',
     `    [INFO]  agent.server: New leader elected: payload=${nodeName ?? hostname()}`,
     '    [INFO]  agent: Synced node info',
   ]
