@@ -20,6 +20,7 @@ import { LogReaders } from './monitor/log-readers.ts'
 import { CatalogView } from './rows/catalog-view.ts'
 import { isNative, NativeInstances } from './rows/native-rows.ts'
 import { Projection } from './rows/projection.ts'
+import { Autopilot } from './state/autopilot.ts'
 import { Catalog } from './state/catalog.ts'
 import { keyOn } from './state/rows.ts'
 import { Stamps } from './state/stamps.ts'
@@ -43,6 +44,7 @@ export class ConsulState {
   readonly sessions: Sessions
   readonly queries: PreparedQueries
   readonly events: Events
+  readonly autopilot: Autopilot
   readonly logReaders: LogReaders
   /** Tokens and policies; undefined where there are none. */
   readonly acl: Acl | undefined
@@ -53,17 +55,14 @@ export class ConsulState {
 
   /** Throws `JournalError`. */
   constructor(settings: ConsulSettings, context: FrontendContext) {
-    const { store, clock, turn, dataPath } = context
+    const { store, clock, turn } = context
     const { nodeName: node, scriptChecks } = settings
     const random = systemRandom
     this.stamps = new Stamps(() => store.rosters.stamp())
     const stamp = this.stamps.next
     this.settings = settings
     this.context = context
-    const file = dataPath === undefined ? undefined : new StateFile(dataPath, clock)
-    // Instances that were registered by this API may be missing, whatever the registry's own file says.
-    if (file?.isLost) store.rosters.unsettle()
-    this.journal = new StateJournal({ file, turn, clock })
+    this.journal = openJournal(context)
     this.topics = new Topics(turn, store.rosters.revision)
     const projection = new Projection({ leases: store.leases, turn, clock, node })
     const { journal, topics } = this
@@ -78,6 +77,7 @@ export class ConsulState {
     this.catalog = catalog
     projection.attach(catalog)
     this.#identity = new Table('identity', journal)
+    this.autopilot = new Autopilot(journal, stamp)
     this.agent = new Agent({
       clock,
       catalog,
@@ -210,6 +210,7 @@ export class ConsulState {
       sessions.rows,
       kv.rows,
       queries.rows,
+      this.autopilot.rows,
       ...(acl?.tables ?? []),
     ])
     this.#skipIndexes()
@@ -228,6 +229,7 @@ export class ConsulState {
       kv,
       sessions,
       queries,
+      this.autopilot,
       ...(acl ? [acl.policies, acl.roles, acl.tokens] : []),
     ]) {
       for (const { ModifyIndex } of rows.values()) newest = Math.max(newest, ModifyIndex)
@@ -293,4 +295,12 @@ export class ConsulState {
       this.topics.touch(topic, revision)
     }
   }
+}
+
+/** Throws `JournalError`. */
+function openJournal({ store, clock, turn, dataPath }: FrontendContext): StateJournal {
+  const file = dataPath === undefined ? undefined : new StateFile(dataPath, clock)
+  // Instances that were registered by this API may be missing, whatever the registry's own file says.
+  if (file?.isLost) store.rosters.unsettle()
+  return new StateJournal({ file, turn, clock })
 }

@@ -86,7 +86,7 @@ describe('ConsulFrontend', () => {
     const { status, text } = await ask('GET', '/v1/connect/ca/roots')
     assert.equal(status, 501)
     assert.match(text, /Connect must be enabled .* this registry has no mesh/)
-    assert.equal((await ask('GET', '/v1/operator/raft/configuration')).status, 501)
+    assert.equal((await ask('GET', '/v1/snapshot')).status, 501)
     assert.equal((await ask('GET', '/v1/operator/license')).status, 404)
     const Service = { Service: 'x', Connect: { SidecarService: {} } }
     const mesh = await ask('PUT', '/v1/catalog/register', { Node: 'n', Address: '10.0.0.1', Service })

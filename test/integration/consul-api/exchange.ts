@@ -96,7 +96,8 @@ export class Side {
   #normal(value: unknown, key = ''): unknown {
     // Consul shows it to who administers tokens, and here nobody has it any more.
     if (key === 'Token' && value !== '') return '#'
-    if (/^(Create|Modify)Index$|^LTime$|^Hash$|^CreateTime$|^SecretID$/.test(key)) return '#'
+    if (/^(Create|Modify)Index$|^LTime$|^Last(Term|Index)$|^StableSince$|^Hash$|^CreateTime$|^SecretID$/.test(key))
+      return '#'
     if (Array.isArray(value)) return value.map(item => this.#normal(item))
     if (typeof value === 'object' && value !== null) {
       return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.#normal(item, name)]))

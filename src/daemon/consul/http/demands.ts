@@ -15,6 +15,8 @@ const READ_AGENT: Demand = { on: 'node', right: 'agents:read' }
 const WRITE_AGENT: Demand = { on: 'node', right: 'agents:write' }
 const READ_ACL: Demand = { on: 'everything', right: 'acl:read' }
 const WRITE_ACL: Demand = { on: 'everything', right: 'acl:write' }
+const READ_OPERATOR: Demand = { on: 'everything', right: 'operator:read' }
+const WRITE_OPERATOR: Demand = { on: 'everything', right: 'operator:write' }
 const OPERATOR: Demand = { on: 'everything', right: 'services:administer' }
 
 /** By method and route. What is not here takes an operator, so that an endpoint that is forgotten is shut. */
@@ -34,8 +36,13 @@ const DEMANDS: Readonly<Record<string, Demand>> = {
   'PUT /v1/agent/reload': WRITE_AGENT,
   'PUT /v1/agent/leave': WRITE_AGENT,
   'PUT /v1/agent/join/': WRITE_AGENT,
-  'PUT /v1/agent/force-leave/': { on: 'everything', right: 'operator:write' },
-  'GET /v1/agent/host': { on: 'everything', right: 'operator:read' },
+  'PUT /v1/agent/force-leave/': WRITE_OPERATOR,
+  'GET /v1/agent/host': READ_OPERATOR,
+  'GET /v1/operator/raft/configuration': READ_OPERATOR,
+  'DELETE /v1/operator/raft/peer': WRITE_OPERATOR,
+  'GET /v1/operator/autopilot/configuration': READ_OPERATOR,
+  'PUT /v1/operator/autopilot/configuration': WRITE_OPERATOR,
+  'GET /v1/operator/autopilot/health': READ_OPERATOR,
   'PUT /v1/agent/maintenance': { on: 'node', right: 'nodes:write' },
   'GET /v1/agent/members': HANDLER,
   'GET /v1/catalog/nodes': HANDLER,

@@ -9,6 +9,7 @@ import { coordinateRoutes } from './coordinate-routes.ts'
 import { eventRoutes } from './event-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { kvRoutes } from './kv-routes.ts'
+import { operatorRoutes } from './operator-routes.ts'
 import { queryRoutes } from './query-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { statusRoutes } from './status-routes.ts'
@@ -33,6 +34,7 @@ export function consulRoutes(state: ConsulState): RouteTable {
     ...ofOwnData(eventRoutes(state)),
     ...ofOwnData(queryRoutes(state)),
     ...coordinateRoutes(state),
+    ...operatorRoutes(state),
     ...ofOwnData(aclRoutes(state)),
     ...unsupportedRoutes(state),
   ]

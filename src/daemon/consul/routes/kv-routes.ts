@@ -1,5 +1,6 @@
 import type { ConsulState } from '../consul-state.ts'
 import { ConsulRefusedError } from '../errors.ts'
+import { parseUint } from '../go/uint.ts'
 import { type Answer, Body, verdict } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
@@ -40,8 +41,8 @@ class KvRoutes {
     const { kv, sessions, journal } = this.#state
     const key = requireKey(call)
     refuseConflicting(call, ['cas', 'acquire', 'release'])
-    const flags = uint(call.param('flags') || '0')
-    const cas = call.has('cas') ? uint(call.param('cas')) : undefined
+    const flags = parseUint(call.param('flags') || '0')
+    const cas = call.has('cas') ? parseUint(call.param('cas')) : undefined
     const value = (await call.bytes(CONSUL_LIMITS.valueBytes)).toString('base64')
     requireDatacenter(call, this.#state.settings.datacenter)
     if (!call.has('release')) this.#state.requireMemory()
@@ -65,7 +66,7 @@ class KvRoutes {
     const isTree = call.has('recurse')
     refuseConflicting(call, ['cas', 'recurse'])
     if (!isTree) requireKey(call)
-    const cas = call.has('cas') ? uint(call.param('cas')) : undefined
+    const cas = call.has('cas') ? parseUint(call.param('cas')) : undefined
     requireDatacenter(call, this.#state.settings.datacenter)
     if (cas !== undefined) {
       const row = kv.get(call.rest)
@@ -165,11 +166,4 @@ function refuseConflicting(call: Call, names: readonly string[]): void {
   if (names.filter(name => call.has(name)).length <= 1) return
   const given = [...call.query].toSorted(([a], [b]) => (a < b ? -1 : 1))
   throw new ConsulRefusedError(400, `Conflicting flags: ${new URLSearchParams(given).toString()}`)
-}
-
-/** An unsigned number of 64 bits, as text: a double could not hold it. */
-function uint(text: string): string {
-  if (/^\d{1,20}$/.test(text) && BigInt(text) < 2n ** 64n) return String(BigInt(text))
-  const problem = /^\d+$/.test(text) ? 'value out of range' : 'invalid syntax'
-  throw new ConsulRefusedError(500, `strconv.ParseUint: parsing ${JSON.stringify(text)}: ${problem}`)
 }

@@ -62,10 +62,6 @@ const UNSUPPORTED: readonly Unsupported[] = [
   { path: '/v1/config', methods: ['PUT'], reason: MESH },
   { path: '/v1/config/', pattern: '/v1/config/:kind', methods: ['GET', 'DELETE'], reason: MESH },
   { path: '/v1/discovery-chain/', pattern: '/v1/discovery-chain/:service', methods: ['GET', 'POST'], reason: MESH },
-  { path: '/v1/operator/raft/configuration', methods: ['GET'], reason: RAFT },
-  { path: '/v1/operator/raft/peer', methods: ['DELETE'], reason: RAFT },
-  { path: '/v1/operator/autopilot/configuration', methods: ['GET', 'PUT'], reason: RAFT },
-  { path: '/v1/operator/autopilot/health', methods: ['GET'], reason: RAFT },
   { path: '/v1/operator/keyring', methods: ALL, reason: 'This registry has no gossip, and so no keys for it' },
   { path: '/v1/snapshot', methods: ['GET', 'PUT'], reason: SNAPSHOT },
   {

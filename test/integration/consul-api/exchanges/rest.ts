@@ -1,6 +1,8 @@
 import type { Exchange, Json } from '../exchange.ts'
 import { get, put } from '../requests.ts'
 
+const AUTOPILOT = '/v1/operator/autopilot/configuration'
+
 /** About members, events and prepared queries; and at last everything is taken out. Each list goes on where the former left off. */
 export const REST_EXCHANGES: Readonly<Record<string, readonly Exchange[]>> = {
   'a member that is told to join itself, or what is no member': [
@@ -19,6 +21,37 @@ export const REST_EXCHANGES: Readonly<Record<string, readonly Exchange[]>> = {
     put('/v1/operator/raft/peer', 'x'),
     put('/v1/operator/raft/configuration', 'x'),
     { method: 'POST', path: '/v1/operator/autopilot/configuration', body: {} },
+  ],
+  'what operators ask of the one server': [
+    get('/v1/operator/raft/configuration', { keep: { peer: (body: Json) => body.Servers[0].Address } }),
+    get('/v1/operator/raft/configuration?dc=dc2'),
+    get('/v1/operator/raft/configuration?stale&consistent'),
+    { method: 'DELETE', path: '/v1/operator/raft/peer' },
+    { method: 'DELETE', path: '/v1/operator/raft/peer?id=x&address=y' },
+    { method: 'DELETE', path: '/v1/operator/raft/peer?id=x' },
+    { method: 'DELETE', path: '/v1/operator/raft/peer?id=' },
+    { method: 'DELETE', path: '/v1/operator/raft/peer?address=nope' },
+    { method: 'DELETE', path: '/v1/operator/raft/peer?address=$peer' },
+    { method: 'DELETE', path: '/v1/operator/raft/peer?address=$peer&dc=dc2' },
+    get('/v1/operator/autopilot/health', { until: (body: Json) => body.Healthy }),
+    get('/v1/operator/autopilot/health?dc=dc2'),
+    get(AUTOPILOT),
+    put(AUTOPILOT, { LastContactThreshold: 5, ServerStabilizationTime: '1m', MinQuorum: 3, RedundancyZoneTag: 'z' }),
+    get(AUTOPILOT, { keep: { set: (body: Json) => String(body.ModifyIndex) } }),
+    put(`${AUTOPILOT}?cas=1`, { CleanupDeadServers: true }),
+    put(`${AUTOPILOT}?cas=$set`, { CleanupDeadServers: true, MaxTrailingLogs: 250 }),
+    put(`${AUTOPILOT}?cas=$set`, {}),
+    put(`${AUTOPILOT}?cas=x`, {}),
+    put(`${AUTOPILOT}?cas`, {}),
+    put(AUTOPILOT, { CleanupDeadServers: 'x' }),
+    put(AUTOPILOT, { Bogus: 1 }),
+    put(AUTOPILOT, { LastContactThreshold: 'x' }),
+    put(AUTOPILOT, { MaxTrailingLogs: -1 }),
+    put(AUTOPILOT, ''),
+    put(AUTOPILOT, '5'),
+    put(`${AUTOPILOT}?dc=dc2`, {}),
+    get(`${AUTOPILOT}?dc=dc2`),
+    get(AUTOPILOT),
   ],
   events: [
     get('/v1/event/list'),
