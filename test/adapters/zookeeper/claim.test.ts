@@ -80,7 +80,7 @@ describe('ZookeeperClaim', { skip: missingEngine('zookeeper') }, () => {
     await using relay = await TcpRelay.listen({ port })
     await using one = engineTo(relay.port)
     await one.client.link()
-    relay.delayMs = 100
+    relay.delayMs = 1_000
     const claim = one.engine.claim(key('unheard'))
     const unheard = assert.rejects(claim.take(instance('claims', 'unheard'), taking), {
       code: 'ERR_REGISTRY_UNAVAILABLE',
@@ -98,7 +98,7 @@ describe('ZookeeperClaim', { skip: missingEngine('zookeeper') }, () => {
 
   it('is lost at once when the session is, and then revokes nothing', async () => {
     await using relay = await TcpRelay.listen({ port })
-    await using one = engineTo(relay.port, { sessionMs: 400 })
+    await using one = engineTo(relay.port, { sessionMs: 1_500 })
     const claim = one.engine.claim(key('expired'))
     await claim.take(instance('claims', 'expired'), taking)
     await using other = engineTo(port)

@@ -74,7 +74,7 @@ describe('ZookeeperClient', { skip: missingEngine('zookeeper') }, () => {
 
   it('begins another session when the ensemble has ended its own', async () => {
     await using relay = await TcpRelay.listen({ port })
-    await using one = clientTo([relay.port], { sessionMs: 400 })
+    await using one = clientTo([relay.port], { sessionMs: 1_500 })
     await createNode(one.client, '/gone')
     const { session } = await one.client.link()
     relay.refuse()

@@ -76,7 +76,7 @@ describe('ZookeeperEngine', { skip: missingEngine('zookeeper') }, () => {
 
   it('names the data anew when its session has ended, since what lived by others may be about to come back', async () => {
     await using relay = await TcpRelay.listen({ port })
-    await using one = engineTo(relay.port, { sessionMs: 400 })
+    await using one = engineTo(relay.port, { sessionMs: 1_500 })
     const { value: earlier } = await one.engine.follow('named', call).next()
     await one.engine.claim({ serviceName: 'named', id: 'a' }).take(instance('named', 'a'), { ...call, ttlMs: 15_000 })
     const { session } = await one.client.link()
