@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { limitYoungGeneration } from '../../../src/cli/young-generation.ts'
@@ -7,14 +7,16 @@ import { answer } from '../../harness/answer.ts'
 
 /* A registry daemon with its data on disk, and the memory for young objects that `ropewalk registry` has. */
 
-const dataPath = await mkdtemp(join(tmpdir(), 'ropewalk-bench-daemon-'))
+const dataPath = mkdtempSync(join(tmpdir(), 'ropewalk-bench-daemon-'))
+// However it ends: asked to, by a signal, or since its parent is gone.
+process.on('exit', () => rmSync(dataPath, { recursive: true, force: true }))
 const daemon = new RegistryDaemon({ endpoint: 'tcp:0:interface=127.0.0.1', dataPath })
 limitYoungGeneration()
 await daemon.start()
 
 answer(
   { port: Number(new URL(daemon.endpoints[0] ?? '').port) },
-  { memory, residentBytes: () => process.memoryUsage.rss(), stop },
+  { memory, residentBytes: () => process.memoryUsage.rss(), stop: () => daemon.stop() },
 )
 
 /** What it occupies, in bytes, when everything that is garbage has been collected. */
@@ -22,11 +24,6 @@ async function memory(): Promise<Memory> {
   for (let i = 0; i < 3; i++) await globalThis.gc?.({ type: 'major', execution: 'async' })
   const { heapUsed, external, rss } = process.memoryUsage()
   return { heldBytes: heapUsed + external, residentBytes: rss }
-}
-
-async function stop(): Promise<void> {
-  await daemon.stop()
-  await rm(dataPath, { recursive: true, force: true })
 }
 
 /** What a daemon occupies: by what is alive in it, and as the operating system sees it. */
