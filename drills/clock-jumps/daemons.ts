@@ -52,6 +52,8 @@ export async function deceivedDaemon(run: DrillRun): Promise<DatedDaemon | strin
   if (typeof env === 'string') return env
   setFakeTime(file, 0)
   const daemon = await DaemonProcess.start(run, { dataPath: join(folder, 'data'), env })
+  // Killed, it would leave what libfaketime has in the memory that processes share.
+  run.after(() => daemon.stop().catch(() => {}))
   return {
     url: daemon.url,
     port: daemon.port,

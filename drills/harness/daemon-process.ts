@@ -14,8 +14,8 @@ export interface DaemonProcessOptions extends ProgramOptions, DaemonInput {}
 const BIND_ATTEMPTS = 50
 const BIND_PAUSE_MS = 100
 
-/** Spares a daemon that is started again most of its compiling. Safe to delete. */
-const COMPILE_CACHE = join(tmpdir(), 'ropewalk-drills-compiled')
+/** Spares a daemon that is started again most of its compiling: what the tests have, or else a folder that is safe to delete. */
+const COMPILE_CACHE = process.env['NODE_COMPILE_CACHE'] ?? join(tmpdir(), 'ropewalk-drills-compiled')
 
 /** A registry daemon in a process of its own, which can be killed and started again on its port. */
 export class DaemonProcess {
