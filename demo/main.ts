@@ -11,33 +11,38 @@ import { DemoSystem } from './system.ts'
 
 const REQUESTS_PER_SECOND = 800
 const QUICK_REQUESTS_PER_SECOND = 200
-const USAGE = `npm run demo [-- [--registry NAME] [--quick] [--json] [--skip-comparison]]
+const USAGE = `npm run demo [-- [--registry NAME] [--quick] [--rate N] [--json] [--skip-comparison]]
 
 Plays scenes of restarts and crashes on the registry daemon, or on a real engine, under load, and counts failed requests.
 
   --registry NAME     etcd, consul or zookeeper, which it brings along; default: daemon
   --quick             fewer scenes, less load
+  --rate N            so many requests per second; default: ${REQUESTS_PER_SECOND}, or ${QUICK_REQUESTS_PER_SECOND} with --quick
   --json              prints the outcome for programs
   --skip-comparison   does not show what a fixed list of addresses would have cost
 
 The exit status is 1 when a request failed.`
 
-const { values: options } = parsedArguments(USAGE, () =>
-  parseArgs({
+const { options, rate } = parsedArguments(USAGE, () => {
+  const { values } = parseArgs({
     options: {
       json: { type: 'boolean', default: false },
       'skip-comparison': { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
+      rate: { type: 'string' },
       registry: { type: 'string', default: 'daemon' },
     },
-  }),
-)
+  })
+  const requestsPerSecond = Number(values.rate ?? (values.quick ? QUICK_REQUESTS_PER_SECOND : REQUESTS_PER_SECOND))
+  if (!(requestsPerSecond > 0)) throw new Error(`--rate ${values.rate} is no number of requests per second`)
+  return { options: values, rate: requestsPerSecond }
+})
 
 async function playScenes(system: DemoSystem, progress: Progress): Promise<Outcome> {
   progress.scene('start: 3 × users, 2 × orders, a load generator')
   await Promise.all([...Array(3).keys()].map(() => system.startInstance('users')))
   await Promise.all([...Array(2).keys()].map(() => system.startInstance('orders')))
-  const load = system.startLoad(options.quick ? QUICK_REQUESTS_PER_SECOND : REQUESTS_PER_SECOND)
+  const load = system.startLoad(rate)
   progress.follow(load)
   await load.untilTold('count')
   const crashes: Crash[] = []
