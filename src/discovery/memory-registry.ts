@@ -31,7 +31,9 @@ export class MemoryRegistry implements Registry {
   #ownsStore: boolean
   #id = randomUUID()
   #leases = new Map<Claim, MemoryLease>()
-  #closed = new AbortController()
+  #closed: RegistryClosedError | undefined
+  /** End those who read. Not listeners of a signal: each that is added there is compared with all there are. */
+  readonly #endings = new Set<(closed: RegistryClosedError) => void>()
 
   constructor({ clock, store }: MemoryRegistryOptions = {}) {
     this.#store = store ?? new Store({ clock })
@@ -66,14 +68,14 @@ export class MemoryRegistry implements Registry {
     })
     // A reader that is busy does not learn of the end before it reads on; no drain shall wait for it until then.
     const close = () => watch.close()
-    this.#closed.signal.addEventListener('abort', close, { once: true })
+    this.#endings.add(close)
     try {
       for await (const set of this.#reading(newest, signal)) {
         yield set
         watch.acknowledge(set.revision)
       }
     } finally {
-      this.#closed.signal.removeEventListener('abort', close)
+      this.#endings.delete(close)
       watch.close()
     }
   }
@@ -91,8 +93,9 @@ export class MemoryRegistry implements Registry {
   }
 
   async close(): Promise<void> {
-    if (this.#closed.signal.aborted) return
-    this.#closed.abort(new RegistryClosedError())
+    if (this.#closed) return
+    this.#closed = new RegistryClosedError()
+    for (const end of this.#endings) end(this.#closed)
     for (const claim of this.#leases.keys()) this.#store.leases.revoke(claim)
     this.#leases.clear()
     if (this.#ownsStore) this.#store.close()
@@ -100,17 +103,17 @@ export class MemoryRegistry implements Registry {
 
   /** Every new value until `signal` aborts or the registry is closed. */
   async *#reading<T>(newest: Latest<T>, signal: AbortSignal | undefined): AsyncGenerator<T, void, void> {
-    const close = () => newest.close(this.#closed.signal.reason)
-    this.#closed.signal.addEventListener('abort', close, { once: true })
+    const close = (closed: RegistryClosedError) => newest.close(closed)
+    this.#endings.add(close)
     try {
       yield* newest.read({ signal })
     } finally {
-      this.#closed.signal.removeEventListener('abort', close)
+      this.#endings.delete(close)
     }
   }
 
   #requireUsable(signal: AbortSignal | undefined): void {
-    this.#closed.signal.throwIfAborted()
+    if (this.#closed) throw this.#closed
     signal?.throwIfAborted()
   }
 
