@@ -15,7 +15,7 @@ export class InsecureInterfaceError extends RopewalkError {
 
   constructor(endpoint: string, options?: ErrorOptions) {
     super(
-      `The registry daemon would listen on ${endpoint}, where everybody who reaches it may change everything: listen on a loopback interface, use TLS with tokens or client certificates, or say "insecure"`,
+      `The registry daemon would listen on ${endpoint}, where everybody who reaches it may change everything: listen on a loopback interface, use TLS with tokens or client certificates, or say so by "insecure" (--insecure)`,
       options,
     )
   }

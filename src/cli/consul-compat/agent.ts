@@ -144,7 +144,7 @@ function printBanner({ nodeName, datacenter, clientAddress, httpPort, https, dns
   const lines = [
     '==> Starting Consul agent...',
     "           Version: '1.8.7' (the API of the registry daemon of Ropewalk)",
-    `         Node name: '${nodeName ?? ''}'`,
+    `         Node name: '${nodeName ?? hostname()}'`,
     `        Datacenter: '${datacenter ?? 'dc1'}' (Segment: '<all>')`,
     '            Server: true (Bootstrap: false)',
     `       Client Addr: [${clientAddress}] (HTTP: ${httpPort}, HTTPS: ${https?.port ?? -1}, gRPC: -1, DNS: ${dnsPort})`,
