@@ -8,15 +8,15 @@ import { filtered, type InstancesAnswer, type RegistrationAnswer, type RenewalAn
 import { BadRequestError, ClientGoneError, NotFoundError } from '../../web/errors.ts'
 import { readJson, sendJson } from '../../web/json.ts'
 import type { Exchange } from '../../web/router.ts'
+import type { Access, Identity } from '../access/access.ts'
+import { requireGranted } from '../access/audit.ts'
+import { addressOf } from '../access/credentials.ts'
+import { isOperator } from '../access/operator.ts'
 import type { Durability } from '../durability.ts'
 import type { FrontendContext } from '../frontend.ts'
 import { NotHeldHereError } from '../front/errors.ts'
 import { LeaseRequiredError } from './errors.ts'
-import type { Access, Identity } from '../access/access.ts'
-import { requireGranted } from '../access/audit.ts'
-import { addressOf } from '../access/credentials.ts'
 import { holder, leaseOf, requireHolder, shownLease } from './holders.ts'
-import { isOperator } from './operator.ts'
 
 /** A registration by REST lapses after this long unless it says otherwise. */
 const TTL_MS = 15_000

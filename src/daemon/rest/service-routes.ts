@@ -14,10 +14,10 @@ import {
 import type { StreamEvent } from '../../web/event-stream.ts'
 import { sendJson, sendJsonText } from '../../web/json.ts'
 import type { Exchange } from '../../web/router.ts'
-import { once } from './once.ts'
 import type { Identity } from '../access/access.ts'
 import { addressOf } from '../access/credentials.ts'
 import { ForbiddenError } from '../access/errors.ts'
+import { once } from '../once.ts'
 import type { Streams } from './streams.ts'
 
 /** Reading: which services there are, who is in them, who watches, and what happened. */

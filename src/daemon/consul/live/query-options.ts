@@ -1,6 +1,6 @@
+import { once } from '../../once.ts'
 import { ConsulRefusedError } from '../errors.ts'
 import { parseGoDuration } from '../go/duration.ts'
-import { once } from '../../rest/once.ts'
 import type { Call } from '../http/call.ts'
 import type { Query } from '../http/query-cache.ts'
 

@@ -1,4 +1,4 @@
-import { isOperator } from '../../rest/operator.ts'
+import { isOperator } from '../../access/operator.ts'
 import { newTokenJson } from '../acl/token-json.ts'
 import type { ConsulState } from '../consul-state.ts'
 import { ConsulRefusedError } from '../errors.ts'

@@ -1,4 +1,4 @@
-import { once } from '../../rest/once.ts'
+import { once } from '../../once.ts'
 import type { Call } from '../http/call.ts'
 import type { Query } from '../http/query-cache.ts'
 import { isSameName } from '../state/folded.ts'

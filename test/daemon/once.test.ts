@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { once } from '../../../src/daemon/rest/once.ts'
+import { once } from '../../src/daemon/once.ts'
 
 describe('once', () => {
   it('makes one text of each object, however often it is asked for', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { IncomingMessage } from 'node:http'
 import { describe, it } from 'node:test'
-import { isOperator } from '../../../src/daemon/rest/operator.ts'
+import { isOperator } from '../../../src/daemon/access/operator.ts'
 
 function asks(remoteAddress: string, headers: { host?: string; origin?: string }): boolean {
   return isOperator({ socket: { remoteAddress }, headers } as IncomingMessage)

@@ -1,4 +1,4 @@
-import { Derived } from '../derived.ts'
+import { Derived } from './derived.ts'
 
 /**
  * Makes something of each object once, such as its text, however often it is asked for, for as long as the object is there and there is memory for it: a set that does not change is
