@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import type { AclOptions } from '../../daemon/consul/acl/acl-access.ts'
+import type { GossipPorts } from '../../daemon/consul/consul-options.ts'
 import { withAddresses } from './address-template.ts'
 import { ConfigProblem } from './config-problem.ts'
 import { type DnsConfig, dnsConfigOf } from './dns-config.ts'
@@ -29,6 +30,7 @@ export interface AgentConfig {
   readonly dnsPort: number
   readonly isDnsPortGiven: boolean
   readonly serverPort: number
+  readonly gossipPorts: GossipPorts
   readonly domain: string | undefined
   /** The servers that are asked by DNS for names of others. */
   readonly recursors: readonly string[]
@@ -73,6 +75,10 @@ export function agentConfig(flags: Flags): AgentConfig {
     dnsPort: port('dns', { flag: 'dns-port', byDefault: 8600 }),
     isDnsPortGiven: ports['dns'] !== undefined || flags.has('dns-port'),
     serverPort: port('server', { flag: 'server-port', byDefault: 8300 }),
+    gossipPorts: {
+      lan: port('serf_lan', { flag: 'serf-lan-port', byDefault: 8301 }),
+      wan: port('serf_wan', { flag: 'serf-wan-port', byDefault: 8302 }),
+    },
     domain: lastOf(flags, 'domain') ?? text(merged['domain']),
     recursors: flags.get('recursor') ?? textsOf(merged['recursors']),
     dns: dnsConfigOf(objectOf(merged['dns_config']), objectOf(objectOf(merged['dns_config'])['soa'])),

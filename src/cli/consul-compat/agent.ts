@@ -49,6 +49,7 @@ async function run(config: AgentConfig, reload: () => ConsulDefinitions): Promis
       datacenter: config.datacenter,
       address: config.address,
       serverPort: config.serverPort,
+      gossipPorts: config.gossipPorts,
       scriptChecks: config.scriptChecks,
       indented: config.isDev,
       definitions: definitionsOf(config),

@@ -17,6 +17,8 @@ export interface ConsulOptions {
   readonly address?: string | undefined
   /** The port told to be the servers'; nobody listens there. Default 8300. */
   readonly serverPort?: number | undefined
+  /** The ports told to be those of the gossip, within the data centre and between them; nobody listens there. Default: the two after that of the servers. */
+  readonly gossipPorts?: GossipPorts | undefined
   /** Whether checks may run commands, by whoever registers them; `configured`: those of `definitions` alone. Default false. */
   readonly scriptChecks?: ScriptChecks | undefined
   /** What is registered at the agent at each start, as the API takes it. Default: nothing. */
@@ -31,6 +33,12 @@ export interface ConsulOptions {
   readonly acl?: AclAccess | undefined
   /** Whether every answer is indented, as in Consul's development mode. Default false. */
   readonly indented?: boolean | undefined
+}
+
+/** Where Consul's agents would gossip. */
+export interface GossipPorts {
+  readonly lan: number
+  readonly wan: number
 }
 
 /** Services and checks, as bodies of `/v1/agent/service/register` and `/v1/agent/check/register`. */
@@ -53,6 +61,7 @@ export const CONSUL_VERSION = '1.8.7'
 
 /** Fills in the defaults. */
 export function consulSettings(options: ConsulOptions): ConsulSettings {
+  const { serverPort = 8300 } = options
   return {
     nodeName: options.nodeName ?? hostname(),
     nodeId: options.nodeId,
@@ -63,7 +72,8 @@ export function consulSettings(options: ConsulOptions): ConsulSettings {
     kvLimits: options.kvLimits,
     datacenter: options.datacenter ?? 'dc1',
     address: options.address ?? '127.0.0.1',
-    serverPort: options.serverPort ?? 8300,
+    serverPort,
+    gossipPorts: options.gossipPorts ?? { lan: serverPort + 1, wan: serverPort + 2 },
     scriptChecks: options.scriptChecks ?? false,
     indented: options.indented ?? false,
     definitions: options.definitions ?? { services: [], checks: [] },

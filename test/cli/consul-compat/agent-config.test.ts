@@ -104,7 +104,7 @@ describe('agentConfig', () => {
         data_dir: '/data',
         node_name: 'a',
         node_id: 'i',
-        ports: { http: 1, dns: -1, server: 5 },
+        ports: { http: 1, dns: -1, server: 5, serf_wan: 7 },
         services: [{ name: 'one' }],
         enable_script_checks: true,
         client_addr: '127.0.0.2 ::1',
@@ -119,6 +119,7 @@ describe('agentConfig', () => {
     await writeFile(join(folder, 'more', 'ignored.txt'), '{{{')
     const config = read('-config-file', join(folder, 'a.json'), '-config-dir', join(folder, 'more'), '-http-port=3')
     assert.deepEqual([config.nodeName, config.nodeId, config.dataPath, config.httpPort], ['b', 'i', '/data', 3])
+    assert.deepEqual(config.gossipPorts, { lan: 8301, wan: 7 })
     assert.deepEqual(
       [config.dnsPort, config.isDnsPortGiven, config.serverPort, config.scriptChecks],
       [-1, true, 5, true],

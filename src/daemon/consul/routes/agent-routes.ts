@@ -10,9 +10,6 @@ import { hostInformation } from './host-information.ts'
 import { enableOf } from './maintenance.ts'
 import { monitorRoute } from './monitor-route.ts'
 
-/** The first of the ports of the servers; the gossip's follow. Nobody listens there. */
-const LAN_PORT_OFFSET = 1
-
 /** `/v1/agent` but for services and checks: the agent itself. */
 export function agentRoutes(state: ConsulState): ConsulRoute[] {
   const routes = new AgentRoutes(state)
@@ -98,7 +95,7 @@ class AgentRoutes {
         Version: CONSUL_VERSION,
       },
       Coord: { Vec: [0, 0, 0, 0, 0, 0, 0, 0], Error: 1.5, Adjustment: 0, Height: 0.00001 },
-      Member: this.#member(settings.nodeName),
+      Member: this.#member({ name: settings.nodeName }),
       Stats: this.#stats(),
       Meta: { 'consul-network-segment': '', ...settings.nodeMeta },
     })
@@ -108,7 +105,7 @@ class AgentRoutes {
     const { nodeName, datacenter } = this.#state.settings
     if (!call.guard.may('nodes:read', nodeName)) return json([])
     const isWan = call.has('wan') && call.param('wan') !== '0'
-    return json([this.#member(isWan ? `${nodeName}.${datacenter}` : nodeName)])
+    return json([isWan ? this.#member({ name: `${nodeName}.${datacenter}`, isWan }) : this.#member({ name: nodeName })])
   }
 
   readonly maintain = async (call: Call): Promise<Answer> => {
@@ -180,16 +177,17 @@ class AgentRoutes {
   }
 
   get #lanAddress(): string {
-    const { address, serverPort } = this.#state.settings
-    return `${isIPv6(address) ? `[${address}]` : address}:${serverPort + LAN_PORT_OFFSET}`
+    const { address, gossipPorts } = this.#state.settings
+    return `${isIPv6(address) ? `[${address}]` : address}:${gossipPorts.lan}`
   }
 
-  #member(name: string): object {
+  #member({ name, isWan = false }: { readonly name: string; readonly isWan?: boolean }): object {
     const { settings } = this.#state
+    const { lan, wan } = settings.gossipPorts
     return {
       Name: name,
       Addr: settings.address,
-      Port: settings.serverPort + LAN_PORT_OFFSET,
+      Port: isWan ? wan : lan,
       Tags: {
         acls: this.#state.context.access.isControlled ? '1' : '0',
         build: `${CONSUL_VERSION}:`,
@@ -203,7 +201,7 @@ class AgentRoutes {
         vsn: '2',
         vsn_max: '3',
         vsn_min: '2',
-        wan_join_port: String(settings.serverPort + 2),
+        ...(!isWan && { wan_join_port: String(wan) }),
       },
       Status: 1,
       ProtocolMin: 1,

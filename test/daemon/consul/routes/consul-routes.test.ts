@@ -14,8 +14,10 @@ describe('The routes of the Consul API', () => {
     assert.deepEqual([self.Config.NodeName, self.Config.Datacenter, self.Config.Version], ['n0', 'dc1', '1.8.7'])
     assert.equal((await ask('GET', '/v1/status/leader')).body, '127.0.0.1:8300')
     assert.deepEqual((await ask('GET', '/v1/status/peers')).body, ['127.0.0.1:8300'])
-    assert.equal((await ask('GET', '/v1/agent/members')).body[0].Status, 1)
-    assert.equal((await ask('GET', '/v1/agent/members?wan=1')).body[0].Name, 'n0.dc1')
+    const [member] = (await ask('GET', '/v1/agent/members')).body
+    assert.deepEqual([member.Status, member.Port, member.Tags.wan_join_port], [1, 8301, '8302'])
+    const [beyond] = (await ask('GET', '/v1/agent/members?wan=1')).body
+    assert.deepEqual([beyond.Name, beyond.Port, beyond.Tags.wan_join_port], ['n0.dc1', 8302, undefined])
     assert.deepEqual((await ask('GET', '/v1/coordinate/nodes')).body, [])
   })
 
