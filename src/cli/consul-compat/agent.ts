@@ -7,8 +7,8 @@ import { printLine } from '../output.ts'
 import { runRegistry } from '../run-registry.ts'
 import { type AgentConfig, agentConfig, type HttpsConfig } from './agent-config.ts'
 import { ConfigProblem } from './config-problem.ts'
+import { checkAsRegistered, serviceAsRegistered } from './definition-names.ts'
 import { parseFlags } from './flags.ts'
-import type { HclObject, HclValue } from '../../daemon/consul/hcl/parse-hcl.ts'
 
 /** Runs the registry daemon as `consul agent ARGS` would run an agent. Throws `FlagProblem`, `ConfigProblem`. */
 export async function runAgent(args: readonly string[]): Promise<void> {
@@ -116,29 +116,7 @@ function dnsOf({
 
 /** Services and checks of the files, with their names as the API writes them. */
 function definitionsOf({ services, checks }: AgentConfig): ConsulDefinitions {
-  return {
-    services: services.map(service => ({ ...withoutUnderscores(service), ...checksIn(service) })),
-    checks: checks.map(withoutUnderscores),
-  }
-}
-
-/** Within a service the id of a check is its `CheckID`. */
-function checksIn(service: HclObject): HclObject {
-  const result: HclObject = {}
-  const all = [service['check'], service['checks']].flat().filter(value => typeof value === 'object' && value !== null)
-  if (all.length > 0) result['checks'] = all.map(value => namedCheck(value as HclObject))
-  return result
-}
-
-function namedCheck(value: HclObject): HclValue {
-  const { id, ...check } = withoutUnderscores(value)
-  return id === undefined ? check : { CheckID: id, ...check }
-}
-
-/** The API takes names in any case, but without underscores. */
-function withoutUnderscores(object: HclObject): HclObject {
-  const entries = Object.entries(object).filter(([name]) => name !== 'check' && name !== 'checks')
-  return Object.fromEntries(entries.map(([name, value]) => [name.replaceAll('_', ''), value]))
+  return { services: services.map(serviceAsRegistered), checks: checks.map(checkAsRegistered) }
 }
 
 function printBanner({ nodeName, datacenter, clientAddress, httpPort, https, dnsPort, address }: AgentConfig): void {
