@@ -18,6 +18,8 @@ export interface AgentConfig {
   readonly datacenter: string | undefined
   /** Where to listen: an address, or `unix://PATH`. */
   readonly clientAddress: string
+  /** Where it listens besides. */
+  readonly otherAddresses: readonly string[]
   /** Where DNS listens, as `clientAddress`. */
   readonly dnsAddress: string
   /** Where the node is told to be. */
@@ -65,6 +67,7 @@ export function agentConfig(flags: Flags): AgentConfig {
     nodeMeta: nodeMetaOf(flags, objectOf(merged['node_meta'])),
     datacenter: lastOf(flags, 'datacenter') ?? text(merged['datacenter']),
     clientAddress: firstAddress(address('http') ?? client),
+    otherAddresses: [...new Set(addressesIn(address('http') ?? client))].slice(1),
     dnsAddress: firstAddress(address('dns') ?? client),
     address: nodeAddress(flags, merged),
     httpPort: port('http', { flag: 'http-port', byDefault: 8500 }),
@@ -109,6 +112,8 @@ function tlsOf(merged: HclObject): HclObject {
 /** Where to listen with TLS, and by which files. */
 export interface HttpsConfig {
   readonly address: string
+  /** Where besides. */
+  readonly otherAddresses: readonly string[]
   readonly port: number
   readonly cert: string
   readonly key: string | undefined
@@ -129,6 +134,7 @@ function httpsOf(
     throw new ConfigProblem('verify_incoming takes ca_file: whose certificates are good')
   return {
     address: firstAddress(client),
+    otherAddresses: [...new Set(addressesIn(client))].slice(1),
     port,
     cert,
     key: text(tls['key_file']),
@@ -248,10 +254,14 @@ function isOn(value: HclValue | undefined): boolean {
 }
 
 /** Consul takes several, here the first counts. Throws `ConfigProblem`. */
+/** The first of what may be several. */
 function firstAddress(addresses: string | undefined): string {
-  return (
-    withAddresses(addresses ?? '')
-      .trim()
-      .split(/\s+/)[0] || '127.0.0.1'
-  )
+  return addressesIn(addresses)[0] ?? '127.0.0.1'
+}
+
+/** What is written with spaces between. */
+function addressesIn(written: string | undefined): string[] {
+  return withAddresses(written ?? '')
+    .split(/\s+/)
+    .filter(address => address !== '')
 }

@@ -69,18 +69,24 @@ function announcementOf({ nodeName }: AgentConfig): string[] {
 }
 
 /** Without HTTP, HTTPS is all there is. Throws `ConfigProblem` when there is neither. */
-function endpointsOf({ clientAddress, httpPort, https }: AgentConfig): { listen: string; alsoAt: string[] } {
-  const isSocket = clientAddress.startsWith(SOCKET)
-  const plain = httpPort > 0 || isSocket ? [endpointOf(clientAddress, httpPort)] : []
-  const [listen, ...alsoAt] = https ? [...plain, tlsEndpointOf(https)] : plain
+function endpointsOf({ clientAddress, otherAddresses, httpPort, https }: AgentConfig): {
+  listen: string
+  alsoAt: string[]
+} {
+  const plain = [clientAddress, ...otherAddresses]
+    .filter(address => httpPort > 0 || address.startsWith(SOCKET))
+    .map(address => endpointOf(address, httpPort))
+  const [listen, ...alsoAt] = https ? [...plain, ...tlsEndpointsOf(https)] : plain
   if (listen === undefined)
     throw new ConfigProblem('there is nowhere to listen: ports.http, or ports.https with cert_file')
   return { listen, alsoAt }
 }
 
-function tlsEndpointOf({ address, port, cert, key, ca }: HttpsConfig): string {
+function tlsEndpointsOf({ address, otherAddresses, port, cert, key, ca }: HttpsConfig): string[] {
   const files = Object.entries({ cert, key, ca }).flatMap(([name, path]) => (path ? [`:${name}=${escaped(path)}`] : []))
-  return `${endpointOf(address, port).replace(/^tcp:/, 'tls:')}${files.join('')}`
+  return [address, ...otherAddresses].map(
+    where => `${endpointOf(where, port).replace(/^tcp:/, 'tls:')}${files.join('')}`,
+  )
 }
 
 function endpointOf(address: string, port: number): string {

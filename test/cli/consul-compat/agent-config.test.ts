@@ -41,10 +41,17 @@ describe('agentConfig', () => {
   it('reads where to listen with TLS, and whose certificates are demanded', () => {
     const https = (block: string) => read('-dev', '-hcl', `ports { https = 8501 } ${block}`).https
     assert.equal(https(''), undefined)
-    const one = { address: '127.0.0.1', port: 8501, cert: '/c', key: '/k', ca: undefined }
+    const one = { address: '127.0.0.1', otherAddresses: [], port: 8501, cert: '/c', key: '/k', ca: undefined }
     assert.deepEqual(https('cert_file = "/c" key_file = "/k" ca_file = "/a"'), one)
     const elsewhere = https('cert_file = "/c" ca_file = "/a" verify_incoming_https = true addresses { https = "::1" }')
-    assert.deepEqual(elsewhere, { address: '::1', port: 8501, cert: '/c', key: undefined, ca: '/a' })
+    assert.deepEqual(elsewhere, {
+      address: '::1',
+      otherAddresses: [],
+      port: 8501,
+      cert: '/c',
+      key: undefined,
+      ca: '/a',
+    })
     assert.throws(() => https('cert_file = "/c" verify_incoming = true'), /takes ca_file/)
     assert.equal(read('-dev', '-https-port=9', '-hcl', 'cert_file = "/c"').https?.port, 9)
   })
@@ -53,9 +60,22 @@ describe('agentConfig', () => {
     const defaults = 'defaults { cert_file = "/c" key_file = "/k" ca_file = "/a" verify_incoming = true }'
     const https = (block: string) =>
       read('-dev', '-https-port=9', '-hcl', `tls { ${defaults} https { ${block} } }`).https
-    assert.deepEqual(https(''), { address: '127.0.0.1', port: 9, cert: '/c', key: '/k', ca: '/a' })
+    assert.deepEqual(https(''), { address: '127.0.0.1', otherAddresses: [], port: 9, cert: '/c', key: '/k', ca: '/a' })
     const own = https('verify_incoming = false cert_file = "/own"')
     assert.deepEqual([own?.cert, own?.key, own?.ca], ['/own', '/k', undefined])
+  })
+
+  it('reads several addresses where several are written', () => {
+    const client = '-client= 127.0.0.1  ::1 127.0.0.1 '
+    const { clientAddress, otherAddresses, dnsAddress, https } = read(
+      '-dev',
+      client,
+      '-https-port=9',
+      '-hcl',
+      'cert_file = "/c"',
+    )
+    assert.deepEqual([clientAddress, otherAddresses, dnsAddress], ['127.0.0.1', ['::1'], '127.0.0.1'])
+    assert.deepEqual(https?.otherAddresses, ['::1'])
   })
 
   it('reads addresses of their own for what listens, and templates for the machine', () => {

@@ -154,6 +154,13 @@ describe('consul-compat', () => {
     await until(async () => (await answer().catch(() => '')).includes('127.0.0.1:8300'), 'the agent answers')
   })
 
+  it('listens on each address that it is given', async t => {
+    const port = await freePort()
+    await start(t, port, ['-client', '127.0.0.1 127.0.0.2', '-data-dir', await temporaryFolder(t)])
+    for (const host of ['127.0.0.1', '127.0.0.2'])
+      assert.equal((await fetch(`http://${host}:${port}/v1/status/leader`)).status, 200)
+  })
+
   it('comes back from a crash with what it had acknowledged', async t => {
     const folder = await temporaryFolder(t)
     const port = await freePort()
