@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import { BodyTooLargeError, ClientGoneError } from './errors.ts'
+import type { ByteBudget } from '../core/byte-budget.ts'
+import { BodiesTooManyError, BodyTooLargeError, ClientGoneError } from './errors.ts'
 
 /** How much of a body to accept. */
 export interface BodyOptions {
@@ -7,23 +8,46 @@ export interface BodyOptions {
   bodyBytesMax?: number | undefined
 }
 
+/** How a body is read by who bounds what all of them take together. */
+export interface SharedBodyOptions extends BodyOptions {
+  /** What long bodies take that are not whole, with others'. Default: any number. */
+  budget?: ByteBudget | undefined
+}
+
+/** As much of a body takes nothing of what all share: most are shorter. */
+const FREE_BYTES = 16 * 1024
+
 /** What bodies may have at most where nothing else is said: 1 MiB. */
 export const BODY_BYTES_MAX = 2 ** 20
 
 /**
  * The whole body of `request`. Rejects with BodyTooLargeError as soon as it is known to be too long (what follows is thrown away
- * unread), with ClientGoneError if it ends early. How long it may take is the server's `requestTimeoutMs`.
+ * unread), with BodiesTooManyError where the budget has not as much, with ClientGoneError if it ends early. How long it may take is the server's `requestTimeoutMs`.
  */
-export async function readBody(request: IncomingMessage, options: BodyOptions = {}): Promise<Buffer> {
-  const { bodyBytesMax = BODY_BYTES_MAX } = options
+export async function readBody(request: IncomingMessage, options: SharedBodyOptions = {}): Promise<Buffer> {
+  const { bodyBytesMax = BODY_BYTES_MAX, budget } = options
   if (Number(request.headers['content-length']) > bodyBytesMax) throw new BodyTooLargeError(bodyBytesMax)
   const chunks: Buffer[] = []
   let bytes = 0
+  let taken = 0
   const { promise, resolve, reject } = Promise.withResolvers<void>()
+  /** Whether there is room for what has come so far. */
+  const affords = () => {
+    if (!budget || bytes <= FREE_BYTES) return true
+    if (!budget.take(bytes - taken)) return false
+    taken = bytes
+    return true
+  }
+  const refuse = (error: Error) => {
+    request.off('data', onData)
+    chunks.length = 0
+    reject(error)
+  }
   const onData = (chunk: Buffer) => {
     bytes += chunk.length
-    if (bytes > bodyBytesMax) reject(new BodyTooLargeError(bodyBytesMax))
-    else chunks.push(chunk)
+    if (bytes > bodyBytesMax) refuse(new BodyTooLargeError(bodyBytesMax))
+    else if (affords()) chunks.push(chunk)
+    else refuse(new BodiesTooManyError())
   }
   const onClose = () => {
     if (!request.readableEnded) reject(new ClientGoneError())
@@ -33,6 +57,7 @@ export async function readBody(request: IncomingMessage, options: BodyOptions = 
   try {
     await promise
   } finally {
+    budget?.give(taken)
     request.off('data', onData).off('end', resolve).off('close', onClose).resume()
   }
   return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)

@@ -48,6 +48,20 @@ export class BodyTooLargeError extends HttpError {
   }
 }
 
+/** Too much of long bodies is under way already, of all clients together. */
+export class BodiesTooManyError extends HttpError {
+  readonly code = 'ERR_TOO_MANY_BODIES'
+  readonly status = 503
+
+  constructor() {
+    super('Too many long bodies are under way, of all clients together: send this one again later')
+  }
+
+  override get headers(): Record<string, string> {
+    return { 'retry-after': '1' }
+  }
+}
+
 /** The body of a request is not JSON. */
 export class BodyInvalidError extends HttpError {
   readonly code = 'ERR_BODY_INVALID'

@@ -1,8 +1,12 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { ByteBudget } from '../core/byte-budget.ts'
 import { readBody } from './body.ts'
 import { endWith } from './end-with.ts'
 import type { WholeAnswer, WholeRequest } from './whole-request.ts'
+
+/** How many bytes of bodies that are not whole are kept for all requests together, but for the first 16 KiB of each: who sends one has not always shown a right to. */
+const RECEIVING = new ByteBudget(128 * 1024 * 1024)
 
 /** A request that came by `node:http`. */
 export class NodeRequest implements WholeRequest {
@@ -31,7 +35,7 @@ export class NodeRequest implements WholeRequest {
   }
 
   async body(bodyBytesMax: number): Promise<Buffer> {
-    return readBody(this.#request, { bodyBytesMax })
+    return readBody(this.#request, { bodyBytesMax, budget: RECEIVING })
   }
 
   whenGone(onGone: () => void): () => void {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { ByteBudget } from '../../src/core/byte-budget.ts'
 import { readBody } from '../../src/web/body.ts'
 import { eventually } from '../endpoint/eventually.ts'
 import { RawClient, serveNode } from './serve.ts'
@@ -34,6 +35,26 @@ describe('readBody', () => {
       'POST / HTTP/1.1\nHost: x\nContent-Length: 11\n\nabcdefghijkPOST / HTTP/1.1\nHost: x\nContent-Length: 2\n\nok',
     )
     await client.receives(/413 .*200 OK.*\r\n\r\nok$/s)
+  })
+
+  it('takes of what all share for a long body until it is whole, and refuses it where there is not as much', async t => {
+    const budget = new ByteBudget(50_000)
+    const url = await serveNode(t, async (request, response) => response.end(await readBody(request, { budget })))
+    const [first, second] = [await RawClient.open(t, url), await RawClient.open(t, url)]
+    const head = 'POST / HTTP/1.1\nHost: x\nContent-Length: 40000\n\n'
+    first.send(head + 'x'.repeat(30_000))
+    const isTaken = () => {
+      const isFree = budget.take(20_001)
+      if (isFree) budget.give(20_001)
+      return !isFree
+    }
+    await eventually(isTaken)
+    assert.equal((await fetch(url, { method: 'POST', body: 'x'.repeat(16_000) })).status, 200)
+    second.send(head + 'x'.repeat(40_000))
+    await second.receives(/^HTTP\/1\.1 503 .*ERR_TOO_MANY_BODIES/s)
+    first.send('x'.repeat(10_000))
+    await first.receives(/^HTTP\/1\.1 200 OK/)
+    await eventually(() => budget.take(50_000))
   })
 
   it('rejects when the client leaves in the middle', async t => {

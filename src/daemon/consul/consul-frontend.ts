@@ -1,6 +1,7 @@
 import { RegistryUnavailableError } from '../../discovery/errors.ts'
 import { StoreLimitError } from '../../discovery/store/limits.ts'
 import type { Rosters } from '../../discovery/store/rosters.ts'
+import { BodiesTooManyError } from '../../web/errors.ts'
 import { NodeRequest } from '../../web/node-request.ts'
 import type { Exchange, Router } from '../../web/router.ts'
 import type { RequestHead, WholeAnswer, WholeRequest } from '../../web/whole-request.ts'
@@ -188,6 +189,7 @@ function refusal(error: unknown, { method, url = '' }: RequestHead): Answer {
   if (error instanceof NotHeldHereError) return text(error.message, { status: 409 })
   if (error instanceof LookupRateError) return text(error.message, { status: 429 })
   if (error instanceof RegistryUnavailableError) return text(error.message, { status: 500 })
+  if (error instanceof BodiesTooManyError) return text(error.message, { status: 503 })
   if (error instanceof JournalError || error instanceof StoreLimitError) return text(error.message, { status: 500 })
   throw error
 }
