@@ -160,7 +160,7 @@ export class Agent {
     this.#requireAllowed(fields, isConfigured)
     const service = ServiceID === '' ? undefined : this.service(ServiceID)
     if (ServiceID !== '' && !service) throw new ConsulRefusedError(500, `ServiceID "${ServiceID}" does not exist`)
-    const CheckID = fields.CheckID || fields.ID || Name
+    const CheckID = fields.ID || Name
     // What a configuration says is registered at every start, and may be there from before.
     const before = isConfigured ? this.#init.catalog.check(this.node, CheckID) : this.check(CheckID)
     this.#putCheck({ ...fields, CheckID }, { service, before })
@@ -303,7 +303,8 @@ function tell(what: 'registered' | 'deregistered', { ID: id, Service: service }:
   publish('daemon', { level: 'debug', event: `consul.${what}`, message, service, id })
 }
 
-function defaultCheckId(serviceId: string, { index, count }: { index: number; count: number }): string {
+/** The id of a check of a service that says none: one of `count`. */
+export function defaultCheckId(serviceId: string, { index, count }: { index: number; count: number }): string {
   return count > 1 ? `service:${serviceId}:${index + 1}` : `service:${serviceId}`
 }
 

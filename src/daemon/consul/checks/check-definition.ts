@@ -32,8 +32,9 @@ export interface CheckFields {
   readonly OutputMaxSize?: number
 }
 
+const CHECK_ID: Shape = { named: 'types.CheckID' }
+
 const FIELDS: Readonly<Record<string, Shape>> = {
-  CheckID: { named: 'types.CheckID' },
   Name: 'string',
   Status: 'string',
   Notes: 'string',
@@ -72,13 +73,16 @@ const ALIASES: Readonly<Record<string, keyof CheckFields>> = {
 }
 
 /** A check within the registration of a service, which is its service whatever else it says. */
-export const CHECK_SHAPE: Shape = { sealed: true, fields: withAliases({ ...FIELDS, ServiceID: 'string' }) }
+export const CHECK_SHAPE: Shape = {
+  sealed: true,
+  fields: withAliases({ ...FIELDS, CheckID: CHECK_ID, ServiceID: 'string' }),
+}
 
-/** A check that is registered by itself. */
+/** A check that is registered by itself; its id has another name. */
 export const OWN_CHECK_SHAPE: Shape = {
   fields: withAliases({
     ...FIELDS,
-    ID: { named: 'types.CheckID' },
+    ID: CHECK_ID,
     ServiceID: 'string',
     Token: 'string',
   }),

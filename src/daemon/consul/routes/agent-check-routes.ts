@@ -78,7 +78,7 @@ class AgentCheckRoutes {
     if (fields.Status && !isStatus(fields.Status)) throw new ConsulRefusedError(400, 'Bad check status')
     validateCheck(fields)
     this.#requireAbout(call, fields.ServiceID ?? '')
-    this.#requireReplaced(call, fields.CheckID || fields.Name)
+    this.#requireReplaced(call, fields.ID || fields.Name)
     this.#state.requireMemory()
     this.#state.agent.registerCheck(fields)
     await this.#state.journal.kept()

@@ -1,3 +1,4 @@
+import { defaultCheckId } from '../agent/agent.ts'
 import {
   SERVICE_SHAPE,
   type ServiceDefinition,
@@ -199,7 +200,10 @@ class AgentServiceRoutes {
   #requireRegistrable(guard: CallGuard, { row, checks }: ServiceDefinition): void {
     guard.requireTelling('services:register', row.Service)
     this.#requireReplaced(guard, row.ID, row.Service)
-    for (const { CheckID } of checks) this.#requireOwnCheck(guard, { id: CheckID, service: row.ID })
+    for (const [index, { CheckID }] of checks.entries()) {
+      const id = CheckID || defaultCheckId(row.ID, { index, count: checks.length })
+      this.#requireOwnCheck(guard, { id, service: row.ID })
+    }
   }
 
   /** What is there already of that id is taken away, which takes the right on it. */
@@ -209,9 +213,9 @@ class AgentServiceRoutes {
   }
 
   /** A check of that id that another service has, or the node, would be taken away. */
-  #requireOwnCheck(guard: CallGuard, { id, service }: { id: string | undefined; service: string }): void {
+  #requireOwnCheck(guard: CallGuard, { id, service }: { id: string; service: string }): void {
     if (!guard.isControlled) return
-    const existing = id === undefined ? undefined : this.#state.agent.checkLike(id)
+    const existing = this.#state.agent.checkLike(id)
     if (!existing || existing.ServiceID === service) return
     if (existing.ServiceID === '') guard.require('nodes:write', existing.Node)
     else guard.require('services:register', existing.ServiceName)

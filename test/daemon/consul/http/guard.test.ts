@@ -85,16 +85,19 @@ describe('The Consul API with rules of access', () => {
       await status('operator', 'PUT /v1/agent/service/register', { Name: 'pay', ID: 'p1', Check: { TTL: '10s' } }),
       200,
     )
+    const two = { Name: 'pay', ID: 'p2', Checks: [{ TTL: '10s' }, { TTL: '20s' }] }
+    assert.equal(await status('operator', 'PUT /v1/agent/service/register', two), 200)
     const refused: [string, unknown?][] = [
       ['/v1/agent/service/register', { Name: 'pay' }],
       ['/v1/agent/service/register', { name: 'web', Name: 'pay' }],
       ['/v1/agent/service/register', { Name: 'web', ID: 'p1' }],
       ['/v1/agent/service/register', { Name: 'web', Check: { CheckID: 'service:p1', TTL: '10s' } }],
+      ['/v1/agent/service/register', { Name: 'web', ID: 'p2:1', Check: { TTL: '10s' } }],
       ['/v1/agent/service/deregister/p1'],
       ['/v1/agent/service/maintenance/p1?enable=true'],
       ['/v1/agent/check/register', { Name: 'x', ServiceID: 'p1', TTL: '10s' }],
       ['/v1/agent/check/register', { Name: 'of the node', TTL: '10s' }],
-      ['/v1/agent/check/register', { Name: 'x', CheckID: 'service:p1', ServiceID: 'w1', TTL: '10s' }],
+      ['/v1/agent/check/register', { Name: 'x', ID: 'service:p1', ServiceID: 'w1', TTL: '10s' }],
       ['/v1/agent/check/pass/service:p1'],
       ['/v1/agent/check/fail/service:p1'],
       ['/v1/agent/check/update/service:p1', { Status: 'critical' }],

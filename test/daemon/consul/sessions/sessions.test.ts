@@ -4,7 +4,7 @@ import { serveConsul } from '../consul-server.ts'
 
 async function locked(t: Parameters<typeof serveConsul>[0], fields: object) {
   const server = await serveConsul(t)
-  await server.ask('PUT', '/v1/agent/check/register', { Name: 'mem', CheckID: 'mem', TTL: '60s', Status: 'passing' })
+  await server.ask('PUT', '/v1/agent/check/register', { Name: 'mem', ID: 'mem', TTL: '60s', Status: 'passing' })
   const { ID } = (await server.ask('PUT', '/v1/session/create', { LockDelay: '5s', ...fields })).body
   await server.ask('PUT', `/v1/kv/lock?acquire=${ID}`, 'x')
   const holder = async () => (await server.ask('GET', '/v1/kv/lock')).body[0]?.Session

@@ -126,6 +126,7 @@ export const AGENT_EXCHANGES: Readonly<Record<string, readonly Exchange[]>> = {
     get('/v1/agent/check/pass/service:web-1'),
     put('/v1/agent/check/register', { Name: 'mem', TTL: '150s' }),
     put('/v1/agent/check/register', { ID: 'mem2', Name: 'mem 2', TTL: '150s', Status: 'passing', Notes: 'n' }),
+    put('/v1/agent/check/register', { CheckID: 'mem2', Name: 'mem 2', TTL: '150s' }),
     put('/v1/agent/check/register', { ID: 'mem2', Name: 'memory', TTL: '150s', Status: 'warning' }),
     get('/v1/agent/checks'),
     put('/v1/agent/check/warn/mem2?note=little'),
