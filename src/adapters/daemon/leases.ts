@@ -43,16 +43,19 @@ export class Leases implements LeaseCalls {
   /** Registering again what is held writes it anew and gives the same Lease. Rejects with `InvalidInstanceError` without asking the daemon. */
   async register(init: Instance, { ttlMs, signal }: { ttlMs: number } & Abortable): Promise<DaemonLease> {
     const instance = createInstance(init)
-    const lease = this.#obtain(instance, ttlMs)
+    const { serviceName: service, id } = instance
+    // Made once: it is long, and new to the Map each time.
+    const key = name({ service, id })
+    const lease = this.#obtain(key, instance, ttlMs)
     const body = {
       type: 'register',
-      service: instance.serviceName,
+      service,
       instance: toWireInstance(instance),
       ttlMs,
     } as const
     const onDone = () => {
       lease.write(instance, ttlMs)
-      this.#keep(lease)
+      this.#keep(key, lease)
     }
     try {
       await this.#client.request(body, { limitMs: this.#options.requestMs, patient: true, onDone, signal })
@@ -122,8 +125,7 @@ export class Leases implements LeaseCalls {
     }
   }
 
-  #obtain(instance: Instance, ttlMs: number): DaemonLease {
-    const key = name({ service: instance.serviceName, id: instance.id })
+  #obtain(key: string, instance: Instance, ttlMs: number): DaemonLease {
     let lease = this.#leases.get(key)
     if (!lease) this.#leases.set(key, (lease = new DaemonLease(instance, ttlMs, this)))
     return lease
@@ -146,8 +148,8 @@ export class Leases implements LeaseCalls {
   }
 
   /** Another registration of the same that was refused has let it go. */
-  #keep(lease: DaemonLease): void {
-    if (!lease.isLost && !this.#leases.has(name(lease.key))) this.#leases.set(name(lease.key), lease)
+  #keep(key: string, lease: DaemonLease): void {
+    if (!lease.isLost && !this.#leases.has(key)) this.#leases.set(key, lease)
   }
 
   #release(lease: DaemonLease): void {
