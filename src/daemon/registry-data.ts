@@ -49,42 +49,32 @@ export function openRegistryData(init: RegistryDataInit): RegistryData {
   return init.dataPath === undefined ? openInMemory(init) : openJournalled(init, init.dataPath)
 }
 
-function openInMemory({ clock, turn, graceMs, quietMs, preservation, limits, memory }: RegistryDataInit): RegistryData {
-  const store = new Store({
-    clock,
-    graceMs,
-    quietMs,
-    preservation,
-    limits,
-    memory,
-    revision: wallRevision(clock),
-    settled: false,
-    defer: task => turn.at('notify', task),
-  })
+function openInMemory(init: RegistryDataInit): RegistryData {
+  const store = new Store({ ...storeInit(init), revision: wallRevision(init.clock), settled: false })
   return { store, durability: inMemory, backend: undefined, handOver: atOnce, close: () => {} }
 }
 
 function openJournalled(init: RegistryDataInit, dataPath: string): RegistryData {
-  const { clock, turn, graceMs, quietMs, preservation, limits, memory, onHealth } = init
+  const { clock, turn, onHealth } = init
   const file = new JournalFile(dataPath, clock)
   const journal = new Journal({ file, turn, clock, onHealth })
   const head = file.head()
   const store = new Store({
-    clock,
-    graceMs,
-    quietMs,
-    preservation,
-    limits,
-    memory,
+    ...storeInit(init),
     epoch: head?.epoch ?? randomUUID(),
     revision: Math.max(wallRevision(clock), (head?.revision ?? 0) + REVISIONS_UNWRITTEN_MAX),
     settled: head !== undefined,
     records: file.claims(),
     journal,
-    defer: task => turn.at('notify', task),
   })
   journal.attach(store)
   return { store, durability: journal, backend: undefined, handOver: atOnce, close: () => journal.close() }
+}
+
+/** What of a Store is the same wherever its data are. */
+function storeInit({ clock, turn, graceMs, quietMs, preservation, limits, memory }: RegistryDataInit) {
+  const defer = (task: () => void) => turn.at('notify', task)
+  return { clock, graceMs, quietMs, preservation, limits, memory, defer }
 }
 
 async function atOnce(): Promise<void> {}
