@@ -40,6 +40,9 @@ async function runAll(files: readonly string[]): Promise<void> {
   try {
     const plan = planOf(await Promise.all(files.map(async path => ({ path, text: await readFile(path, 'utf8') }))))
     const entries = await Promise.all(plan.map(portion => entryOf(portion, folder)))
+    console.log(
+      `${files.length} test files in ${entries.length} processes. What is printed follows a plan that begins with the longest.`,
+    )
     await passed(entries, interrupted.signal)
   } finally {
     await rm(folder, { recursive: true, force: true })
