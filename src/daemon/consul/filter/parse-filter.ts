@@ -212,11 +212,24 @@ class Parser {
 
   #number(): string | undefined {
     const start = this.#at
-    this.#miss('"-"', '"0"', '[1-9]')
-    const found = this.#regular(/-?(?:0|[1-9]\d*)(?:\.\d+)?/y)
-    if (found === undefined) return undefined
-    if (/[ \t\r\n)]/.test(this.#text[this.#at] ?? ' ')) return found
-    throw this.#broken('number', 'Invalid number literal', Math.max(start, this.#at))
+    this.#literal('-')
+    if (!this.#digits()) {
+      this.#at = start
+      return undefined
+    }
+    if (/[ \t\r\n)]/.test(this.#text[this.#at] ?? ' ')) return this.#text.slice(start, this.#at)
+    throw this.#broken('number', 'Invalid number literal')
+  }
+
+  /** A number without its sign; tells what more of it could have stood at its end. */
+  #digits(): boolean {
+    this.#miss('"0"', '[1-9]')
+    const whole = this.#regular(/0|[1-9]\d*/y)
+    if (whole === undefined) return false
+    const isFraction = this.#regular(/\.\d+/y) !== undefined
+    if (!isFraction) this.#miss('"."')
+    if (isFraction || whole !== '0') this.#miss('[0-9]')
+    return true
   }
 
   #string(): string | undefined {

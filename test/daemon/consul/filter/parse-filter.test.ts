@@ -78,6 +78,19 @@ describe('parseFilter', () => {
     assert.throws(() => parseFilter('a\n== "b'), { message: '2:6 (7): rule "string": Unterminated string literal' })
   })
 
+  it('says how a number could have gone on', () => {
+    const problems = {
+      '-': '1:2 (1): no match found, expected: "0" or [1-9]',
+      'not (-x in a)': '1:7 (6): no match found, expected: "0" or [1-9]',
+      'a == -': '1:7 (6): no match found, expected: "0" or [1-9]',
+      '0': '1:2 (1): no match found, expected: "." or [ \\t\\r\\n]',
+      '-12': '1:4 (3): no match found, expected: ".", [ \\t\\r\\n] or [0-9]',
+      '1.25': '1:5 (4): no match found, expected: [ \\t\\r\\n] or [0-9]',
+      '5.': '1:2 (1): rule "number": Invalid number literal',
+    }
+    for (const [text, message] of Object.entries(problems)) assert.throws(() => parseFilter(text), { message }, text)
+  })
+
   it('refuses everything else with a FilterProblem, and in good time', () => {
     const anything = fc.oneof(
       fc.string(),
