@@ -56,6 +56,9 @@ export interface RunDnsOptions extends Omit<DnsServerOptions, 'endpoint' | 'cata
   readonly isWanted: boolean
 }
 
+/** Where it is that listens without saying where. */
+const ALL_ADDRESSES = '0.0.0.0'
+
 /** The port of a daemon that also answers DNS, where Consul does, without being asked to. */
 const CONSUL_PORT = 8500
 
@@ -65,7 +68,12 @@ export async function runRegistry(options: RunRegistryOptions): Promise<void> {
   const backend = await openBackend(options)
   const file = options.access === undefined ? undefined : new AccessFile(options.access)
   const acl = options.acl && new AclAccess({ ...options.acl, others: file })
-  const consulApi = new ConsulFrontend({ ...consul, acl, leave: () => void application.stop().catch(() => {}) })
+  const consulApi = new ConsulFrontend({
+    clientAddresses: addressesOf([listen, ...(alsoAt ?? [])]),
+    ...consul,
+    acl,
+    leave: () => void application.stop().catch(() => {}),
+  })
   const daemon = new RegistryDaemon({
     name: 'daemon',
     endpoint: listen,
@@ -88,6 +96,14 @@ export async function runRegistry(options: RunRegistryOptions): Promise<void> {
   await run(application)
   release()
   unlisten?.()
+}
+
+/** The addresses at which one of them listens; undefined where all are files. */
+function addressesOf(endpoints: readonly string[]): string[] | undefined {
+  const addresses = new Set<string>()
+  for (const endpoint of endpoints.map(text => parseEndpoint(text)))
+    if ('port' in endpoint) addresses.add(endpoint.host ?? ALL_ADDRESSES)
+  return addresses.size > 0 ? [...addresses] : undefined
 }
 
 /** What it is the front of, if anything. Rejects with `OptionConflictError` when it shall keep data as well, and as `openRegistry` does. */

@@ -15,6 +15,8 @@ export interface ConsulOptions {
   readonly datacenter?: string | undefined
   /** The address of this node, where its services have none of their own. Default `127.0.0.1`. */
   readonly address?: string | undefined
+  /** Where clients are served, as the agent tells of itself. Default `127.0.0.1`. */
+  readonly clientAddresses?: readonly string[] | undefined
   /** The port told to be the servers'; nobody listens there. Default 8300. */
   readonly serverPort?: number | undefined
   /** The ports told to be those of the gossip, within the data centre and between them; nobody listens there. Default: the two after that of the servers. */
@@ -72,6 +74,7 @@ export function consulSettings(options: ConsulOptions): ConsulSettings {
     kvLimits: options.kvLimits,
     datacenter: options.datacenter ?? 'dc1',
     address: options.address ?? '127.0.0.1',
+    clientAddresses: options.clientAddresses ?? ['127.0.0.1'],
     serverPort,
     gossipPorts: options.gossipPorts ?? { lan: serverPort + 1, wan: serverPort + 2 },
     scriptChecks: options.scriptChecks ?? false,

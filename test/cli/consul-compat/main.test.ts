@@ -134,7 +134,12 @@ describe('consul-compat', () => {
     assert.equal(await readFile(pidPath, 'utf8'), `${child.pid}\n`)
     const nodes = (await get(port, '/v1/catalog/nodes?node-meta=rack:r1')) as unknown as { Meta: object }[]
     assert.deepEqual(nodes[0]?.Meta, { 'consul-network-segment': '', rack: 'r1' })
-    assert.deepEqual((await get(port, '/v1/agent/self'))['Meta'], { 'consul-network-segment': '', rack: 'r1' })
+    const { Meta, DebugConfig } = (await get(port, '/v1/agent/self')) as unknown as Record<
+      string,
+      Record<string, unknown>
+    >
+    assert.deepEqual(Meta, { 'consul-network-segment': '', rack: 'r1' })
+    assert.deepEqual(DebugConfig?.['ClientAddrs'], ['127.0.0.1'])
     child.kill('SIGTERM')
     await once(child, 'exit')
     await assert.rejects(readFile(pidPath), { code: 'ENOENT' })

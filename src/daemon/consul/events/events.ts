@@ -27,12 +27,18 @@ export class Events {
     this.#stamp = stamp
   }
 
-  /** Tells everybody. */
-  fire(fields: Pick<EventRow, 'Name' | 'Payload' | 'NodeFilter' | 'ServiceFilter' | 'TagFilter'>): EventRow {
+  /** Tells everybody who listens at this agent, if it is one that hears of it: by its filters an event can be for others only. */
+  fire(
+    fields: Pick<EventRow, 'Name' | 'Payload' | 'NodeFilter' | 'ServiceFilter' | 'TagFilter'>,
+    isHeard: boolean,
+  ): EventRow {
     const { Name, Payload, NodeFilter, ServiceFilter, TagFilter } = fields
     const event = { ID: randomUUID(), Name, Payload, NodeFilter, ServiceFilter, TagFilter, Version: 1 as const }
-    this.#events = [...this.#events, { ...event, LTime: ++this.#time }].slice(-CONSUL_LIMITS.events)
-    this.#topics.touch('events', this.#stamp())
+    const told = { ...event, LTime: ++this.#time }
+    if (isHeard) {
+      this.#events = [...this.#events, told].slice(-CONSUL_LIMITS.events)
+      this.#topics.touch('events', this.#stamp())
+    }
     return { ...event, LTime: 0 }
   }
 

@@ -37,13 +37,30 @@ export function queryOptions(call: Call, datacenter: string, missing?: string): 
 
 /** The same without `dc`, for what every agent knows by itself. Throws `ConsulRefusedError`. */
 export function waitOptions(call: Call): QueryOptions {
+  if (call.request.headers['cache-control'] !== undefined) freshnessOptions(call)
   return call.isPlain ? PLAIN : optionsOf(call.query)
 }
 
+/** Only how fresh the answer has to be, for what nobody waits for and what is the same in every data centre. Throws `ConsulRefusedError`. */
+export function freshnessOptions(call: Call): Pick<QueryOptions, 'consistency' | 'isCached'> {
+  const consistency = consistencyOf(call.query)
+  requireCacheControl(call.request.headers['cache-control'] ?? '')
+  return { consistency, isCached: call.has('cached') }
+}
+
+/** Its ages have to be whole seconds; what they say means nothing here, where every answer is fresh. Throws `ConsulRefusedError`. */
+function requireCacheControl(header: string): void {
+  for (const directive of header.toLowerCase().split(',')) {
+    const [, age] = /^(?:max-age|stale-if-error)=(.*)$/.exec(directive.trim()) ?? []
+    if (age !== undefined && !/^[+-]?\d+$/.test(age)) throw new ConsulRefusedError(400, 'Invalid Cache-Control header.')
+  }
+}
+
 const optionsOf = once((query: Query): QueryOptions => {
+  const consistency = consistencyOf(query)
   const waitMs = wait(query.get('wait') ?? '')
   const index = uint(query.get('index') ?? '')
-  return { index, waitMs, consistency: consistencyOf(query), isCached: query.has('cached') }
+  return { index, waitMs, consistency, isCached: query.has('cached') }
 })
 
 /** Throws `ConsulRefusedError` for another data centre than ours, as of a write: Consul says nothing of indexes with it. */

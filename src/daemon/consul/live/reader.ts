@@ -157,7 +157,7 @@ export class Reader {
       '0',
     ]
     if (read.tellsConsistency) headers.push('X-Consul-Effective-Consistency', options.consistency)
-    if (options.isCached && read.isCacheable) headers.push(...this.#cacheHeaders(read.key))
+    if (options.isCached && read.isCacheable) headers.push(...this.cacheHeaders(read.key))
     if (read.render) {
       const rendered = read.render(result)
       return { ...rendered, headers: [...rendered.headers, ...headers] }
@@ -168,7 +168,7 @@ export class Reader {
   }
 
   /** Every answer here comes from memory and is fresh; who asks for a cached one is told so in the words of Consul's cache. */
-  #cacheHeaders(key: string): readonly string[] {
+  cacheHeaders(key: string): readonly string[] {
     if (this.#cached.has(key)) return ['X-Cache', 'HIT', 'Age', '0']
     if (this.#cached.size >= 10_000) this.#cached.clear()
     this.#cached.add(key)

@@ -6,7 +6,7 @@ import type { Call } from '../http/call.ts'
 import { withWhoseNamespace } from '../http/namespaces.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
 import type { Sees } from '../http/sight.ts'
-import { queryOptions } from '../live/query-options.ts'
+import { freshnessOptions, queryOptions } from '../live/query-options.ts'
 import type { Read } from '../live/reader.ts'
 import { topicOf } from '../live/topics.ts'
 import { catalogService, healthService } from '../rows/forms.ts'
@@ -84,7 +84,12 @@ class CatalogRoutes {
     this.#state = state
   }
 
-  readonly datacenters = (): Answer => json([this.#state.settings.datacenter])
+  /** It waits for nothing, and whatever data centre is asked knows them all. */
+  readonly datacenters = (call: Call): Answer => {
+    const { reader, settings } = this.#state
+    const { isCached } = freshnessOptions(call)
+    return json([settings.datacenter], { headers: isCached ? reader.cacheHeaders('catalog/datacenters') : [] })
+  }
 
   readonly nodes = (call: Call): Answer | Promise<Answer> => {
     const { view, topics, settings } = this.#state

@@ -66,7 +66,9 @@ describe('The routes of the Consul API', () => {
 
   it('fire events, and let others wait for the next one', async t => {
     const { ask, url } = await serveConsul(t)
+    await ask('PUT', '/v1/agent/service/register', { Name: 'web', Tags: ['v1'] })
     await ask('PUT', '/v1/event/fire/deploy', 'one')
+    await ask('PUT', '/v1/event/fire/deploy?service=web&tag=v2', 'for others')
     const first = await ask('GET', '/v1/event/list')
     const index = first.headers.get('x-consul-index') ?? ''
     const waiting = request(`${url}/v1/event/list?index=${index}`)

@@ -1,6 +1,15 @@
 import type { Exchange, Json } from '../exchange.ts'
 import { filter, get, put } from '../requests.ts'
 
+/** How old an answer may be, in words right and wrong. */
+const CACHE_CONTROLS = [
+  'no-cache, junk',
+  'max-age=10, stale-if-error=-1',
+  'max-age=1h',
+  'MAX-AGE=',
+  'must-revalidate,stale-if-error=x',
+]
+
 /** About the catalog and how everything in it is. Each list goes on where the former left off. */
 export const CATALOG_EXCHANGES: Readonly<Record<string, readonly Exchange[]>> = {
   'the catalog': [
@@ -77,6 +86,19 @@ export const CATALOG_EXCHANGES: Readonly<Record<string, readonly Exchange[]>> = 
     ...['catalog/nodes', 'catalog/node/n0', 'health/node/n0', 'health/state/any', 'health/checks/web', 'query'].map(
       path => get(`/v1/${path}?cached`),
     ),
+    ...['cached', 'cached', 'cached&dc=nope', 'stale', 'index=abc'].map(query =>
+      get(`/v1/catalog/datacenters?${query}`),
+    ),
+    get('/v1/catalog/datacenters?stale&consistent', { seesUpTo: 'semantics.' }),
+    get('/v1/catalog/datacenters?max_stale=zz', { seesUpTo: '"zz"' }),
+    ...CACHE_CONTROLS.flatMap(value => [
+      get('/v1/health/service/web', { headers: { 'cache-control': value } }),
+      get('/v1/catalog/datacenters?cached', { headers: { 'cache-control': value }, seesUpTo: 'header.' }),
+    ]),
+    get('/v1/kv/none?wait=zz&stale&consistent'),
+    get('/v1/kv/none?wait=zz', { headers: { 'cache-control': 'max-age=zz' } }),
+    get('/v1/health/service/?stale&consistent', { headers: { 'cache-control': 'max-age=zz' } }),
+    get('/v1/health/service/?dc=nope', { headers: { 'cache-control': 'max-age=zz' } }),
     get('/v1/health/service/web?index=abc'),
     get('/v1/health/service/web?index=-1'),
     get('/v1/health/service/web?wait=zz'),

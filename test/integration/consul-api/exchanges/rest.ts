@@ -3,9 +3,27 @@ import { get, put } from '../requests.ts'
 
 const AUTOPILOT = '/v1/operator/autopilot/configuration'
 
+/** For whom an event is: by its node, the id of a service and a tag. */
+const EVENT_FILTERS = {
+  ofnode: 'node=%5En0$',
+  ofothernode: 'node=N0',
+  ofname: 'service=listener',
+  ofid: 'service=%5El-',
+  ofservers: 'service=%5Econsul$',
+  oftag: 'service=l&tag=%5Egre',
+  ofothertag: 'service=l&tag=red',
+  ofboth: 'service=l&tag=blue&node=0',
+  ofneither: 'service=l&node=1',
+}
+
+const fire = (name: string, query: string): Exchange =>
+  put(`/v1/event/fire/${name}?${query}`, undefined, { keep: { [name]: (body: Json) => body.ID } })
+
 /** About members, events and prepared queries; and at last everything is taken out. Each list goes on where the former left off. */
 export const REST_EXCHANGES: Readonly<Record<string, readonly Exchange[]>> = {
   'a member that is told to join itself, or what is no member': [
+    get('/v1/agent/self', { keep: { lan: (body: Json) => body.DebugConfig.AdvertiseAddrLAN }, seesOnlyRefusals: true }),
+    put('/v1/agent/join/$lan'),
     put('/v1/agent/join/127.0.0.1'),
     put('/v1/agent/join/127.0.0.1:1', undefined, { seesUpTo: 'Failed to join 127.0.0.1: ' }),
     put('/v1/agent/join/127.0.0.1?wan=1'),
@@ -61,6 +79,11 @@ export const REST_EXCHANGES: Readonly<Record<string, readonly Exchange[]>> = {
     put('/v1/event/fire/x?node=('),
     get('/v1/event/list?name=deploy', { until: (body: Json) => body.length > 0 }),
     get('/v1/event/list?name=zz'),
+    put('/v1/agent/service/register', { Name: 'listener', ID: 'l-1', Tags: ['blue', 'green'] }),
+    ...Object.entries(EVENT_FILTERS).map(([name, query]) => fire(name, query)),
+    fire('last', ''),
+    get('/v1/event/list', { until: (body: Json) => body.some(({ Name }: Json) => Name === 'last') }),
+    put('/v1/agent/service/deregister/l-1'),
   ],
   'prepared queries': [
     {
