@@ -141,7 +141,8 @@ export class Agent {
 
   /** The sidecar that the registration of a service asks for, if it does. Throws `ConsulRefusedError`. */
   sidecarOf({ row }: ServiceDefinition, fields: ServiceFields): ServiceDefinition | undefined {
-    return sidecarOf({ row, fields }, this.services())
+    // Of the thousands of services of an agent a list is made only for one that asks.
+    return fields.Connect?.SidecarService && sidecarOf({ row, fields }, this.services())
   }
 
   /** Takes a service out, its checks, and the sidecar that came with it. Harmless if there is none. */

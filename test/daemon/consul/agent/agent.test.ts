@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { Agent } from '../../../../src/daemon/consul/agent/agent.ts'
 import { serveConsul } from '../consul-server.ts'
 
 const web = { Name: 'web', Port: 80, Check: { TTL: '60s', Status: 'passing' } }
@@ -73,6 +74,15 @@ describe('Agent', () => {
     await ask('PUT', '/v1/agent/service/deregister/api')
     assert.deepEqual(await ids(), ['api-sidecar-proxy'])
     assert.deepEqual((await ask('GET', '/v1/agent/checks')).body, {})
+  })
+
+  it('looks through all its services only for a registration that asks for a sidecar', async t => {
+    const { ask } = await serveConsul(t)
+    const services = t.mock.method(Agent.prototype, 'services')
+    await ask('PUT', '/v1/agent/service/register', web)
+    assert.equal(services.mock.callCount(), 0)
+    await ask('PUT', '/v1/agent/service/register', { ...web, Connect: { SidecarService: {} } })
+    assert.equal(services.mock.callCount(), 1)
   })
 
   it('registers neither a service nor its sidecar where one of them cannot be', async t => {
