@@ -121,8 +121,10 @@ export class Claims {
     const { owner, instance, number } = claim
     const existing = this.#init.rosters.find(instance.serviceName, instance.id)
     const bytes = instanceBytes(instance)
+    const growth = bytes - (existing ? instanceBytes(existing.instance) : 0)
+    if (growth > 0) this.#requireMemory(owner)
     if (!existing) this.#requireRoom(owner, instance)
-    this.#init.rosters.requireBytes(instance.serviceName, bytes - (existing ? instanceBytes(existing.instance) : 0))
+    this.#init.rosters.requireBytes(instance.serviceName, growth)
     this.#lastNumber = Math.max(this.#lastNumber, number)
     owner.claims.add(claim)
     this.#tally(claim, 1)
@@ -135,7 +137,7 @@ export class Claims {
   /** How many bytes more an instance takes as it is to be. Throws `StoreLimitError` where there is no room for them. */
   #growth(claim: Claim, instance: Instance): number {
     const growth = growthOf(claim, instance)
-    if (growth > 0 && claim.owner.kind !== 'vouched') this.#init.rosters.memory?.requireRoom()
+    if (growth > 0) this.#requireMemory(claim.owner)
     this.#init.rosters.requireBytes(instance.serviceName, growth)
     return growth
   }
@@ -166,8 +168,11 @@ export class Claims {
   }
 
   /** What is vouched for is kept by whoever vouches, who has asked for memory. */
+  #requireMemory({ kind }: Owner): void {
+    if (kind !== 'vouched') this.#init.rosters.memory?.requireRoom()
+  }
+
   #requireRoom(owner: Owner, { serviceName }: Instance): void {
-    if (owner.kind !== 'vouched') this.#init.rosters.memory?.requireRoom()
     const { limits } = this.#init.rosters
     if (this.#count >= limits.instances) throw new StoreLimitError('instances', limits.instances)
     if (owner.claims.size >= limits.ownerInstances) {

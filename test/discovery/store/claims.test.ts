@@ -63,9 +63,12 @@ describe('Claims', () => {
     claims.rewrite(claim, users('a', { tags: ['blue'] }), 1_000)
     claims.update(claim, users('a', { tags: ['red'] }))
     claims.markDraining(claim)
+    assert.throws(() => claims.enter(owner('two'), users('a', { tags: ['large'] }), 1_000), StoreLimitError)
+    const other = claims.enter(owner('two'), users('a', { tags: ['red'] }), 1_000)
+    assert.equal(claim.gone, true)
     const vouched = new Owner({ id: 'v', name: 'v' }, { kind: 'vouched', now: 0 })
     claims.enter(vouched, users('c'), 1_000)
-    claims.remove(claim, 'revoked')
+    claims.remove(other, 'revoked')
     assert.equal(claims.count, 1)
   })
 
