@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os'
 import { constants, PerformanceObserver } from 'node:perf_hooks'
 import v8 from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -14,8 +15,12 @@ const ROOM_SHARE = 0.65
 /** How often it is looked, while it is full, whether there is room again: nobody else may make V8 find out. */
 const COLLECT_MS = 30_000
 
-/** What V8 counts for young objects into the limit of a heap, and does not give to old ones: three times 32 MiB. */
-const YOUNG_BYTES = 96 * 2 ** 20
+/** What V8 counts for young objects into the limit of a heap, and does not give to old ones, where there is so much memory: three times 32 MiB. Of less it is the same share. */
+const YOUNG_BYTES_MAX = 96 * 2 ** 20
+const YOUNG_MEMORY_BYTES = 4 * 2 ** 30
+
+/** How much of the memory of a machine, or a container, a heap may be: the program and what is on its way on connections are beside it. */
+const MEMORY_SHARE = 0.75
 
 /** How much of the heap is in use, and how much there may be. */
 export interface HeapUse {
@@ -122,13 +127,27 @@ function mebibytes({ usedBytes, maxBytes }: HeapUse): string {
   return `${Math.round(usedBytes / 2 ** 20)} of ${Math.round(maxBytes / 2 ** 20)} MiB`
 }
 
+/**
+ * How many bytes of old objects there may be where V8 tells `limitBytes`, on a machine or in a container with `memoryBytes`: without what is counted for young ones, of which nobody
+ * tells how much that is; at least a quarter. And no more than what is left in a small container besides: V8 takes 256 MiB there as well. Exported for tests.
+ */
+export function oldBytesMax({ limitBytes, memoryBytes }: { limitBytes: number; memoryBytes: number }): number {
+  const youngBytes = YOUNG_BYTES_MAX * Math.min(1, memoryBytes / YOUNG_MEMORY_BYTES)
+  return Math.min(Math.max(limitBytes - youngBytes, limitBytes / 4), MEMORY_SHARE * memoryBytes)
+}
+
+/** Of the machine, or of the container that this process is in. */
+function memoryOfMachine(): number {
+  return Math.min(totalmem(), process.constrainedMemory() || Infinity)
+}
+
 /** The heap of this process. Exported for tests. */
 export const ownHeap: Heap = {
   use() {
     const { heap_size_limit: limit } = v8.getHeapStatistics()
     const spaces = v8.getHeapSpaceStatistics().filter(({ space_name: name }) => !name.startsWith('new_'))
     const usedBytes = spaces.reduce((sum, { space_used_size: used }) => sum + used, 0)
-    return { usedBytes, maxBytes: Math.max(limit - YOUNG_BYTES, limit / 4) }
+    return { usedBytes, maxBytes: oldBytesMax({ limitBytes: limit, memoryBytes: memoryOfMachine() }) }
   },
   watch(onCollected) {
     const observer = new PerformanceObserver(list => {

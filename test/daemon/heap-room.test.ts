@@ -3,7 +3,7 @@ import { describe, it, type TestContext } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { observe } from '../../src/core/event.ts'
 import { Derived, forgettable } from '../../src/daemon/derived.ts'
-import { type Heap, HeapRoom, ownHeap } from '../../src/daemon/heap-room.ts'
+import { type Heap, HeapRoom, oldBytesMax, ownHeap } from '../../src/daemon/heap-room.ts'
 import { FakeClock } from '../../src/testing/fake-clock.ts'
 import { PATIENCE_MS } from '../patience.ts'
 
@@ -119,5 +119,26 @@ describe('HeapRoom', () => {
     assert.ok(seen.times > 0)
     const { usedBytes, maxBytes } = ownHeap.use()
     assert.ok(usedBytes > 2 ** 20 && usedBytes < maxBytes, `${usedBytes} of ${maxBytes}`)
+  })
+})
+
+/** In MiB, what it is for a limit that V8 tells where there is so much memory. */
+const oldMebibytes = (limit: number, memory: number) =>
+  oldBytesMax({ limitBytes: limit * 2 ** 20, memoryBytes: memory * 2 ** 20 }) / 2 ** 20
+
+describe('oldBytesMax', () => {
+  it('is what V8 was told, or takes by itself, on a large machine', () => {
+    assert.deepEqual(
+      [oldMebibytes(4_192, 24_000), oldMebibytes(496, 24_000), oldMebibytes(160, 24_000)],
+      [4_096, 400, 64],
+    )
+  })
+
+  it('leaves out next to nothing in a small container, where V8 takes little for young objects', () => {
+    assert.deepEqual([oldMebibytes(106, 256), oldMebibytes(212, 512), oldMebibytes(536, 1_024)], [100, 200, 512])
+  })
+
+  it('is no more than three quarters of the memory there is', () => {
+    assert.equal(oldMebibytes(262, 256), 192)
   })
 })
