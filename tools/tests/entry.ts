@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Portion } from './plan.ts'
 
@@ -7,7 +7,8 @@ import type { Portion } from './plan.ts'
 export async function entryOf({ name, files }: Portion, folder: string): Promise<string> {
   const [first, ...more] = files
   if (first !== undefined && more.length === 0) return first
-  const entry = join(folder, `${name.replaceAll('/', '-')}.mjs`)
+  const entry = join(folder, `${name}.mjs`)
+  await mkdir(dirname(entry), { recursive: true })
   await writeFile(entry, files.map(file => `import '${pathToFileURL(resolve(file)).href}'\n`).join(''))
   return entry
 }
