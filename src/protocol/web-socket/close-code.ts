@@ -12,7 +12,7 @@ export const BROKEN = {
   binary: 1003,
   /** Text that is not UTF-8. */
   encoding: 1007,
-  /** More fragments than any honest side makes. */
+  /** More fragments than any honest side makes, or a long message where there are too many under way. */
   policy: 1008,
   /** A message above the limit. */
   tooLong: 1009,

@@ -50,6 +50,7 @@ describe('OrderedClaims', () => {
     // What was looked at in this turn is kept to its end.
     await nextTurn()
     ;(runInNewContext('gc') as () => void)()
+    v8.setFlagsFromString('--no-expose-gc')
     assert.equal(gone.deref(), undefined)
     assert.deepEqual(idsOf(claims), [])
   })
