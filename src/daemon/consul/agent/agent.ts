@@ -86,14 +86,13 @@ export class Agent {
   }
 
   service(id: string): ServiceRow | undefined {
-    const row = this.serviceLike(id)
-    return row?.ID === id ? row : undefined
+    const row = this.serviceReplacedBy(id)
+    return row?.ID === id && row.isLocal ? row : undefined
   }
 
-  /** The one whose id is this but for case: it goes where one of this id is registered. */
-  serviceLike(id: string): ServiceRow | undefined {
-    const row = this.#init.catalog.service(this.node, id)
-    return row?.isLocal ? row : undefined
+  /** What goes where a service of this id is registered here: also one of the catalog alone, and one whose id is this but for case. */
+  serviceReplacedBy(id: string): ServiceRow | undefined {
+    return this.#init.catalog.service(this.node, id)
   }
 
   /** The checks that were registered here, with their newest outputs, in order of their ids. */
@@ -109,14 +108,13 @@ export class Agent {
 
   /** The check that was registered here under this id. */
   check(checkId: string): CheckRow | undefined {
-    const row = this.checkLike(checkId)
-    return row?.CheckID === checkId ? row : undefined
+    const row = this.checkReplacedBy(checkId)
+    return row?.CheckID === checkId && this.#isOwn(row) ? this.#withOutput(row) : undefined
   }
 
-  /** The one whose id is this but for case: it goes where one of this id is registered. */
-  checkLike(checkId: string): CheckRow | undefined {
-    const row = this.#init.catalog.check(this.node, checkId)
-    return row && this.#isOwn(row) ? this.#withOutput(row) : undefined
+  /** The same as of a service: what goes where a check of this id is registered here. */
+  checkReplacedBy(checkId: string): CheckRow | undefined {
+    return this.#init.catalog.check(this.node, checkId)
   }
 
   /** Registers a service with its checks; those it had stay, and with `replaceChecks` only those that are named again. Throws `ConsulRefusedError`. */

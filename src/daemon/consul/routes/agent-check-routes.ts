@@ -114,7 +114,7 @@ class AgentCheckRoutes {
 
   /** What is there already of that id takes the same. */
   #requireReplaced(call: Call, checkId: string): void {
-    const existing = call.guard.isControlled && this.#state.agent.checkLike(checkId)
+    const existing = call.guard.isControlled && this.#state.agent.checkReplacedBy(checkId)
     if (existing) requireOn(call, existing)
   }
 

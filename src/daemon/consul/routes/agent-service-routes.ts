@@ -17,6 +17,7 @@ import { contentHash } from '../rows/content-hash.ts'
 import { agentHealthCheck, agentService } from '../rows/forms.ts'
 import type { CheckRow, ServiceRow } from '../state/rows.ts'
 import { isOperator } from '../../access/operator.ts'
+import { requireCheck } from './catalog-rights.ts'
 import { agentFilterOf } from './filtering.ts'
 import { topicQuestion } from './questions.ts'
 import { enableOf } from './maintenance.ts'
@@ -208,17 +209,15 @@ class AgentServiceRoutes {
 
   /** What is there already of that id is taken away, which takes the right on it. */
   #requireReplaced(guard: CallGuard, id: string, told?: string): void {
-    const existing = this.#state.agent.serviceLike(id)
+    const existing = this.#state.agent.serviceReplacedBy(id)
     if (existing) guard.requireTelling('services:register', existing.Service, told)
   }
 
   /** A check of that id that another service has, or the node, would be taken away. */
   #requireOwnCheck(guard: CallGuard, { id, service }: { id: string; service: string }): void {
     if (!guard.isControlled) return
-    const existing = this.#state.agent.checkLike(id)
-    if (!existing || existing.ServiceID === service) return
-    if (existing.ServiceID === '') guard.require('nodes:write', existing.Node)
-    else guard.require('services:register', existing.ServiceName)
+    const existing = this.#state.agent.checkReplacedBy(id)
+    if (existing && existing.ServiceID !== service) requireCheck(guard, existing)
   }
 
   /** What is registered at this agent, and the registry's own instances. */

@@ -2,11 +2,12 @@ import { ConsulRefusedError } from '../errors.ts'
 import type { CallGuard } from '../http/guard.ts'
 import type { Catalog } from '../state/catalog.ts'
 import type { CatalogDeregistration, CatalogRegistration } from '../state/catalog-writes.ts'
-import type { NodeRow } from '../state/rows.ts'
+import { isSameName } from '../state/folded.ts'
+import type { CheckRow, NodeRow } from '../state/rows.ts'
 
 /**
  * Requires what it takes to write that to the catalog: the right on the node where it is new or another than before; on the service, and on the one of
- * that id before; on the services of the checks, or on the node. Throws `ForbiddenError`, `ConsulRefusedError`.
+ * that id before; on the services of the checks, or on the node, and the same of the checks that are replaced. Throws `ForbiddenError`, `ConsulRefusedError`.
  */
 export function requireRegistrable(guard: CallGuard, registration: CatalogRegistration, catalog: Catalog): void {
   if (!guard.isControlled) return
@@ -21,10 +22,18 @@ export function requireRegistrable(guard: CallGuard, registration: CatalogRegist
     const before = catalog.service(Node, id ?? '')
     if (before) guard.require('services:register', before.Service)
   }
-  for (const { ServiceID = '' } of [...(Check ? [Check] : []), ...Checks]) {
+  for (const { ServiceID = '', CheckID, Name = '' } of [...(Check ? [Check] : []), ...Checks]) {
     if (ServiceID === '') guard.require('nodes:write', Node)
     else if (ServiceID !== id) requireServiceOf(guard, { node: Node, id: ServiceID, catalog })
+    const replaced = catalog.check(Node, CheckID || Name)
+    if (replaced && !isSameName(replaced.ServiceID, ServiceID)) requireCheck(guard, replaced)
   }
+}
+
+/** Requires the right on what a check is about: its service, or the node. Throws `ForbiddenError`. */
+export function requireCheck(guard: CallGuard, { ServiceID, ServiceName, Node }: CheckRow): void {
+  if (ServiceID === '') guard.require('nodes:write', Node)
+  else guard.require('services:register', ServiceName)
 }
 
 /** Requires the right on the node; else on the service, or on what the check is about. Throws `ForbiddenError`, `ConsulRefusedError`. */
@@ -39,7 +48,7 @@ export function requireDeregistrable(guard: CallGuard, deregistration: CatalogDe
   }
   const check = CheckID === '' ? undefined : catalog.check(Node, CheckID)
   if (CheckID !== '' && !check) throw new ConsulRefusedError(500, `Unknown check '${CheckID}'`)
-  if (check?.ServiceID) guard.require('services:register', check.ServiceName)
+  if (check) requireCheck(guard, check)
   else guard.require('nodes:write', Node)
 }
 

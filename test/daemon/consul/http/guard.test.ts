@@ -87,7 +87,17 @@ describe('The Consul API with rules of access', () => {
     )
     const two = { Name: 'pay', ID: 'p2', Checks: [{ TTL: '10s' }, { TTL: '20s' }] }
     assert.equal(await status('operator', 'PUT /v1/agent/service/register', two), 200)
+    const catalogued = { Node: 'n0', Address: '127.0.0.1', SkipNodeUpdate: true }
+    const alone = { ...catalogued, Service: { Service: 'pay', ID: 'p3' }, Check: { Name: 'c3', ServiceID: 'p3' } }
+    assert.equal(await status('operator', 'PUT /v1/catalog/register', alone), 200)
     const refused: [string, unknown?][] = [
+      ['/v1/agent/service/register', { Name: 'web', ID: 'p3' }],
+      ['/v1/agent/service/register', { Name: 'web', ID: 'consul' }],
+      ['/v1/agent/service/register', { Name: 'web', Check: { CheckID: 'c3', TTL: '10s' } }],
+      ['/v1/agent/check/register', { Name: 'x', ID: 'C3', ServiceID: 'w1', TTL: '10s' }],
+      ['/v1/agent/check/register', { Name: 'x', ID: 'serfHealth', ServiceID: 'w1', TTL: '10s' }],
+      ['/v1/catalog/register', { ...catalogued, Check: { Name: 'c3', ServiceID: 'w1' } }],
+      ['/v1/catalog/register', { ...catalogued, Check: { Name: 'x', CheckID: 'serfHealth', ServiceID: 'w1' } }],
       ['/v1/agent/service/register', { Name: 'pay' }],
       ['/v1/agent/service/register', { name: 'web', Name: 'pay' }],
       ['/v1/agent/service/register', { Name: 'web', ID: 'p1' }],
