@@ -101,7 +101,7 @@ export function rowOf(said: ServiceFields, node: string): Unindexed<ServiceRow> 
     ...(tagged && { TaggedAddresses: tagged }),
     Meta: Meta ?? null,
     Port,
-    Weights: weightsOf(fields.Weights),
+    Weights: validWeights(fields.Weights),
     EnableTagOverride: fields.EnableTagOverride ?? false,
     ...meshOf(fields),
     isLocal: true,
@@ -143,9 +143,10 @@ export function isAnyAddress(address = ''): boolean {
   return ['0.0.0.0', '::', '[::]'].includes(address)
 }
 
-/** Whether weights are as an agent takes them. The catalog takes others too, and puts 1 and 1 in their place. */
-export function areValidWeights(weights: ServiceFields['Weights']): boolean {
-  return problemOfWeights(weights) === undefined
+/** The weights as they count: 1 and 1 where nothing is said, and in the place of others than an agent takes, as the catalog and sidecars may have. */
+export function validWeights(weights: ServiceFields['Weights']): ServiceRow['Weights'] {
+  if (!weights || problemOfWeights(weights) !== undefined) return { Passing: 1, Warning: 1 }
+  return { Passing: weights.Passing ?? 0, Warning: weights.Warning ?? 0 }
 }
 
 function problemOfWeights(weights: ServiceFields['Weights']): string | undefined {
@@ -159,11 +160,6 @@ function problemOfWeights(weights: ServiceFields['Weights']): string | undefined
 function validateWeights(weights: ServiceFields['Weights']): void {
   const problem = problemOfWeights(weights)
   if (problem) throw new ConsulRefusedError(400, `Invalid Weights: ${problem}`)
-}
-
-/** The weights as they count: 1 and 1 where nothing is said. */
-export function weightsOf(weights: ServiceFields['Weights']): ServiceRow['Weights'] {
-  return weights ? { Passing: weights.Passing ?? 0, Warning: weights.Warning ?? 0 } : { Passing: 1, Warning: 1 }
 }
 
 /** Addresses with ports, where anything is said. */

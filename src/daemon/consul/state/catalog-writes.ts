@@ -4,11 +4,10 @@ import type { FieldsShape, Shape } from '../go/decode.ts'
 import { formatGoDuration } from '../go/duration.ts'
 import {
   fullAddresses,
-  areValidWeights,
   isAnyAddress,
   type ServiceFields,
   TAGGED_ADDRESSES_SHAPE,
-  weightsOf,
+  validWeights,
   WEIGHTS_SHAPE,
 } from '../agent/service-definition.ts'
 import type { Catalog } from './catalog.ts'
@@ -270,7 +269,7 @@ export function putService(catalog: Catalog, node: string, service: CatalogServi
     ...(tagged && { TaggedAddresses: tagged }),
     Meta,
     Port,
-    Weights: areValidWeights(service.Weights) ? weightsOf(service.Weights) : weightsOf(undefined),
+    Weights: validWeights(service.Weights),
     EnableTagOverride,
     ...meshOf(service),
     isLocal: before?.isLocal ?? false,

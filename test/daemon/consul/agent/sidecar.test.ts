@@ -48,6 +48,13 @@ describe('sidecarOf', () => {
     assert.deepEqual(sidecar({ Check: { TTL: 1e9 } })?.checks, [{ TTL: 1e9 }])
   })
 
+  it('has usual weights in the place of those that cannot be', () => {
+    for (const Passing of [0, -1, 65_536])
+      assert.deepEqual(sidecar({ Weights: { Passing, Warning: 2 } })?.row.Weights, { Passing: 1, Warning: 1 })
+    const largest = { Passing: 65_535, Warning: 2 }
+    assert.deepEqual(sidecar({ Weights: largest })?.row.Weights, largest)
+  })
+
   it('has the port that it had, else the lowest that is free, as long as there is one', () => {
     const others = [21_000, 21_002].map(Port => ({ ID: `s${Port}`, Port }))
     assert.equal(sidecar({}, others)?.row.Port, 21_001)
