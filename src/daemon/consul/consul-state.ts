@@ -53,7 +53,7 @@ export class ConsulState {
   readonly #reaper: Reaper
   readonly #unwatch: () => void
 
-  /** Throws `JournalError`. */
+  /** Throws `JournalError`, and `ConsulRefusedError` for definitions that cannot be: then nothing of them is kept. */
   constructor(settings: ConsulSettings, context: FrontendContext) {
     const { store, clock, turn } = context
     const { nodeName: node, scriptChecks } = settings
@@ -109,7 +109,7 @@ export class ConsulState {
     this.#configured = new ConfiguredDefinitions(this.agent, journal)
     this.#reaper = new Reaper(clock, { agent: this.agent, onReaped: () => {} })
     this.#load()
-    this.#configured.apply(settings.definitions)
+    this.journal.whole(() => this.#configured.apply(settings.definitions))
     projection.flush()
     this.#unwatch = this.#watchOthers(projection)
   }

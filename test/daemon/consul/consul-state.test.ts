@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { statSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { PATIENCE_MS } from '../../patience.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { serveConsul } from './consul-server.ts'
 
@@ -51,6 +54,19 @@ describe('ConsulState', () => {
     const damaged = await serveConsul(t, { dataPath })
     const { instances, settled } = damaged.store.rosters.set('web')
     assert.deepEqual({ instances, settled }, { instances: [], settled: false })
+  })
+
+  it('keeps nothing of a configuration that it does not start with', async t => {
+    const dataPath = await temporaryFolder(t)
+    const script = { Args: ['true'], Interval: '1s' }
+    const definitions = { services: [{ Name: 'good' }, { Name: 'bad', Check: script }], checks: [] }
+    await assert.rejects(serveConsul(t, { dataPath, definitions }), /Scripts are disabled/)
+    const deadline = performance.now() + PATIENCE_MS
+    const isWritten = () => statSync(join(dataPath, 'consul.log')).size > 0
+    while (!isWritten() && performance.now() < deadline) await nextTurn()
+    assert.ok(isWritten())
+    const { ask } = await serveConsul(t, { dataPath })
+    assert.deepEqual((await ask('GET', '/v1/agent/services')).body, {})
   })
 
   it('goes on with indexes above those of before, whatever the clock says', async t => {

@@ -68,6 +68,6 @@ function ownCheck(check: object): CheckFields {
   return fields
 }
 
-function keyOf({ CheckID, ID, Name = '' }: CheckFields): string {
-  return `check ${CheckID || ID || Name}`
+function keyOf({ ID, Name = '' }: CheckFields): string {
+  return `check ${ID || Name}`
 }
