@@ -14,7 +14,7 @@ export function serviceAsRegistered(service: HclObject): HclObject {
     proxy: within(proxy),
     connect: within(connect),
   })
-  const all = [check, checks].flat().filter(value => value !== undefined)
+  const all = [check, checks].flat().filter(value => value !== undefined && value !== null)
   return all.length > 0 ? { ...rest, checks: all } : rest
 }
 

@@ -40,7 +40,8 @@ describe('serviceAsRegistered', () => {
       name: 'web',
       checks: [{ checkid: 'a', grpcusetls: true }, { checkid: 'b' }, { tcp: 'c' }],
     })
-    assert.deepEqual(serviceAsRegistered({ name: 'web' }), { name: 'web' })
+    for (const none of [{}, { check: null, checks: null }, { checks: [] }])
+      assert.deepEqual(serviceAsRegistered({ name: 'web', ...none }), { name: 'web' })
   })
 })
 

@@ -188,8 +188,9 @@ function decodeFields(members: Record<string, unknown>, shape: FieldsShape): Rec
     if (!result && name === key && decoded !== undefined && decoded === members[key]) continue
     result ??= Object.fromEntries(keys.slice(0, keys.indexOf(key)).map(former => [former, members[former]]))
     if (name === undefined || decoded === undefined) continue
-    const isOther = key.toLowerCase() === shape.aka?.[name]
-    result[name] = isOther ? result[name] || decoded : decoded
+    const other = shape.aka?.[name]
+    const [first, second] = key.toLowerCase() === other ? [result[name], decoded] : [decoded, other && result[name]]
+    result[name] = first || (second ?? first)
   }
   return result ?? members
 }

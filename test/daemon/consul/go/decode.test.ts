@@ -107,7 +107,8 @@ describe('decodeBody', () => {
     }
     assert.deepEqual(decodeBody('{"LOCAL_PORT":1,"the_target":{"A":2}}', shape), { LocalPort: 1, Target: { A: 2 } })
     assert.deepEqual(decodeBody('{"LocalPort":1,"local_port":2}', shape), { LocalPort: 1 })
-    assert.deepEqual(decodeBody('{"LocalPort":0,"local_port":2}', shape), { LocalPort: 2 })
+    for (const text of ['{"LocalPort":0,"local_port":2}', '{"local_port":2,"LocalPort":0}'])
+      assert.deepEqual(decodeBody(text, shape), { LocalPort: 2 })
     const type =
       'struct { LocalPortSnake int "json:\\"local_port\\""; TargetSnake *structs.Target "json:\\"the_target\\""; *structs.Alias }'
     const told = (error: Error) => error.message.endsWith(` of type ${type}`)
