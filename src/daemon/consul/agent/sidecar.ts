@@ -1,6 +1,6 @@
-import { isIPv6 } from 'node:net'
 import type { CheckFields } from '../checks/check-definition.ts'
 import { ConsulRefusedError } from '../errors.ts'
+import { hostPort } from '../go/host-port.ts'
 import type { Unindexed } from '../state/catalog.ts'
 import type { ServiceRow } from '../state/rows.ts'
 import { metaProblem } from './meta.ts'
@@ -71,13 +71,9 @@ function freePort(id: string, others: readonly ServiceRow[]): number {
 
 /** Whether it can be connected to, and whether its service is well. */
 function defaultChecks({ Proxy, Port }: Unindexed<ServiceRow>, { ID }: Unindexed<ServiceRow>): CheckFields[] {
-  const address = Proxy?.LocalServiceAddress ?? ''
+  const TCP = hostPort(Proxy?.LocalServiceAddress ?? '', Port)
   return [
-    {
-      Name: 'Connect Sidecar Listening',
-      TCP: `${isIPv6(address) ? `[${address}]` : address}:${Port}`,
-      Interval: INTERVAL_NS,
-    },
+    { Name: 'Connect Sidecar Listening', TCP, Interval: INTERVAL_NS },
     { Name: `Connect Sidecar Aliasing ${ID}`, AliasService: ID },
   ]
 }

@@ -1,7 +1,7 @@
-import { isIPv6 } from 'node:net'
 import { CONSUL_VERSION } from '../consul-options.ts'
 import type { ConsulState } from '../consul-state.ts'
 import { ConsulRefusedError } from '../errors.ts'
+import { hostPort } from '../go/host-port.ts'
 import { type Answer, done, json } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import type { ConsulRoute } from '../http/route-table.ts'
@@ -184,7 +184,7 @@ class AgentRoutes {
 
   get #lanAddress(): string {
     const { address, gossipPorts } = this.#state.settings
-    return `${isIPv6(address) ? `[${address}]` : address}:${gossipPorts.lan}`
+    return hostPort(address, gossipPorts.lan)
   }
 
   #member({ name, isWan = false }: { readonly name: string; readonly isWan?: boolean }): object {

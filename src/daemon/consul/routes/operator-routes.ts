@@ -1,8 +1,8 @@
-import { isIPv6 } from 'node:net'
 import { CONSUL_VERSION } from '../consul-options.ts'
 import type { ConsulState } from '../consul-state.ts'
 import { ConsulRefusedError } from '../errors.ts'
 import { formatGoDuration } from '../go/duration.ts'
+import { hostPort } from '../go/host-port.ts'
 import { parseUint } from '../go/uint.ts'
 import { type Answer, json, verdict } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
@@ -124,7 +124,7 @@ class OperatorRoutes {
 
   get #address(): string {
     const { address, serverPort } = this.#state.settings
-    return `${isIPv6(address) ? `[${address}]` : address}:${serverPort}`
+    return hostPort(address, serverPort)
   }
 
   #requireRead(call: Call): void {

@@ -1,4 +1,5 @@
 import type { ConsulState } from '../consul-state.ts'
+import { hostPort } from '../go/host-port.ts'
 import { json } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import type { ConsulHandler, ConsulRoute } from '../http/route-table.ts'
@@ -6,7 +7,7 @@ import { requireDatacenter } from '../live/query-options.ts'
 
 /** `/v1/status`: who leads. */
 export function statusRoutes({ settings: { address, serverPort, datacenter } }: ConsulState): ConsulRoute[] {
-  const leader = `${address}:${serverPort}`
+  const leader = hostPort(address, serverPort)
   const telling =
     (answer: string | readonly string[]): ConsulHandler =>
     (call: Call) => {

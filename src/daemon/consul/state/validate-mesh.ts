@@ -1,5 +1,5 @@
-import { isIPv6 } from 'node:net'
 import { ConsulRefusedError } from '../errors.ts'
+import { hostPort } from '../go/host-port.ts'
 import type { ExposedPath, MeshFields, ProxyFields, ProxyTarget } from './mesh.ts'
 
 /** What a sidecar may not say. */
@@ -80,8 +80,7 @@ function keyOf({ DestinationType, DestinationName, DestinationNamespace, Datacen
 }
 
 function placeOf({ LocalBindAddress, LocalBindPort = 0 }: ProxyTarget): string {
-  const address = LocalBindAddress || '127.0.0.1'
-  return `${isIPv6(address) ? `[${address}]` : address}:${LocalBindPort}`
+  return hostPort(LocalBindAddress || '127.0.0.1', LocalBindPort)
 }
 
 const PROTOCOLS = ['http', 'http2']

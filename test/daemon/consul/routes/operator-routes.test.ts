@@ -15,6 +15,13 @@ describe('operatorRoutes', () => {
     assert.equal((await ask('GET', '/v1/status/leader')).body, server.Address)
   })
 
+  it('tell where the server is as Consul writes it, at an address of IPv6 too', async t => {
+    const { ask } = await serveConsul(t, { address: '::1' })
+    const [{ Address }] = (await ask('GET', '/v1/operator/raft/configuration')).body.Servers
+    const [leader, [peer]] = [(await ask('GET', '/v1/status/leader')).body, (await ask('GET', '/v1/status/peers')).body]
+    assert.deepEqual([Address, leader, peer], ['[::1]:8300', '[::1]:8300', '[::1]:8300'])
+  })
+
   it('remove no server', async t => {
     const { ask } = await serveConsul(t)
     const { ID, Address } = (await ask('GET', '/v1/operator/raft/configuration')).body.Servers[0]
@@ -36,9 +43,10 @@ describe('operatorRoutes', () => {
 
   it('are for operators alone', async t => {
     const { status } = await guardedConsul(t)
-    for (const call of [`GET ${AUTOPILOT}`, `PUT ${AUTOPILOT}`, 'GET /v1/operator/raft/configuration'])
+    const operator = '/v1/operator'
+    const reading = [`GET ${AUTOPILOT}`, `GET ${operator}/autopilot/health`, `GET ${operator}/raft/configuration`]
+    for (const call of [...reading, `PUT ${AUTOPILOT}`, `DELETE ${operator}/raft/peer?id=x`])
       assert.equal(await status('reader', call), 403, call)
-    assert.equal(await status('reader', 'DELETE /v1/operator/raft/peer?id=x'), 403)
     assert.equal(await status('operator', `GET ${AUTOPILOT}`), 200)
   })
 })
