@@ -67,7 +67,7 @@ export function agentConfig(flags: Flags): AgentConfig {
     nodeMeta: nodeMetaOf(flags, objectOf(merged['node_meta'])),
     datacenter: lastOf(flags, 'datacenter') ?? text(merged['datacenter']),
     clientAddress: firstAddress(address('http') ?? client),
-    otherAddresses: [...new Set(addressesIn(address('http') ?? client))].slice(1),
+    otherAddresses: addressesIn(address('http') ?? client).slice(1),
     dnsAddress: firstAddress(address('dns') ?? client),
     address: nodeAddress(flags, merged),
     httpPort: port('http', { flag: 'http-port', byDefault: 8500 }),
@@ -134,7 +134,7 @@ function httpsOf(
     throw new ConfigProblem('verify_incoming takes ca_file: whose certificates are good')
   return {
     address: firstAddress(client),
-    otherAddresses: [...new Set(addressesIn(client))].slice(1),
+    otherAddresses: addressesIn(client).slice(1),
     port,
     cert,
     key: text(tls['key_file']),
@@ -253,15 +253,13 @@ function isOn(value: HclValue | undefined): boolean {
   return value === true || value === 'true' || value === '1'
 }
 
-/** Consul takes several, here the first counts. Throws `ConfigProblem`. */
-/** The first of what may be several. */
+/** The first of what may be several. Throws `ConfigProblem`. */
 function firstAddress(addresses: string | undefined): string {
   return addressesIn(addresses)[0] ?? '127.0.0.1'
 }
 
-/** What is written with spaces between. */
+/** What is written with spaces between, each once. Throws `ConfigProblem`. */
 function addressesIn(written: string | undefined): string[] {
-  return withAddresses(written ?? '')
-    .split(/\s+/)
-    .filter(address => address !== '')
+  const addresses = withAddresses(written ?? '').split(/\s+/)
+  return [...new Set(addresses)].filter(address => address !== '')
 }

@@ -125,14 +125,16 @@ function definitionsOf({ services, checks }: AgentConfig): ConsulDefinitions {
   return { services: services.map(serviceAsRegistered), checks: checks.map(checkAsRegistered) }
 }
 
-function printBanner({ nodeName, datacenter, clientAddress, httpPort, https, dnsPort, address }: AgentConfig): void {
+function printBanner(config: AgentConfig): void {
+  const { nodeName, datacenter, clientAddress, otherAddresses, httpPort, https, dnsPort, address } = config
+  const clients = [clientAddress, ...otherAddresses].join(' ')
   const lines = [
     '==> Starting Consul agent...',
     "           Version: '1.8.7' (the API of the registry daemon of Ropewalk)",
     `         Node name: '${nodeName ?? hostname()}'`,
     `        Datacenter: '${datacenter ?? 'dc1'}' (Segment: '<all>')`,
     '            Server: true (Bootstrap: false)',
-    `       Client Addr: [${clientAddress}] (HTTP: ${httpPort}, HTTPS: ${https?.port ?? -1}, gRPC: -1, DNS: ${dnsPort})`,
+    `       Client Addr: [${clients}] (HTTP: ${httpPort}, HTTPS: ${https?.port ?? -1}, gRPC: -1, DNS: ${dnsPort})`,
     `      Cluster Addr: ${address}`,
     '',
     '==> Log data will now stream in as it occurs:',

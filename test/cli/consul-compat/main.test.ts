@@ -210,7 +210,8 @@ describe('consul-compat', () => {
 
   it('prints the lines for which scripts wait when it can be used', async t => {
     const port = await freePort()
-    const args = ['agent', '-dev', '-node=n9', `-http-port=${port}`, '-dns-port=-1']
+    const client = '-client=127.0.0.1 127.0.0.2'
+    const args = ['agent', '-dev', '-node=n9', `-http-port=${port}`, '-dns-port=-1', client]
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] })
     t.after(() => child.kill('SIGKILL'))
     let printed = ''
@@ -223,6 +224,7 @@ describe('consul-compat', () => {
       'Synced node info',
     ]
     assert.match(printed, new RegExp(lines.join('\n.* ')))
+    assert.match(printed, /Client Addr: \[127\.0\.0\.1 127\.0\.0\.2\]/)
     assert.equal((await fetch(`http://127.0.0.1:${port}/v1/status/leader`)).status, 200)
   })
 

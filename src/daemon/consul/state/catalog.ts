@@ -36,7 +36,7 @@ export type Unindexed<R> = Omit<R, 'CreateIndex' | 'ModifyIndex'>
 /**
  * Nodes, services and checks, as they were registered by the Consul API. Case does not matter to the names of nodes and to ids: who writes them in another
  * case writes the same row, in that case from now on. A write that says what is there already changes nothing, its
- * index included. What it changes is told by topics: `nodes`, `node/NODE`, `service/NAME`, `catalog` (any node or service), `checks`.
+ * index included. What it changes is told by topics: `nodes`, `node/NODE`, `service/NAME`, `services` (any of them), `catalog` (any node or service), `checks`.
  */
 export class Catalog {
   readonly nodes: Table<NodeRow>

@@ -118,6 +118,7 @@ describe('StateJournal', () => {
     }
     const deadline = performance.now() + PATIENCE_MS
     while (statSync(file.path).ino === inode && performance.now() < deadline) await nextTurn()
+    assert.notEqual(statSync(file.path).ino, inode)
     journal.close()
     const lines = readFileSync(file.path, 'latin1').split('\n').slice(0, -1)
     assert.ok(Math.max(...lines.map(line => line.length)) < 3 * text.length)
