@@ -19,8 +19,8 @@ const COLLECT_MS = 30_000
 const YOUNG_BYTES_MAX = 96 * 2 ** 20
 const YOUNG_MEMORY_BYTES = 4 * 2 ** 30
 
-/** How much of the memory of a machine, or a container, a heap may be: the program and what is on its way on connections are beside it. */
-const MEMORY_SHARE = 0.75
+/** V8 takes so much by itself however little memory there is: half of it or more, and beside the heap are the program and what is on its way on connections. */
+const HEAP_BYTES_MIN = 256 * 2 ** 20
 
 /** How much of the heap is in use, and how much there may be. */
 export interface HeapUse {
@@ -129,11 +129,12 @@ function mebibytes({ usedBytes, maxBytes }: HeapUse): string {
 
 /**
  * How many bytes of old objects there may be where V8 tells `limitBytes`, on a machine or in a container with `memoryBytes`: without what is counted for young ones, of which nobody
- * tells how much that is; at least a quarter. And no more than what is left in a small container besides: V8 takes 256 MiB there as well. Exported for tests.
+ * tells how much that is; at least a quarter. Where there is so little memory that V8 takes more than half of it by itself: no more than half. Exported for tests.
  */
 export function oldBytesMax({ limitBytes, memoryBytes }: { limitBytes: number; memoryBytes: number }): number {
   const youngBytes = YOUNG_BYTES_MAX * Math.min(1, memoryBytes / YOUNG_MEMORY_BYTES)
-  return Math.min(Math.max(limitBytes - youngBytes, limitBytes / 4), MEMORY_SHARE * memoryBytes)
+  const oldBytes = Math.max(limitBytes - youngBytes, limitBytes / 4)
+  return memoryBytes < 2 * HEAP_BYTES_MIN ? Math.min(oldBytes, memoryBytes / 2) : oldBytes
 }
 
 /** Of the machine, or of the container that this process is in. */
