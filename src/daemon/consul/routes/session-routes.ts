@@ -42,6 +42,9 @@ const SESSION_SHAPE = {
   open: true,
 } as const
 
+/** Of a session that is said in so many characters at most none is refused for memory: locks are needed on bad days too. */
+const SHORT_CHARACTERS = 1_024
+
 class SessionRoutes {
   readonly #state: ConsulState
 
@@ -54,6 +57,7 @@ class SessionRoutes {
     const body = (await call.bytes()).toString()
     const fields = body === '' ? {} : (decodeBody(body, SESSION_SHAPE) as SessionFields)
     call.guard.require('sessions:write', fields.Node || this.#state.settings.nodeName)
+    if (body.length > SHORT_CHARACTERS) this.#state.requireMemory()
     const { ID } = this.#state.sessions.create(fields)
     await this.#state.journal.kept()
     return json({ ID })

@@ -49,6 +49,7 @@ describe('The routes of the Consul API', () => {
       ['PUT', '/v1/catalog/register', { Node: 'n1', Address: '10.0.0.1' }],
       ['PUT', '/v1/kv/a', 'x'],
       ['POST', '/v1/query', { Name: 'q', Service: { Service: 'web' } }],
+      ['PUT', '/v1/session/create', { Checks: Array.from({ length: 200 }, () => 'serfHealth') }],
     ] as const
     for (const [method, path, body] of refused) {
       const { status, text } = await ask(method, path, body)
@@ -58,6 +59,7 @@ describe('The routes of the Consul API', () => {
     const goesOn = [
       ...done.map(path => `/v1/agent/${path}`),
       `/v1/kv/lock?release=${ID}`,
+      '/v1/session/create',
       '/v1/agent/service/deregister/w',
     ]
     for (const path of goesOn) assert.deepEqual([path, (await ask('PUT', path)).status], [path, 200])
