@@ -20,7 +20,7 @@ The exit status is 1 when a test failed.`
 
 const TEST_MS_MAX = 300_000
 /** Processes per processor: most wait more than they work, and none minds a busy machine. */
-const PROCESSES_PER_PROCESSOR = 3
+const PROCESSES_PER_PROCESSOR = 2
 const PROCESSES_MAX = 12
 
 const { positionals } = parsedArguments(USAGE, () => parseArgs({ allowPositionals: true, options: {} }))
